@@ -1,0 +1,87 @@
+//! Every diagnostic code, once. Ranges by phase; a number is never used again for another meaning.
+//!
+//! `E00xx` files and tokens, `E01xx` grammar, `E02xx` names, `E03xx` types and stages,
+//! `E04xx` statements of items, `E05xx` limits; `W06xx` lints.
+
+macro_rules! codes {
+    ($($name:ident = $text:literal, $summary:literal;)*) => {
+        /// A diagnostic code such as `E0201`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $summary] $name,)*
+        }
+
+        impl Code {
+            /// All codes in order.
+            pub const ALL: &'static [Code] = &[$(Code::$name,)*];
+
+            /// The code as it is printed.
+            #[must_use]
+            pub const fn text(self) -> &'static str {
+                match self { $(Code::$name => $text,)* }
+            }
+
+            /// What the code means, in a few words.
+            #[must_use]
+            pub const fn summary(self) -> &'static str {
+                match self { $(Code::$name => $summary,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    UnreadableFile = "E0001", "a file cannot be read";
+    NotText = "E0002", "a file is not UTF-8 text";
+    UnknownCharacter = "E0003", "a character that no token begins with";
+    BadNumber = "E0004", "a malformed or too large number";
+    OpenString = "E0005", "a string without its closing quote";
+
+    Syntax = "E0101", "the grammar expected something else";
+    OpenBracket = "E0102", "a bracket that is never closed";
+    StrayBracket = "E0103", "a closing bracket without its opening one";
+    NestedTooDeep = "E0104", "brackets nested deeper than 256";
+    StrayText = "E0105", "text between items";
+    MergedCondition = "E0106", "a condition line that would continue the one before";
+    MixedChain = "E0107", "a comparison chain that changes direction";
+    ForeignOperator = "E0108", "an operator of another language";
+    DetachedBracket = "E0109", "a space before the bracket of a call or an index";
+
+    UnknownName = "E0201", "a name that is not defined";
+    DuplicateName = "E0202", "a name defined twice in one scope";
+    UnknownFunction = "E0203", "a function that is not defined";
+    UnknownField = "E0204", "a record without that field";
+    UnknownFile = "E0205", "a used file or item that is not found";
+    RecursiveFunction = "E0206", "a function that calls itself";
+    FutureReference = "E0207", "an index into the future";
+
+    WrongType = "E0301", "a value of the wrong type";
+    WrongArguments = "E0302", "arguments that do not fit the function";
+    WrongStage = "E0303", "a series where a constant or a parameter is needed";
+    BadLength = "E0304", "a window length or a lag that is not a whole number in range";
+    CyclicState = "E0305", "members of a state that need each other's new value";
+    WindowInState = "E0306", "a window over a member of a running state";
+
+    MisplacedStatement = "E0401", "a statement that does not belong there";
+    BadDomain = "E0402", "a parameter domain without values";
+    BadDefault = "E0403", "a parameter default that is not a constant";
+    MissingReturn = "E0404", "a function without a return";
+    NotExecutable = "E0405", "a construct that no tier executes yet";
+    BadStop = "E0406", "a stop that is not a share between 0% and 100%";
+    RepeatedStatement = "E0407", "a statement that may stand once stands twice";
+    MissingEntry = "E0408", "a strategy that never enters";
+
+    TooLarge = "E0501", "a program beyond the size limits";
+
+    UnusedName = "W0601", "a name that is never used";
+    NoExit = "W0602", "a strategy that enters and never exits";
+    DefaultOutsideDomain = "W0603", "a default that its domain does not hold";
+    NameStyle = "W0604", "a name in another style than the field's";
+    ShadowedName = "W0605", "a name that hides another";
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.text())
+    }
+}

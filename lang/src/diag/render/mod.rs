@@ -1,0 +1,1 @@
+//! Renderers: human (ariadne), concise, json.

@@ -1,0 +1,1 @@
+//! Did-you-mean within a distance.

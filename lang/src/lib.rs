@@ -1,0 +1,5 @@
+//! The Strat language: what a `.strat` file is.
+
+pub mod diag;
+pub mod source;
+pub mod syntax;

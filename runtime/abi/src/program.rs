@@ -1,0 +1,198 @@
+//! What a compiled strategy is to the runtime. The compiler implements these traits for each
+//! executor (interpreter, kernel, handler); a hand-written Rust handler may implement them too.
+
+/// Columns of one symbol's bars, all of one length, oldest first. Missing values are NaN.
+#[derive(Debug, Clone, Copy)]
+pub struct BarColumns<'a> {
+    /// Bar open time, nanoseconds since the Unix epoch, UTC, strictly increasing.
+    pub time: &'a [i64],
+    /// Open price, quote units.
+    pub open: &'a [f64],
+    /// High price, quote units.
+    pub high: &'a [f64],
+    /// Low price, quote units.
+    pub low: &'a [f64],
+    /// Close price, quote units.
+    pub close: &'a [f64],
+    /// Volume, base units.
+    pub volume: &'a [f64],
+}
+
+impl BarColumns<'_> {
+    /// Number of bars.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.close.len()
+    }
+
+    /// Whether there is no bar.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.close.is_empty()
+    }
+
+    /// The values of bar `t` as a handler takes them.
+    #[must_use]
+    pub fn bar(&self, t: usize) -> BarValues {
+        BarValues {
+            open: self.open[t],
+            high: self.high[t],
+            low: self.low[t],
+            close: self.close[t],
+            volume: self.volume[t],
+        }
+    }
+}
+
+/// One bar as a handler takes it. The layout is part of the contract with generated code.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BarValues {
+    /// Open price, quote units.
+    pub open: f64,
+    /// High price, quote units.
+    pub high: f64,
+    /// Low price, quote units.
+    pub low: f64,
+    /// Close price, quote units.
+    pub close: f64,
+    /// Volume, base units.
+    pub volume: f64,
+}
+
+/// What a parameter is to a grid and to a command line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParamInfo {
+    /// Its name in the source.
+    pub name: String,
+    /// Whether it takes whole numbers only.
+    pub integer: bool,
+    /// Its default.
+    pub default: f64,
+    /// Least and greatest value allowed, where a domain is written.
+    pub bounds: Option<(f64, f64)>,
+    /// The values a grid sweeps, ascending or as listed; empty when it cannot be swept
+    /// (no domain, or a real range without a step): then a grid keeps the default.
+    pub sweep: Vec<f64>,
+    /// Whether only the values of `sweep` are allowed (a list or a stepped range).
+    pub only_sweep: bool,
+    /// The domain as it is written, for messages.
+    pub domain_text: String,
+}
+
+/// What a strategy is to the runtime.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ProgramInfo {
+    /// Its name in the source.
+    pub name: String,
+    /// Its documentation, first line.
+    pub doc: String,
+    /// Length of its bars in seconds, where it says one.
+    pub timeframe_seconds: Option<f64>,
+    /// Its parameters in written order; a parameter set is a slice in this order.
+    pub params: Vec<ParamInfo>,
+    /// Tags of its entries in written order; at most 64.
+    pub entries: Vec<String>,
+    /// Tags of its exits in written order; at most 64.
+    pub exits: Vec<String>,
+    /// Names of its flags in written order; at most 64.
+    pub flags: Vec<String>,
+}
+
+/// What a parameter set resolves to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Resolved {
+    /// Longest lookback of any statement, in bars.
+    pub lookback: usize,
+    /// Earlier bars after which recurrences have forgotten their seed to 1e-9 of it;
+    /// `None` where a recurrence never forgets.
+    pub settle: Option<usize>,
+    /// Loss at which an open position is closed, as a share of the entry price (0.03 = 3%).
+    pub stop: Option<f64>,
+    /// Bit i: flag i is set.
+    pub flags: u64,
+}
+
+/// Why a parameter set cannot run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ParamError {
+    /// A `require` does not hold: the set is not part of any grid.
+    Excluded(String),
+    /// A window length, lag or stop is out of range for these values.
+    Invalid(String),
+}
+
+/// What a strategy decides at the close of one bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Decision {
+    /// Bit i: entry statement i holds.
+    pub entries: u64,
+    /// Bit i: exit statement i holds.
+    pub exits: u64,
+}
+
+/// One parameter set running bar by bar over one symbol.
+pub trait Stream: Send {
+    /// Advances by one closed bar; a statement decides nothing before its lookback.
+    fn on_bar(&mut self, bar: &BarValues) -> Decision;
+}
+
+/// Per parameter set state of a [`Sweep`] that lasts from block to block.
+#[derive(Debug, Clone, Default)]
+pub struct ComboState(pub Vec<f64>);
+
+/// Working memory of one thread of a [`Sweep`].
+#[derive(Debug, Default)]
+pub struct Scratch(pub Vec<f64>);
+
+/// Many parameter sets running over the same bars, a block of bars at a time.
+///
+/// Blocks begin at multiples of [`Sweep::block`] and are visited in order: for each block
+/// `begin_block` once, then `masks` for every set, from any thread.
+pub trait Sweep: Send + Sync {
+    /// Bars in a block; a multiple of 64.
+    fn block(&self) -> usize;
+
+    /// A fresh state of parameter set `combo`.
+    fn combo_state(&self, combo: usize) -> ComboState;
+
+    /// Computes what several sets share for bars `start..start + len`.
+    fn begin_block(&mut self, start: usize, len: usize);
+
+    /// Entry and exit bits of one set for the block begun last: bit `t % 64` of word
+    /// `(t - start) / 64` says that any entry (any exit) statement holds at bar `t`.
+    /// Both slices hold `len` rounded up to whole words; bits past `len` are 0.
+    fn masks(
+        &self,
+        combo: usize,
+        state: &mut ComboState,
+        scratch: &mut Scratch,
+        entries: &mut [u64],
+        exits: &mut [u64],
+    );
+}
+
+/// A compiled strategy.
+pub trait Program: Send + Sync {
+    /// Names, parameters, tags.
+    fn info(&self) -> &ProgramInfo;
+
+    /// Checks one parameter set (in the order of `info().params`).
+    ///
+    /// # Errors
+    /// A `require` that does not hold, or a length that is out of range.
+    fn resolve(&self, params: &[f64]) -> Result<Resolved, ParamError>;
+
+    /// One resolved parameter set, ready for its first bar; `most_bars` bounds how many bars it
+    /// will be shown, so that a window longer than the data allocates no more than the data.
+    fn stream(&self, params: &[f64], most_bars: usize) -> Box<dyn Stream + '_>;
+
+    /// Resolved parameter sets, one after the other in `combos`, over `bars`.
+    /// `None` when this executor has no columns (interpreter, handler): then the caller streams.
+    fn sweep<'a>(&'a self, combos: &[f64], bars: BarColumns<'a>) -> Option<Box<dyn Sweep + 'a>>;
+
+    /// Bytes a sweep keeps per parameter set and block, for choosing how many sets run together.
+    fn sweep_bytes_per_combo(&self) -> usize {
+        4096
+    }
+}

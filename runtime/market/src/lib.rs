@@ -1,0 +1,5 @@
+//! Market vocabulary: bars, symbols, timeframes, times.
+
+pub mod bar;
+
+pub use bar::Bars;
