@@ -1,1 +1,17 @@
-//! placeholder
+//! The compiler: typed tree to IR to code.
+
+// Counts of bars and nodes stay far below the limits of the types they are kept in.
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap
+)]
+
+pub mod codegen;
+pub mod driver;
+pub mod interp;
+pub mod ir;
+pub mod lower;
+
+pub use driver::{Compiled, Executor, compile};

@@ -1,1 +1,12 @@
-//! placeholder
+//! The indicator library: `.strat` sources, embedded. Everything is written in the language;
+//! read the files to see what a function computes.
+
+/// Name and text of each file of the library.
+pub const FILES: &[(&str, &str)] = &[
+    ("trend.strat", include_str!("../trend.strat")),
+    ("momentum.strat", include_str!("../momentum.strat")),
+    ("volatility.strat", include_str!("../volatility.strat")),
+    ("volume.strat", include_str!("../volume.strat")),
+    ("statistics.strat", include_str!("../statistics.strat")),
+    ("talib.strat", include_str!("../talib.strat")),
+];

@@ -36,6 +36,7 @@ codes! {
     UnknownCharacter = "E0003", "a character that no token begins with";
     BadNumber = "E0004", "a malformed or too large number";
     OpenString = "E0005", "a string without its closing quote";
+    BadEscape = "E0006", "an escape that strings do not have";
 
     Syntax = "E0101", "the grammar expected something else";
     OpenBracket = "E0102", "a bracket that is never closed";

@@ -1,3 +1,16 @@
 //! Text to tree.
 
 pub mod ast;
+mod character;
+pub mod keyword;
+mod nesting;
+mod number;
+mod parse;
+mod print;
+mod split;
+mod stream;
+pub mod token;
+
+pub use parse::{parse, parse_expr};
+pub use print::{print_expr, print_tree, print_tree_with_spans};
+pub use token::{Token, TokenKind, lex, print_tokens};

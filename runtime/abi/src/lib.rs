@@ -1,8 +1,21 @@
 //! The contract between compiled programs and the runtime.
 //!
-//! Everything that generated code and Rust both touch is written here once.
+//! Everything that generated code and Rust both touch is written here once: the traits of a
+//! program, the layout of a bar, the arithmetic, the windows and their state.
 
+// Counts of bars stay far below 2^53, and state slots hold them as doubles.
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss
+)]
+
+pub mod columns;
+pub mod host;
+pub mod math;
 pub mod program;
+pub mod running;
+pub mod window;
 
 pub use program::{
     BarColumns, BarValues, ComboState, Decision, ParamError, ParamInfo, Program, ProgramInfo,

@@ -143,7 +143,7 @@ pub struct ComboState(pub Vec<f64>);
 
 /// Working memory of one thread of a [`Sweep`].
 #[derive(Debug, Default)]
-pub struct Scratch(pub Vec<f64>);
+pub struct Scratch(pub Vec<u64>);
 
 /// Many parameter sets running over the same bars, a block of bars at a time.
 ///
@@ -186,6 +186,12 @@ pub trait Program: Send + Sync {
     /// One resolved parameter set, ready for its first bar; `most_bars` bounds how many bars it
     /// will be shown, so that a window longer than the data allocates no more than the data.
     fn stream(&self, params: &[f64], most_bars: usize) -> Box<dyn Stream + '_>;
+
+    /// As [`Program::stream`], for bars that are known beforehand: it will be shown exactly
+    /// `bars`, in order. An executor that works on columns computes them all here.
+    fn stream_over<'a>(&'a self, params: &[f64], bars: BarColumns<'a>) -> Box<dyn Stream + 'a> {
+        self.stream(params, bars.len())
+    }
 
     /// Resolved parameter sets, one after the other in `combos`, over `bars`.
     /// `None` when this executor has no columns (interpreter, handler): then the caller streams.

@@ -1,0 +1,13 @@
+//! The kernel: a block of bars at a time, column by column, for many parameter sets.
+//!
+//! A *step* computes one column (or one bit mask) from columns before it. A step has an
+//! *instance* per distinct value of the parameters that it depends on, so what does not depend
+//! on a parameter is computed once whatever the grid (binding-time analysis: `Stage`). All
+//! memory is per instance and block; nothing grows with parameter sets times bars.
+
+mod code;
+mod plan;
+mod run;
+
+pub use plan::{Kernel, compile};
+pub use run::{KernelRun, evaluate, signals};

@@ -1,0 +1,631 @@
+//! What the kernel computes in which order: the steps, and the bit masks at the end.
+
+use std::collections::BTreeMap;
+
+use strat_abi::window::Window;
+use strat_lang::hir::Input;
+
+use super::code;
+use crate::codegen::jit::{Code, CodegenError, Jit};
+use crate::ir::{Graph, Id, Op, Start, is_pointwise, operands};
+
+/// Where a value of one bar comes from: a column, some bars back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct View {
+    /// Index of the column.
+    pub column: usize,
+    /// How many bars back; a node that does not depend on bars.
+    pub lag: Option<Id>,
+}
+
+/// Compiled `f(leaves, scalars, out, len)`.
+pub type MapFn = unsafe extern "C" fn(*const *const f64, *const f64, *mut f64, i64);
+/// Compiled `f(leaves, scalars, words, len)`.
+pub type MaskFn = unsafe extern "C" fn(*const *const f64, *const f64, *mut u64, i64);
+/// Compiled `f(leaves, scalars, state, outs, len, bar)`.
+pub type GroupFn =
+    unsafe extern "C" fn(*const *const f64, *const f64, *mut f64, *const *mut f64, i64, i64);
+
+/// What a step does.
+#[derive(Debug, Clone, Copy)]
+pub enum Action {
+    /// Copies a column of the bars.
+    Input(Input),
+    /// Pointwise arithmetic.
+    Map(MapFn),
+    /// Pointwise conditions, as bits.
+    Mask(MaskFn),
+    /// Members that depend on their past.
+    Group(GroupFn, usize),
+    /// Running totals of view 0, for windows of any length.
+    Totals(Window),
+    /// A window over totals (views 0 to 2 or 0 to 4, in their order).
+    Sums(Window, Id),
+    /// The greatest or least of a window of view 0.
+    Extreme(Window, Id),
+    /// Withholds the first values of view 0.
+    After(Id),
+    /// Crossings of view 0 and view 1: bits up, bits down.
+    CrossBits,
+    /// Crossings of view 0 above view 1 as 1, 0, na.
+    CrossColumn,
+}
+
+/// One step.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// What it does.
+    pub action: Action,
+    /// The parameters it depends on.
+    pub deps: u64,
+    /// What it reads.
+    pub views: Vec<View>,
+    /// Values that do not depend on bars, by node, as its function takes them.
+    pub scalars: Vec<Id>,
+    /// The first of the columns it writes (bit masks have their own numbering).
+    pub out: usize,
+    /// How many it writes.
+    pub outs: usize,
+}
+
+/// A condition over bit masks.
+#[derive(Debug, Clone)]
+pub enum MaskTree {
+    /// Mask number i.
+    Leaf(usize),
+    /// All of them.
+    And(Vec<MaskTree>),
+    /// Any of them.
+    Or(Vec<MaskTree>),
+    /// Always or never.
+    Always(bool),
+}
+
+/// A compiled kernel, for any grid.
+pub struct Kernel {
+    /// The steps in order.
+    pub steps: Vec<Step>,
+    /// For each column the step that writes it.
+    pub column_step: Vec<usize>,
+    /// Whether a column holds totals, which are 0 before the first bar, not missing.
+    pub column_totals: Vec<bool>,
+    /// For each bit mask the step that writes it.
+    pub mask_step: Vec<usize>,
+    /// Entry and exit conditions in order: tree and lookback formula.
+    pub signals: Vec<(MaskTree, u32)>,
+    /// Number of entries among them.
+    pub entries: usize,
+    /// The columns of an expression's outputs.
+    pub outputs: Vec<usize>,
+    _code: Code,
+}
+
+impl Kernel {
+    /// Bytes that one more parameter set needs at most while it runs: the columns and masks that
+    /// depend on every parameter, for one block.
+    #[must_use]
+    pub fn bytes_per_combo(&self, params: usize) -> usize {
+        let all = (1_u64 << params.min(63)) - 1;
+        let mut bytes = 64 + 8 * self.signals.len();
+        for step in &self.steps {
+            if step.deps & all == all && all != 0 {
+                bytes += match step.action {
+                    Action::Mask(_) | Action::CrossBits => 128 * step.outs,
+                    _ => 8 * 1280 * step.outs,
+                } + 160;
+            }
+        }
+        bytes
+    }
+}
+
+/// A function still to be compiled.
+enum Pending {
+    None,
+    Map(Id),
+    Mask(bool, Vec<(Id, bool)>),
+    Group(usize),
+}
+
+struct Planner<'g> {
+    graph: &'g Graph,
+    is_column: Vec<bool>,
+    column_of: BTreeMap<Id, usize>,
+    totals_of: BTreeMap<(Window, usize), usize>,
+    cross_bits: BTreeMap<(Id, Id), usize>,
+    steps: Vec<(Step, Pending)>,
+    column_step: Vec<usize>,
+    column_totals: Vec<bool>,
+    mask_step: Vec<usize>,
+    group_column: Vec<Option<usize>>,
+}
+
+/// Plans and compiles the kernel of a graph.
+///
+/// # Errors
+/// What Cranelift refuses.
+pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, CodegenError> {
+    let mut planner = Planner {
+        graph,
+        is_column: columns(graph),
+        column_of: BTreeMap::new(),
+        totals_of: BTreeMap::new(),
+        cross_bits: BTreeMap::new(),
+        steps: Vec::new(),
+        column_step: Vec::new(),
+        column_totals: Vec::new(),
+        mask_step: Vec::new(),
+        group_column: vec![None; graph.groups.len()],
+    };
+    planner.columns();
+    let mut signals = Vec::new();
+    for s in graph.entries.iter().chain(&graph.exits) {
+        signals.push((planner.mask(s.when, true), s.look));
+    }
+    let outputs = graph
+        .outputs
+        .iter()
+        .map(|(_, id, _)| planner.column_of.get(id).copied().unwrap_or(0))
+        .collect();
+    let Planner {
+        steps,
+        column_step,
+        column_totals,
+        mask_step,
+        is_column,
+        ..
+    } = planner;
+    let mut jit = Jit::new(clif.is_some())?;
+    let mut ids = Vec::new();
+    for (i, (step, pending)) in steps.iter().enumerate() {
+        let leaf = |id: Id| is_leaf(graph, &is_column, id);
+        let id = match pending {
+            Pending::None => continue,
+            Pending::Map(root) => code::map(&mut jit, graph, &format!("map_{i}"), *root, step, leaf)?,
+            Pending::Mask(all, terms) => {
+                code::mask(&mut jit, graph, &format!("mask_{i}"), *all, terms, step, leaf)?
+            }
+            Pending::Group(g) => {
+                code::group(&mut jit, graph, &format!("group_{g}"), *g, step, leaf)?
+            }
+        };
+        ids.push((i, id));
+    }
+    if let (Some(out), Some(text)) = (clif, jit.clif.take()) {
+        out.push_str(&text);
+    }
+    let functions: Vec<_> = ids.iter().map(|(_, id)| *id).collect();
+    let (code, addresses) = jit.finish(&functions)?;
+    let mut steps: Vec<Step> = steps.into_iter().map(|(s, _)| s).collect();
+    for ((i, _), address) in ids.iter().zip(addresses) {
+        // SAFETY: each function was built with the signature of its step's action.
+        unsafe {
+            steps[*i].action = match steps[*i].action {
+                Action::Mask(_) => {
+                    Action::Mask(std::mem::transmute::<*const u8, MaskFn>(address))
+                }
+                Action::Group(_, g) => {
+                    Action::Group(std::mem::transmute::<*const u8, GroupFn>(address), g)
+                }
+                _ => Action::Map(std::mem::transmute::<*const u8, MapFn>(address)),
+            };
+        }
+    }
+    Ok(Kernel {
+        steps,
+        column_step,
+        column_totals,
+        mask_step,
+        signals,
+        entries: graph.entries.len(),
+        outputs,
+        _code: code,
+    })
+}
+
+/// Functions that stand in for code until it is compiled.
+unsafe extern "C" fn no_map(_: *const *const f64, _: *const f64, _: *mut f64, _: i64) {}
+unsafe extern "C" fn no_mask(_: *const *const f64, _: *const f64, _: *mut u64, _: i64) {}
+unsafe extern "C" fn no_group(
+    _: *const *const f64,
+    _: *const f64,
+    _: *mut f64,
+    _: *const *mut f64,
+    _: i64,
+    _: i64,
+) {
+}
+
+/// Which nodes are kept as columns: what is looked back at, what has memory, and where the set
+/// of parameters grows, so that the smaller set's part is computed once.
+fn columns(graph: &Graph) -> Vec<bool> {
+    let mut keep = vec![false; graph.nodes.len()];
+    let crosses = lane_crosses(graph);
+    for (i, node) in graph.nodes.iter().enumerate() {
+        if node.body.is_some() || !node.stage.series {
+            continue;
+        }
+        match node.op {
+            Op::Input(_) | Op::Window(..) | Op::After(..) | Op::Member(..) => keep[i] = true,
+            Op::Cross(..) => keep[i] = crosses[i],
+            _ => {}
+        }
+    }
+    for node in &graph.nodes {
+        match node.op {
+            Op::Lag(x, _) | Op::Window(_, x, ..) | Op::After(x, _) => keep[x.index()] = true,
+            Op::Cross(a, b) => {
+                keep[a.index()] = true;
+                keep[b.index()] = true;
+            }
+            _ if is_pointwise(node.op) || matches!(node.op, Op::New(..)) => {
+                for x in operands(node.op).iter().flatten() {
+                    let operand = graph.node(*x);
+                    let wider = node.body.is_some() || operand.stage.params != node.stage.params;
+                    // Conditions are split by their own rule, as bit masks.
+                    if wider
+                        && operand.stage.series
+                        && operand.body.is_none()
+                        && !operand.is_bool
+                        && is_pointwise(operand.op)
+                        && !cheap(graph, *x)
+                    {
+                        keep[x.index()] = true;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    for (_, id, _) in &graph.outputs {
+        keep[id.index()] = true;
+    }
+    // What does not depend on bars is passed, not stored, unless it is looked back at.
+    keep
+}
+
+/// Arithmetic on leaves that costs less than a column: one operation without division.
+fn cheap(graph: &Graph, id: Id) -> bool {
+    use strat_lang::hir::Math2;
+    match graph.node(id).op {
+        Op::Math2(Math2::Add | Math2::Sub | Math2::Mul, a, b) => [a, b]
+            .iter()
+            .all(|o| !is_pointwise(graph.node(*o).op) || !graph.node(*o).stage.series),
+        _ => false,
+    }
+}
+
+/// Crossings that are used as values, not only as conditions of a signal.
+fn lane_crosses(graph: &Graph) -> Vec<bool> {
+    // Reached from a signal through and/or only, in the positive: bits. Everything else: values.
+    let mut as_bits = vec![false; graph.nodes.len()];
+    let mut open: Vec<Id> = graph
+        .entries
+        .iter()
+        .chain(&graph.exits)
+        .map(|s| s.when)
+        .collect();
+    while let Some(id) = open.pop() {
+        if std::mem::replace(&mut as_bits[id.index()], true) {
+            continue;
+        }
+        if let Op::And(a, b) | Op::Or(a, b) = graph.node(id).op {
+            open.extend([a, b]);
+        }
+    }
+    let mut values = vec![false; graph.nodes.len()];
+    for (i, node) in graph.nodes.iter().enumerate() {
+        let through_bits = as_bits[i] && matches!(node.op, Op::And(..) | Op::Or(..));
+        for x in operands(node.op).iter().flatten() {
+            if !through_bits && matches!(graph.node(*x).op, Op::Cross(..)) {
+                values[x.index()] = true;
+            }
+        }
+    }
+    for (_, id, _) in &graph.outputs {
+        values[id.index()] = true;
+    }
+    for g in &graph.groups {
+        for m in &g.members {
+            values[m.seed.index()] = true;
+        }
+    }
+    values
+}
+
+/// Where the arithmetic of one bar stops: columns, looks back, values that are passed in.
+fn is_leaf(graph: &Graph, is_column: &[bool], id: Id) -> bool {
+    let node = graph.node(id);
+    if !node.stage.series && node.body.is_none() {
+        return true;
+    }
+    is_column[id.index()] || matches!(node.op, Op::Lag(..))
+}
+
+impl Planner<'_> {
+    fn leaf(&self, id: Id) -> bool {
+        is_leaf(self.graph, &self.is_column, id)
+    }
+
+    fn add(&mut self, action: Action, deps: u64, outs: usize, totals: bool) -> usize {
+        let out = self.column_step.len();
+        let step = self.steps.len();
+        for _ in 0..outs {
+            self.column_step.push(step);
+            self.column_totals.push(totals);
+        }
+        self.steps.push((
+            Step {
+                action,
+                deps,
+                views: Vec::new(),
+                scalars: Vec::new(),
+                out,
+                outs,
+            },
+            Pending::None,
+        ));
+        step
+    }
+
+    fn view(&self, id: Id) -> View {
+        if let Some(&column) = self.column_of.get(&id) {
+            return View { column, lag: None };
+        }
+        match self.graph.node(id).op {
+            Op::Lag(x, n) => View {
+                column: self.column_of.get(&x).copied().unwrap_or(0),
+                lag: Some(n),
+            },
+            _ => View {
+                column: 0,
+                lag: None,
+            },
+        }
+    }
+
+    /// Splits the leaves of some arithmetic into columns it reads and values it is passed.
+    fn leaves(&self, leaves: &[Id]) -> (Vec<View>, Vec<Id>) {
+        let (mut views, mut scalars) = (Vec::new(), Vec::new());
+        for id in leaves {
+            let node = self.graph.node(*id);
+            if node.stage.series {
+                views.push(self.view(*id));
+            } else if !matches!(node.op, Op::Number(_) | Op::Bool(_)) {
+                scalars.push(*id);
+            }
+        }
+        (views, scalars)
+    }
+
+    /// One step per column, in the order of the nodes.
+    fn columns(&mut self) {
+        for i in 0..self.graph.nodes.len() {
+            let id = Id(i as u32);
+            if !self.is_column[i] {
+                continue;
+            }
+            let node = *self.graph.node(id);
+            let deps = node.stage.params;
+            match node.op {
+                Op::Input(input) => {
+                    let step = self.add(Action::Input(input), 0, 1, false);
+                    self.column_of.insert(id, self.steps[step].0.out);
+                }
+                Op::Window(w, x, ..) if matches!(w, Window::Max | Window::Min) => {
+                    let step = self.add(Action::Extreme(w, id), deps, 1, false);
+                    self.steps[step].0.views = vec![self.view(x)];
+                    self.column_of.insert(id, self.steps[step].0.out);
+                }
+                Op::Window(w, x, ..) => {
+                    let first = self.totals(w, x);
+                    let wide = if w == Window::Sum { 3 } else { 5 };
+                    let step = self.add(Action::Sums(w, id), deps, 1, false);
+                    self.steps[step].0.views = (first..first + wide)
+                        .map(|column| View { column, lag: None })
+                        .collect();
+                    self.column_of.insert(id, self.steps[step].0.out);
+                }
+                Op::After(x, _) => {
+                    let step = self.add(Action::After(id), deps, 1, false);
+                    self.steps[step].0.views = vec![self.view(x)];
+                    self.column_of.insert(id, self.steps[step].0.out);
+                }
+                Op::Cross(a, b) => {
+                    let step = self.add(Action::CrossColumn, deps, 1, false);
+                    self.steps[step].0.views = vec![self.view(a), self.view(b)];
+                    self.column_of.insert(id, self.steps[step].0.out);
+                }
+                Op::Member(g, m) => {
+                    let first = self.group(g as usize);
+                    self.column_of.insert(id, first + m as usize);
+                }
+                _ => self.map(id, deps),
+            }
+        }
+    }
+
+    fn map(&mut self, id: Id, deps: u64) {
+        // A look back that is itself looked back at is copied; so is a value that is passed in.
+        let (_, leaves) = crate::codegen::emit::cone(self.graph, &[id], |x| {
+            (x != id && self.leaf(x)) || matches!(self.graph.node(x).op, Op::Lag(..))
+                || !self.graph.node(x).stage.series
+        });
+        let (views, scalars) = if self.graph.node(id).stage.series {
+            self.leaves(&leaves)
+        } else {
+            let constant = matches!(self.graph.node(id).op, Op::Number(_) | Op::Bool(_));
+            (Vec::new(), if constant { Vec::new() } else { vec![id] })
+        };
+        // A lag as root reads its own operand's column.
+        let views = if let Op::Lag(x, n) = self.graph.node(id).op {
+            vec![View {
+                column: self.column_of.get(&x).copied().unwrap_or(0),
+                lag: Some(n),
+            }]
+        } else {
+            views
+        };
+        let step = self.add(Action::Map(no_map), deps, 1, false);
+        self.steps[step].0.views = views;
+        self.steps[step].0.scalars = scalars;
+        self.steps[step].1 = Pending::Map(id);
+        self.column_of.insert(id, self.steps[step].0.out);
+    }
+
+    /// The totals that all windows over one column share; returns their first column.
+    fn totals(&mut self, w: Window, x: Id) -> usize {
+        let view = self.view(x);
+        let key = (w, view.column);
+        if view.lag.is_none()
+            && let Some(&known) = self.totals_of.get(&key)
+        {
+            return known;
+        }
+        let deps = self.graph.node(x).stage.params;
+        let outs = if w == Window::Sum { 3 } else { 5 };
+        let step = self.add(Action::Totals(w), deps, outs, true);
+        self.steps[step].0.views = vec![view];
+        let first = self.steps[step].0.out;
+        if view.lag.is_none() {
+            self.totals_of.insert(key, first);
+        }
+        first
+    }
+
+    fn group(&mut self, g: usize) -> usize {
+        if let Some(known) = self.group_column[g] {
+            return known;
+        }
+        let group = &self.graph.groups[g];
+        let mut roots: Vec<Id> = group.members.iter().flat_map(|m| [m.seed, m.step]).collect();
+        if let Start::Bar(n) = group.start {
+            roots.push(n);
+        }
+        let (_, leaves) = crate::codegen::emit::cone(self.graph, &roots, |x| self.leaf(x));
+        let mut deps = 0;
+        for id in leaves.iter().chain(&group.body) {
+            deps |= self.graph.node(*id).stage.params;
+        }
+        let (views, scalars) = self.leaves(&leaves);
+        let outs = group.members.len();
+        let step = self.add(Action::Group(no_group, g), deps, outs, false);
+        self.steps[step].0.views = views;
+        self.steps[step].0.scalars = scalars;
+        self.steps[step].1 = Pending::Group(g);
+        let first = self.steps[step].0.out;
+        self.group_column[g] = Some(first);
+        first
+    }
+
+    /// The bit masks of a condition where it is true (or, with `want` false, where it is false).
+    fn mask(&mut self, id: Id, want: bool) -> MaskTree {
+        let mut terms = Vec::new();
+        // A list of conditions under one connective, flattened without recursion.
+        let all = self.connective(id, want);
+        let mut open = vec![(id, want)];
+        while let Some((id, want)) = open.pop() {
+            match self.graph.node(id).op {
+                Op::Not(x) => open.push((x, !want)),
+                Op::And(a, b) if want == all => open.extend([(b, want), (a, want)]),
+                Op::Or(a, b) if want != all => open.extend([(b, want), (a, want)]),
+                _ => terms.push((id, want)),
+            }
+        }
+        // Terms of the same parameters are one function; crossings and mixed lists stand alone.
+        let mut by_deps: BTreeMap<u64, Vec<(Id, bool)>> = BTreeMap::new();
+        let mut parts = Vec::new();
+        for (id, want) in terms {
+            let node = self.graph.node(id);
+            match node.op {
+                Op::Bool(b) => parts.push(MaskTree::Always(b == want)),
+                Op::Cross(a, b) if want && !self.is_column[id.index()] => {
+                    parts.push(MaskTree::Leaf(self.cross(a, b)));
+                }
+                Op::And(..) | Op::Or(..) if self.has_parts(id) => {
+                    let part = self.mask(id, want);
+                    parts.push(part);
+                }
+                _ => by_deps.entry(node.stage.params).or_default().push((id, want)),
+            }
+        }
+        for (deps, terms) in by_deps {
+            let roots: Vec<Id> = terms.iter().map(|(id, _)| *id).collect();
+            let (_, leaves) = crate::codegen::emit::cone(self.graph, &roots, |x| self.leaf(x));
+            let (views, scalars) = self.leaves(&leaves);
+            let mask = self.add_mask(Action::Mask(no_mask), deps, 1);
+            let step = self.mask_step[mask];
+            self.steps[step].0.views = views;
+            self.steps[step].0.scalars = scalars;
+            self.steps[step].1 = Pending::Mask(all, terms);
+            parts.push(MaskTree::Leaf(mask));
+        }
+        match parts.len() {
+            1 => parts.swap_remove(0),
+            _ if all => MaskTree::And(parts),
+            _ => MaskTree::Or(parts),
+        }
+    }
+
+    /// Whether the outermost connective, with its sign, asks for all of its terms.
+    fn connective(&self, id: Id, want: bool) -> bool {
+        let (mut id, mut want) = (id, want);
+        loop {
+            match self.graph.node(id).op {
+                Op::Not(x) => (id, want) = (x, !want),
+                Op::And(..) => return want,
+                Op::Or(..) => return !want,
+                _ => return true,
+            }
+        }
+    }
+
+    /// Whether a nested list holds crossings or parts with fewer parameters than the whole.
+    fn has_parts(&self, id: Id) -> bool {
+        let whole = self.graph.node(id).stage.params;
+        let mut open = vec![id];
+        while let Some(id) = open.pop() {
+            let node = self.graph.node(id);
+            match node.op {
+                Op::And(a, b) | Op::Or(a, b) => open.extend([a, b]),
+                Op::Not(a) => open.push(a),
+                Op::Cross(..) if !self.is_column[id.index()] => return true,
+                _ if node.stage.params != whole && node.stage.series => return true,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    fn add_mask(&mut self, action: Action, deps: u64, outs: usize) -> usize {
+        let out = self.mask_step.len();
+        let step = self.steps.len();
+        self.mask_step.extend(std::iter::repeat_n(step, outs));
+        self.steps.push((
+            Step {
+                action,
+                deps,
+                views: Vec::new(),
+                scalars: Vec::new(),
+                out,
+                outs,
+            },
+            Pending::None,
+        ));
+        out
+    }
+
+    /// The mask of `a crosses above b`; both directions of a pair are computed together.
+    fn cross(&mut self, a: Id, b: Id) -> usize {
+        if let Some(&mask) = self.cross_bits.get(&(a, b)) {
+            return mask;
+        }
+        let deps = self.graph.node(a).stage.params | self.graph.node(b).stage.params;
+        let mask = self.add_mask(Action::CrossBits, deps, 2);
+        let step = self.mask_step[mask];
+        self.steps[step].0.views = vec![self.view(a), self.view(b)];
+        self.cross_bits.insert((a, b), mask);
+        self.cross_bits.insert((b, a), mask + 1);
+        mask
+    }
+}

@@ -1,0 +1,12 @@
+//! IR to machine code with Cranelift: the kernel (columns of a grid) and the handler (one bar).
+
+// Calling generated code and passing it raw state needs `unsafe`; every use says why it is sound.
+#![allow(unsafe_code)]
+
+mod emit;
+mod group;
+pub mod handler;
+pub mod jit;
+pub mod kernel;
+
+pub use jit::CodegenError;

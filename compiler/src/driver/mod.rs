@@ -1,0 +1,37 @@
+//! The chain from source to something that runs.
+
+mod program;
+
+pub use program::{Compiled, Executor};
+
+use strat_lang::hir::Unit;
+
+use crate::codegen::{self, CodegenError};
+use crate::ir::{self, Graph};
+use crate::lower::hir_to_ir;
+
+/// Lowers and compiles a unit for an executor.
+///
+/// # Errors
+/// What the code generator refuses.
+pub fn compile(unit: &Unit, executor: Executor) -> Result<Compiled, CodegenError> {
+    program::ir_to_program(hir_to_ir(unit), program::describe(unit), executor)
+}
+
+/// The text of the IR.
+#[must_use]
+pub fn emit_ir(unit: &Unit) -> String {
+    ir::print(&hir_to_ir(unit))
+}
+
+/// The text of the code before register allocation, handler first.
+///
+/// # Errors
+/// What the code generator refuses.
+pub fn emit_clif(unit: &Unit) -> Result<String, CodegenError> {
+    let graph: Graph = hir_to_ir(unit);
+    let mut text = String::new();
+    codegen::handler::compile(&graph, Some(&mut text))?;
+    codegen::kernel::compile(&graph, Some(&mut text))?;
+    Ok(text)
+}

@@ -1,0 +1,127 @@
+//! The text form of a graph, as `stratc emit ir` prints it.
+
+use std::fmt::Write as _;
+
+use super::{Graph, Id, Look, Op, Start};
+
+/// One line per node, group, signal and output.
+#[must_use]
+pub fn print(graph: &Graph) -> String {
+    let mut out = String::new();
+    for (i, node) in graph.nodes.iter().enumerate() {
+        let ty = if node.is_bool { "bool" } else { "f64" };
+        let mut stage = match (node.stage.series, node.stage.params) {
+            (false, 0) => "constant".to_owned(),
+            (false, _) => "params".to_owned(),
+            (true, _) => "series".to_owned(),
+        };
+        if node.stage.params != 0 {
+            let names: Vec<String> = (0..64)
+                .filter(|p| node.stage.params >> p & 1 == 1)
+                .map(|p| format!("p{p}"))
+                .collect();
+            let _ = write!(stage, "({})", names.join(" "));
+        }
+        let body = node.body.map_or(String::new(), |g| format!(" in g{g}"));
+        let _ = writeln!(out, "%{i}: {ty} {stage}{body} = {}", op_text(node.op));
+    }
+    for (i, group) in graph.groups.iter().enumerate() {
+        let start = match group.start {
+            Start::FirstSeed => "first seed".to_owned(),
+            Start::Bar(n) => format!("bar {}", id(n)),
+        };
+        let _ = writeln!(out, "g{i}: from {start}, reads {}", ids(&group.reads));
+        for (j, m) in group.members.iter().enumerate() {
+            let _ = writeln!(
+                out,
+                "g{i}.{j}: seed {} step {} depth {}{}",
+                id(m.seed),
+                id(m.step),
+                m.depth,
+                if m.keeps { "" } else { " plain lag" }
+            );
+        }
+    }
+    for (what, signals) in [("enter", &graph.entries), ("exit", &graph.exits)] {
+        for s in signals {
+            let _ = writeln!(
+                out,
+                "{what} {:?} when {} from bar {}",
+                s.tag,
+                id(s.when),
+                look(graph, s.look)
+            );
+        }
+    }
+    for (r, text) in &graph.requires {
+        let _ = writeln!(out, "require {} `{text}`", id(*r));
+    }
+    for f in &graph.flags {
+        let _ = writeln!(out, "flag {}", id(*f));
+    }
+    if let Some(stop) = graph.stop {
+        let _ = writeln!(out, "stop {}", id(stop));
+    }
+    for (name, node, l) in &graph.outputs {
+        let _ = writeln!(out, "output {name} = {} from bar {}", id(*node), look(graph, *l));
+    }
+    out
+}
+
+fn id(id: Id) -> String {
+    format!("%{}", id.0)
+}
+
+fn ids(all: &[Id]) -> String {
+    let all: Vec<String> = all.iter().map(|i| id(*i)).collect();
+    format!("[{}]", all.join(", "))
+}
+
+fn look(graph: &Graph, at: u32) -> String {
+    match graph.looks[at as usize] {
+        Look::Bars(n) => n.to_string(),
+        Look::Value(n) => id(n),
+        Look::Sum(a, b) => format!("({} + {})", look(graph, a), look(graph, b)),
+        Look::Max(a, b) => format!("max({}, {})", look(graph, a), look(graph, b)),
+        Look::Min(a, b) => format!("min({}, {})", look(graph, a), look(graph, b)),
+    }
+}
+
+fn op_text(op: Op) -> String {
+    let call = |name: String, args: &[Id]| {
+        let args: Vec<String> = args.iter().map(|a| id(*a)).collect();
+        format!("{name}({})", args.join(", "))
+    };
+    match op {
+        Op::Number(bits) => {
+            let v = f64::from_bits(bits);
+            if v.is_nan() {
+                "na".to_owned()
+            } else {
+                v.to_string()
+            }
+        }
+        Op::Bool(b) => b.to_string(),
+        Op::Input(i) => format!("{i:?}").to_lowercase(),
+        Op::Param(p) => format!("p{p}"),
+        Op::Math1(f, a) => call(format!("{f:?}").to_lowercase(), &[a]),
+        Op::Math2(f, a, b) => call(format!("{f:?}").to_lowercase(), &[a, b]),
+        Op::Compare(f, a, b) => call(format!("{f:?}").to_lowercase(), &[a, b]),
+        Op::And(a, b) => call("and".to_owned(), &[a, b]),
+        Op::Or(a, b) => call("or".to_owned(), &[a, b]),
+        Op::Not(a) => call("not".to_owned(), &[a]),
+        Op::IsNa(a) => call("is_na".to_owned(), &[a]),
+        Op::Select(c, a, b) => call("select".to_owned(), &[c, a, b]),
+        Op::Coalesce(a, b) => call("coalesce".to_owned(), &[a, b]),
+        Op::NumOf(a) => call("num".to_owned(), &[a]),
+        Op::Lag(a, n) => call("lag".to_owned(), &[a, n]),
+        Op::Window(w, x, n, least) => {
+            call(format!("window_{w:?}").to_lowercase(), &[x, n, least])
+        }
+        Op::Cross(a, b) => call("cross".to_owned(), &[a, b]),
+        Op::After(a, n) => call("after".to_owned(), &[a, n]),
+        Op::New(g, i, a) => call(format!("new g{g}.{i} "), &[a]),
+        Op::Prev(g, i, n) => format!("prev g{g}.{i} {n} bars ago"),
+        Op::Member(g, i) => format!("member g{g}.{i}"),
+    }
+}

@@ -1,0 +1,337 @@
+//! Values that do not depend on bars: parameters resolved to lengths, lookbacks, stops.
+
+use strat_abi::{ParamError, Resolved, math, window};
+use strat_lang::hir::{Compare, Math1, Math2};
+
+use super::{Graph, Id, Look, Op, Start};
+
+/// Longest window or lag.
+const LONGEST: f64 = 1e9;
+
+/// How many bars back settling may need before it counts as never.
+const NEVER: f64 = 1e7;
+
+/// The lengths of a resolved parameter set, by node: what windows, lags and groups were told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Length of a window, lag or `after`.
+    pub n: usize,
+    /// Values a window needs.
+    pub least: usize,
+    /// Slots of its ring: `n`, or the number of bars that will ever come.
+    pub ring: usize,
+}
+
+impl Bounds {
+    /// Doubles of state of a window.
+    #[must_use]
+    pub fn window_len(self, window: window::Window) -> usize {
+        window::state_len(window, self.ring)
+    }
+}
+
+/// One operation on numbers (conditions are 1, 0, NaN), where it is pointwise.
+#[must_use]
+pub fn apply(op: Op, get: impl Fn(Id) -> f64) -> Option<f64> {
+    let truth = |b: bool| if b { 1.0 } else { 0.0 };
+    Some(match op {
+        Op::Number(bits) => f64::from_bits(bits),
+        Op::Bool(b) => truth(b),
+        Op::Math1(f, a) => {
+            let a = get(a);
+            match f {
+                Math1::Neg => -a,
+                Math1::Abs => a.abs(),
+                Math1::Sqrt => a.sqrt(),
+                Math1::Exp => math::exp(a),
+                Math1::Ln => math::ln(a),
+                Math1::Sin => math::sin(a),
+                Math1::Cos => math::cos(a),
+                Math1::Atan => math::atan(a),
+                Math1::Floor => a.floor(),
+                Math1::Ceil => a.ceil(),
+                Math1::Round => a.round_ties_even(),
+                Math1::Sign => math::sign(a),
+            }
+        }
+        Op::Math2(f, a, b) => {
+            let (a, b) = (get(a), get(b));
+            match f {
+                Math2::Add => a + b,
+                Math2::Sub => a - b,
+                Math2::Mul => a * b,
+                Math2::Div => a / b,
+                Math2::Mod => math::modulo(a, b),
+                Math2::Min => math::min(a, b),
+                Math2::Max => math::max(a, b),
+                Math2::Pow => math::pow(a, b),
+            }
+        }
+        Op::Compare(f, a, b) => {
+            let (a, b) = (get(a), get(b));
+            if a.is_nan() || b.is_nan() {
+                f64::NAN
+            } else {
+                truth(match f {
+                    Compare::Lt => a < b,
+                    Compare::Le => a <= b,
+                    Compare::Eq => a == b,
+                    Compare::Ne => a != b,
+                })
+            }
+        }
+        Op::And(a, b) => math::and(get(a), get(b)),
+        Op::Or(a, b) => math::or(get(a), get(b)),
+        Op::Not(a) => {
+            let a = get(a);
+            if a.is_nan() { a } else { 1.0 - a }
+        }
+        Op::IsNa(a) => truth(get(a).is_nan()),
+        Op::Select(c, a, b) => {
+            if get(c) == 1.0 {
+                get(a)
+            } else {
+                get(b)
+            }
+        }
+        Op::Coalesce(a, b) => {
+            let a = get(a);
+            if a.is_nan() { get(b) } else { a }
+        }
+        Op::NumOf(a) | Op::New(_, _, a) => get(a),
+        _ => return None,
+    })
+}
+
+impl Graph {
+    /// The value of every node that does not depend on bars; NaN for the others.
+    #[must_use]
+    pub fn scalars(&self, params: &[f64]) -> Vec<f64> {
+        let mut values = vec![f64::NAN; self.nodes.len()];
+        for (i, node) in self.nodes.iter().enumerate() {
+            if node.stage.series || node.body.is_some() {
+                continue;
+            }
+            values[i] = match node.op {
+                Op::Param(p) => params.get(p as usize).copied().unwrap_or(f64::NAN),
+                op => apply(op, |id| values[id.index()]).unwrap_or(f64::NAN),
+            };
+        }
+        values
+    }
+
+    /// The value of every lookback formula.
+    #[must_use]
+    pub fn lookbacks(&self, scalars: &[f64]) -> Vec<i64> {
+        let mut out: Vec<i64> = Vec::with_capacity(self.looks.len());
+        for look in &self.looks {
+            let at = |i: u32| out[i as usize];
+            out.push(match *look {
+                Look::Bars(n) => n,
+                Look::Value(id) => scalars[id.index()] as i64,
+                Look::Sum(a, b) => at(a).saturating_add(at(b)),
+                Look::Max(a, b) => at(a).max(at(b)),
+                Look::Min(a, b) => at(a).min(at(b)),
+            });
+        }
+        out
+    }
+
+    /// The lengths of node `id`, where it has any; `most_bars` bounds its ring.
+    #[must_use]
+    pub fn bounds(&self, id: Id, scalars: &[f64], most_bars: usize) -> Option<Bounds> {
+        let value = |id: Id| scalars[id.index()] as usize;
+        let (n, least) = match self.node(id).op {
+            Op::Lag(_, n) | Op::After(_, n) => (value(n), 0),
+            Op::Window(_, _, n, least) => (value(n), value(least)),
+            _ => return None,
+        };
+        Some(Bounds {
+            n,
+            least,
+            ring: n.min(most_bars).max(1),
+        })
+    }
+
+    /// Checks a parameter set and computes what the runtime needs to know of it.
+    ///
+    /// # Errors
+    /// A `require` that does not hold; a length, lag or stop out of range.
+    pub fn resolve(&self, params: &[f64]) -> Result<(Resolved, Vec<f64>), ParamError> {
+        let scalars = self.scalars(params);
+        for (id, text) in &self.requires {
+            if scalars[id.index()] != 1.0 {
+                return Err(ParamError::Excluded(format!("require {text}")));
+            }
+        }
+        self.check_lengths(&scalars)?;
+        let stop = match self.stop {
+            None => None,
+            Some(id) => {
+                let stop = scalars[id.index()];
+                if !(stop > 0.0 && stop < 1.0) {
+                    return Err(ParamError::Invalid(format!(
+                        "the stop is {stop} of the entry price; it must lie between 0% and 100%"
+                    )));
+                }
+                Some(stop)
+            }
+        };
+        let looks = self.lookbacks(&scalars);
+        let lookback = self
+            .entries
+            .iter()
+            .chain(&self.exits)
+            .map(|s| s.look)
+            .chain(self.outputs.iter().map(|(.., look)| *look))
+            .map(|look| looks[look as usize].max(0))
+            .max()
+            .unwrap_or(0);
+        let mut flags = 0;
+        for (i, id) in self.flags.iter().enumerate() {
+            flags |= u64::from(scalars[id.index()] == 1.0) << i;
+        }
+        let resolved = Resolved {
+            lookback: usize::try_from(lookback).unwrap_or(0),
+            settle: self.settle(&scalars, usize::try_from(lookback).unwrap_or(0)),
+            stop,
+            flags,
+        };
+        Ok((resolved, scalars))
+    }
+
+    fn check_lengths(&self, scalars: &[f64]) -> Result<(), ParamError> {
+        let whole = |id: Id, least: f64, what: &str| {
+            let v = scalars[id.index()];
+            if v.fract() == 0.0 && v >= least && v <= LONGEST {
+                Ok(())
+            } else {
+                Err(ParamError::Invalid(format!(
+                    "{what} is {v}; it must be a whole number from {least} to {LONGEST}"
+                )))
+            }
+        };
+        for node in &self.nodes {
+            match node.op {
+                Op::Lag(_, n) => whole(n, 0.0, "a number of bars ago")?,
+                Op::After(_, n) => whole(n, 0.0, "the bars of `after`")?,
+                Op::Window(_, _, n, least) => {
+                    whole(n, 1.0, "a window length")?;
+                    whole(least, 1.0, "the `least` of a window")?;
+                }
+                _ => {}
+            }
+        }
+        for group in &self.groups {
+            if let Start::Bar(n) = group.start {
+                whole(n, 0.0, "the first bar of a state")?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Bars after which every recurrence has forgotten its seed to 1e-9 of it, on top of the
+    /// lookback: for `y = … c * y[1] …` these are `ln 1e-9 / ln |c|`. `None` where that is never.
+    fn settle(&self, scalars: &[f64], lookback: usize) -> Option<usize> {
+        let mut most = 0.0_f64;
+        for group in &self.groups {
+            let mut bars = 0.0_f64;
+            for (i, member) in group.members.iter().enumerate() {
+                if member.depth == 0 {
+                    continue;
+                }
+                let keep = self.contraction(group, u32::try_from(i).ok()?, scalars)?;
+                let needed = if keep <= 0.0 {
+                    f64::from(member.depth)
+                } else if keep < 1.0 {
+                    (math::ln(1e-9) / math::ln(keep)).ceil()
+                } else {
+                    return None;
+                };
+                bars = bars.max(needed);
+            }
+            // Recurrences may stand one on another, each starting where the last has settled.
+            most += bars;
+        }
+        (most < NEVER).then(|| lookback + most as usize)
+    }
+
+    /// How much of member `i`'s last value its next one keeps, at most; `None` when the step is
+    /// not a sum that holds the member itself times something known.
+    fn contraction(&self, group: &super::Group, i: u32, scalars: &[f64]) -> Option<f64> {
+        // For each node of the step: the greatest |d node / d member[1]|, or NaN for unknown.
+        let mut slope = vec![0.0_f64; self.nodes.len()];
+        let known = |id: Id| {
+            let node = self.node(id);
+            (!node.stage.series && node.body.is_none()).then(|| scalars[id.index()])
+        };
+        for id in &group.body {
+            let at = |id: Id| slope[id.index()];
+            let own = match self.node(*id).op {
+                Op::Prev(_, m, lag) if m == i && lag == 1 => 1.0,
+                Op::Prev(_, m, _) if m == i => f64::NAN,
+                // Another member's past: its own slope is counted with that member.
+                Op::Prev(..) => 0.0,
+                Op::Math1(Math1::Neg, a) | Op::New(_, _, a) => at(a).abs(),
+                Op::Math2(Math2::Add | Math2::Sub, a, b) => {
+                    match self.blend(*id, i, scalars) {
+                        Some(kept) => kept,
+                        None => at(a) + at(b),
+                    }
+                }
+                Op::Math2(Math2::Mul, a, b) => match (at(a) != 0.0, at(b) != 0.0) {
+                    (false, false) => 0.0,
+                    (true, false) => known(b).map_or(f64::NAN, |k| k.abs() * at(a)),
+                    (false, true) => known(a).map_or(f64::NAN, |k| k.abs() * at(b)),
+                    (true, true) => f64::NAN,
+                },
+                Op::Math2(Math2::Div, a, b) if at(b) == 0.0 => {
+                    if at(a) == 0.0 {
+                        0.0
+                    } else {
+                        known(b).map_or(f64::NAN, |k| at(a) / k.abs())
+                    }
+                }
+                Op::Select(_, a, b) | Op::Coalesce(a, b) => at(a).max(at(b)),
+                op => {
+                    let touched = super::operands(op)
+                        .iter()
+                        .flatten()
+                        .any(|o| at(*o) != 0.0);
+                    if touched { f64::NAN } else { 0.0 }
+                }
+            };
+            slope[id.index()] = own;
+        }
+        let step = group.members.get(i as usize)?.step;
+        let kept = slope[step.index()];
+        (!kept.is_nan()).then_some(kept)
+    }
+
+    /// `y[1] + k * (x - y[1])` keeps `1 - k` of y, which adding up magnitudes would miss.
+    fn blend(&self, id: Id, i: u32, scalars: &[f64]) -> Option<f64> {
+        let Op::Math2(Math2::Add, y, product) = self.node(id).op else {
+            return None;
+        };
+        let is_own = |id: Id| matches!(self.node(id).op, Op::Prev(_, m, 1) if m == i);
+        if !is_own(y) {
+            return None;
+        }
+        let Op::Math2(Math2::Mul, a, b) = self.node(product).op else {
+            return None;
+        };
+        for (k, difference) in [(a, b), (b, a)] {
+            let node = self.node(k);
+            if node.stage.series || node.body.is_some() {
+                continue;
+            }
+            if let Op::Math2(Math2::Sub, x, past) = self.node(difference).op
+                && is_own(past)
+                && self.node(x).body.is_none()
+            {
+                return Some((1.0 - scalars[k.index()]).abs());
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,171 @@
+//! The few lines of a file that one report shows.
+//!
+//! The terminal renderer never sees a whole file: lines that are not shown are empty here, long
+//! ones are cut around what is shown, and characters that would move the cursor or begin another
+//! line are replaced. So a report costs as much as it prints, whatever the file holds.
+
+use std::ops::Range;
+
+use crate::source::{SourceFile, Span};
+
+/// Longest line that is shown whole, in characters.
+const LONGEST_LINE: usize = 400;
+
+/// Characters kept on each side of the place in a longer line.
+const AROUND: usize = 80;
+
+/// Most lines between the first and the last place; what lies further away is told in a note.
+const FURTHEST: u32 = 5_000;
+
+/// The shown lines of one file.
+#[derive(Debug, Clone)]
+pub(super) struct Excerpt {
+    /// Lines from [`Excerpt::first_line`] on, each with its line end.
+    pub text: String,
+    /// Number (from 1) of the first line.
+    pub first_line: u32,
+    /// Where each place lies in `text`, in characters; `None` for one that is not shown.
+    pub places: Vec<Option<Range<usize>>>,
+    /// Characters by which the line of the first place was shortened at its beginning.
+    pub cut: usize,
+}
+
+impl Excerpt {
+    /// The text with an empty line for each line of the file before it.
+    pub fn padded(&self) -> String {
+        let before = self.first_line.saturating_sub(1) as usize;
+        format!("{}{}", "\n".repeat(before), self.text)
+    }
+
+    /// The places as they lie in [`Excerpt::padded`].
+    pub fn padded_places(&self) -> impl Iterator<Item = Option<Range<usize>>> {
+        let before = self.first_line.saturating_sub(1) as usize;
+        let moved = move |place: &Range<usize>| place.start + before..place.end + before;
+        self.places.iter().map(move |place| place.as_ref().map(moved))
+    }
+
+    /// The line of the first place and the place in it.
+    pub fn main_line(&self) -> Option<(&str, Range<usize>)> {
+        let place = self.places.first()?.clone()?;
+        let mut start = 0;
+        for line in self.text.lines() {
+            let end = start + line.chars().count();
+            if place.start < end {
+                return Some((line, place.start - start..place.end.min(end) - start));
+            }
+            start = end + 1;
+        }
+        None
+    }
+}
+
+/// A place in its line.
+struct Place {
+    line: u32,
+    /// Characters of the line.
+    columns: Range<usize>,
+}
+
+/// The lines around `spans`, which lie in `file`; the first span is the one that matters. A span
+/// over several lines is shown on its first.
+pub(super) fn excerpt(file: &SourceFile, spans: &[Span]) -> Excerpt {
+    let places: Vec<Place> = spans.iter().map(|span| place(file, *span)).collect();
+    let main = places.first().map_or(1, |p| p.line);
+    let is_near = |p: &&Place| p.line.abs_diff(main) <= FURTHEST;
+    let first = places.iter().filter(is_near).map(|p| p.line).min().unwrap_or(main);
+    let last = places.iter().filter(is_near).map(|p| p.line).max().unwrap_or(main);
+    let mut out = Excerpt {
+        text: String::new(),
+        first_line: first,
+        places: vec![None; places.len()],
+        cut: 0,
+    };
+    let mut written = 0;
+    for line in first..=last {
+        let here: Vec<usize> = (0..places.len())
+            .filter(|i| places.get(*i).is_some_and(|p| p.line == line))
+            .collect();
+        if let Some(leading) = here.first().and_then(|i| places.get(*i)) {
+            let (shown, window, shift) = shown_line(file, line, &leading.columns);
+            for i in &here {
+                let Some(columns) = places.get(*i).map(|p| p.columns.clone()) else {
+                    continue;
+                };
+                if columns.start < window.start || columns.start >= window.end.max(window.start + 1) {
+                    continue;
+                }
+                let start = columns.start - window.start + shift;
+                let end = columns.end.min(window.end).max(columns.start + 1) - window.start + shift;
+                if let Some(slot) = out.places.get_mut(*i) {
+                    *slot = Some(written + start..written + end);
+                }
+                if *i == 0 {
+                    out.cut = window.start.saturating_sub(shift);
+                }
+            }
+            written += shown.chars().count();
+            out.text.push_str(&shown);
+        }
+        out.text.push('\n');
+        written += 1;
+    }
+    out
+}
+
+/// The first line of a span, and its characters there; at least one.
+fn place(file: &SourceFile, span: Span) -> Place {
+    let from = file.line_col(span.start);
+    let to = file.line_col(span.end);
+    let start = from.column.saturating_sub(1) as usize;
+    let end = if to.line == from.line {
+        to.column.saturating_sub(1) as usize
+    } else {
+        let line_end = file.index.line_range(&file.text, from.line).map_or(0, |r| r.1);
+        file.line_col(line_end).column.saturating_sub(1) as usize
+    };
+    Place {
+        line: from.line,
+        columns: start..end.max(start + 1),
+    }
+}
+
+/// A line as it is shown, the range of its characters that is shown, and by how many characters
+/// a mark of omission moves them. One space follows, so that a place behind the end can be shown.
+fn shown_line(file: &SourceFile, line: u32, columns: &Range<usize>) -> (String, Range<usize>, usize) {
+    let (start, end) = file.index.line_range(&file.text, line).unwrap_or((0, 0));
+    let text = file.text.get(start as usize..end as usize).unwrap_or("");
+    let is_short = text.len() <= LONGEST_LINE || text.chars().nth(LONGEST_LINE).is_none();
+    let window = if is_short {
+        0..text.chars().count() + 1
+    } else {
+        let from = columns.start.saturating_sub(AROUND);
+        from..columns.end.min(columns.start + AROUND) + AROUND
+    };
+    let mut shown: String = text
+        .chars()
+        .skip(window.start)
+        .take(window.end - window.start)
+        .map(visible)
+        .collect();
+    let shift = usize::from(window.start > 0);
+    if window.start > 0 {
+        shown.insert(0, '…');
+    }
+    if !is_short && text.chars().nth(window.end).is_some() {
+        shown.push('…');
+    } else {
+        shown.push(' ');
+    }
+    (shown, window, shift)
+}
+
+/// A character that prints as one and ends no line.
+fn visible(c: char) -> char {
+    match c {
+        '\t' => c,
+        '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    }
+}

@@ -1,0 +1,398 @@
+//! Makes typed nodes: each expression once, with its type, stage, lookback and body.
+
+use std::collections::HashMap;
+
+use crate::hir::{
+    Compare, Group, GroupId, Kind, LookId, Looks, Math1, Math2, Member, Node, NodeId, Stage, Start,
+    Ty, Unit,
+};
+use crate::source::Span;
+
+/// Most bars that a member of a state is looked back, in its own step.
+pub(super) const MOST_MEMBER_LAG: f64 = 64.0;
+
+/// Most nodes of one unit; what is larger is reported, not compiled.
+pub(super) const MOST_NODES: usize = 400_000;
+
+/// A unit while it is built.
+#[derive(Default)]
+pub(super) struct Builder {
+    pub(super) unit: Unit,
+    index: HashMap<Kind, NodeId>,
+    /// The value of a constant node, where it is plain arithmetic.
+    consts: Vec<Option<f64>>,
+    /// Groups whose step is being built, outermost first.
+    pub(super) open: Vec<GroupId>,
+    /// Members that stand for the lag of an expression inside a step.
+    hidden: HashMap<(GroupId, NodeId), u32>,
+    /// Stages of closed groups.
+    group_stage: Vec<Stage>,
+    pub(super) too_large: bool,
+}
+
+impl Builder {
+    pub(super) fn number(&mut self, value: f64, span: Span) -> NodeId {
+        // One bit pattern for every NaN, so that na is one node.
+        let bits = if value.is_nan() {
+            f64::NAN.to_bits()
+        } else {
+            value.to_bits()
+        };
+        self.add(Kind::Number(bits), span)
+    }
+
+    pub(super) fn na(&mut self, span: Span) -> NodeId {
+        self.number(f64::NAN, span)
+    }
+
+    /// The value of a constant node.
+    pub(super) fn constant(&self, id: NodeId) -> Option<f64> {
+        self.consts.get(id.0 as usize).copied().flatten()
+    }
+
+    pub(super) fn ty(&self, id: NodeId) -> Ty {
+        self.unit.node(id).ty
+    }
+
+    pub(super) fn stage(&self, id: NodeId) -> Stage {
+        self.unit.node(id).stage
+    }
+
+    pub(super) fn look(&self, id: NodeId) -> LookId {
+        self.unit.node(id).look
+    }
+
+    /// The open group whose step a node belongs to.
+    pub(super) fn open_body(&self, id: NodeId) -> Option<GroupId> {
+        self.unit.node(id).body.filter(|g| self.open.contains(g))
+    }
+
+    pub(super) fn math2(&mut self, op: Math2, a: NodeId, b: NodeId, span: Span) -> NodeId {
+        self.add(Kind::Math2(op, a, b), span)
+    }
+
+    pub(super) fn add(&mut self, kind: Kind, span: Span) -> NodeId {
+        if let Some(&id) = self.index.get(&kind) {
+            return id;
+        }
+        if self.unit.nodes.len() >= MOST_NODES {
+            self.too_large = true;
+            return NodeId(0);
+        }
+        let operands = operands(kind);
+        let mut stage = Stage::default();
+        let mut body = None;
+        let mut any = false;
+        for id in operands.iter().flatten() {
+            let node = self.unit.node(*id);
+            stage = stage.join(node.stage);
+            any |= node.ty == Ty::Any;
+            if body.is_none() {
+                body = node.body.filter(|g| self.open.contains(g));
+            }
+        }
+        match kind {
+            Kind::Input(_) => stage.series = true,
+            Kind::Param(p) => stage.params |= 1 << (p % 64),
+            // A free parameter may turn out to be anything: it passes as a length too.
+            Kind::Free(_) => stage.params |= 1 << 63,
+            Kind::Prev(g, ..) => {
+                stage.series = true;
+                body = Some(g);
+            }
+            Kind::New(g, ..) => {
+                stage.series = true;
+                body = Some(g);
+            }
+            Kind::Member(g, _) => {
+                stage = self.group_stage[g.0 as usize];
+                stage.series = true;
+            }
+            Kind::Lag(..) | Kind::Window(..) | Kind::Cross(..) | Kind::After(..) => {
+                stage.series = true;
+            }
+            _ => {}
+        }
+        let ty = match kind {
+            Kind::Free(_) => Ty::Any,
+            Kind::Bool(_)
+            | Kind::Compare(..)
+            | Kind::And(..)
+            | Kind::Or(..)
+            | Kind::Not(_)
+            | Kind::IsNa(_)
+            | Kind::Cross(..) => Ty::Bool,
+            Kind::Select(_, a, b) | Kind::Coalesce(a, b) => {
+                if self.ty(a) == Ty::Any {
+                    self.ty(b)
+                } else {
+                    self.ty(a)
+                }
+            }
+            Kind::Lag(a, _) | Kind::After(a, _) | Kind::New(_, _, a) => self.ty(a),
+            Kind::Member(g, i) => self.member_ty(g, i),
+            Kind::Prev(g, i, _) => self.member_ty(g, i),
+            _ if any && matches!(kind, Kind::Math1(..) | Kind::Math2(..)) => Ty::Number,
+            _ => Ty::Number,
+        };
+        let look = self.look_of(kind, &operands);
+        let value = self.fold(kind);
+        let id = NodeId(u32::try_from(self.unit.nodes.len()).unwrap_or(u32::MAX));
+        self.unit.nodes.push(Node {
+            kind,
+            ty,
+            stage,
+            look,
+            span,
+            body,
+        });
+        self.consts.push(value);
+        self.index.insert(kind, id);
+        id
+    }
+
+    fn member_ty(&self, g: GroupId, i: u32) -> Ty {
+        let member = self
+            .unit
+            .groups
+            .get(g.0 as usize)
+            .and_then(|g| g.members.get(i as usize));
+        match member {
+            Some(m) if !m.keeps => self.ty(m.step),
+            Some(m) => self.ty(m.seed),
+            None => Ty::Number,
+        }
+    }
+
+    fn look_of(&mut self, kind: Kind, operands: &[Option<NodeId>; 4]) -> LookId {
+        let of = |b: &Self, id: NodeId| b.look(id);
+        match kind {
+            Kind::Lag(x, n) => {
+                let n = self.length_look(n);
+                let x = of(self, x);
+                self.unit.looks.sum(x, n)
+            }
+            Kind::After(x, n) => {
+                let n = self.length_look(n);
+                let x = of(self, x);
+                self.unit.looks.sum(x, n)
+            }
+            Kind::Window(_, x, _, least) => {
+                let least = self.length_look(least);
+                let minus = self.unit.looks.bars(-1);
+                let least = self.unit.looks.sum(least, minus);
+                let x = of(self, x);
+                self.unit.looks.sum(x, least)
+            }
+            // The crossing needs a bar on the other side before it.
+            Kind::Cross(a, b) => {
+                let both = {
+                    let (a, b) = (of(self, a), of(self, b));
+                    self.unit.looks.max(a, b)
+                };
+                let one = self.unit.looks.bars(1);
+                self.unit.looks.sum(both, one)
+            }
+            // Where the condition is na the second branch is taken, so it needs no warm-up.
+            Kind::Select(_, a, b) => {
+                let (a, b) = (of(self, a), of(self, b));
+                self.unit.looks.max(a, b)
+            }
+            Kind::Coalesce(a, b) => {
+                let (a, b) = (of(self, a), of(self, b));
+                self.unit.looks.min(a, b)
+            }
+            Kind::IsNa(_) | Kind::Prev(..) => Looks::ZERO,
+            Kind::Member(g, i) => self.member_look(g, i),
+            _ => {
+                let mut look = Looks::ZERO;
+                for id in operands.iter().flatten() {
+                    let other = of(self, *id);
+                    look = self.unit.looks.max(look, other);
+                }
+                look
+            }
+        }
+    }
+
+    fn member_look(&mut self, g: GroupId, i: u32) -> LookId {
+        let group = &self.unit.groups[g.0 as usize];
+        let member = &group.members[i as usize];
+        let (step, seed, start) = (member.step, member.seed, group.start);
+        let step = self.look(step);
+        let first = match start {
+            Start::FirstSeed => self.look(seed),
+            Start::Bar(n) => self.length_look(n),
+        };
+        self.unit.looks.max(first, step)
+    }
+
+    /// The lookback that a length stands for.
+    pub(super) fn length_look(&mut self, n: NodeId) -> LookId {
+        match self.constant(n) {
+            #[allow(clippy::cast_possible_truncation)] // saturates, which is what is wanted
+            Some(v) => self.unit.looks.bars(v as i64),
+            None => self.unit.looks.value(n),
+        }
+    }
+
+    /// Plain arithmetic on constants; everything else is left to the compiler, which computes
+    /// with the same library as at run time.
+    fn fold(&self, kind: Kind) -> Option<f64> {
+        match kind {
+            Kind::Number(bits) => Some(f64::from_bits(bits)),
+            Kind::Math1(Math1::Neg, a) => self.constant(a).map(|a| -a),
+            Kind::Math1(Math1::Floor, a) => self.constant(a).map(f64::floor),
+            Kind::Math1(Math1::Ceil, a) => self.constant(a).map(f64::ceil),
+            Kind::Math1(Math1::Sqrt, a) => self.constant(a).map(f64::sqrt),
+            Kind::Math1(Math1::Round, a) => self.constant(a).map(f64::round_ties_even),
+            Kind::Math2(op, a, b) => {
+                let (a, b) = (self.constant(a)?, self.constant(b)?);
+                Some(match op {
+                    Math2::Add => a + b,
+                    Math2::Sub => a - b,
+                    Math2::Mul => a * b,
+                    Math2::Div => a / b,
+                    Math2::Min if a <= b => a,
+                    Math2::Min if b < a => b,
+                    Math2::Max if a >= b => a,
+                    Math2::Max if b > a => b,
+                    _ => return None,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// The condition `a op b` for a written comparison.
+    pub(super) fn compare(
+        &mut self,
+        op: crate::syntax::ast::CompareOp,
+        a: NodeId,
+        b: NodeId,
+        span: Span,
+    ) -> NodeId {
+        use crate::syntax::ast::CompareOp as Op;
+        let kind = match op {
+            Op::Lt => Kind::Compare(Compare::Lt, a, b),
+            Op::Le => Kind::Compare(Compare::Le, a, b),
+            Op::Gt => Kind::Compare(Compare::Lt, b, a),
+            Op::Ge => Kind::Compare(Compare::Le, b, a),
+            Op::Eq => Kind::Compare(Compare::Eq, a, b),
+            Op::Ne => Kind::Compare(Compare::Ne, a, b),
+        };
+        self.add(kind, span)
+    }
+
+    /// Opens a group; its members' steps are filled in by [`Builder::close_group`].
+    pub(super) fn open_group(&mut self, start: Start) -> GroupId {
+        let id = GroupId(u32::try_from(self.unit.groups.len()).unwrap_or(u32::MAX));
+        self.unit.groups.push(Group {
+            start,
+            members: Vec::new(),
+        });
+        self.group_stage.push(Stage::default());
+        self.open.push(id);
+        id
+    }
+
+    pub(super) fn add_member(
+        &mut self,
+        g: GroupId,
+        name: &str,
+        seed: NodeId,
+        keeps: bool,
+        span: Span,
+    ) -> u32 {
+        let members = &mut self.unit.groups[g.0 as usize].members;
+        members.push(Member {
+            name: name.to_owned(),
+            seed,
+            step: seed,
+            keeps,
+            span,
+        });
+        u32::try_from(members.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// The member's new value, known by its own node so that a lag of it finds the member.
+    pub(super) fn set_step(&mut self, g: GroupId, i: u32, value: NodeId, span: Span) -> NodeId {
+        let new = self.add(Kind::New(g, i, value), span);
+        self.unit.groups[g.0 as usize].members[i as usize].step = new;
+        new
+    }
+
+    /// The value n bars ago, of a series or of something inside an open step.
+    pub(super) fn lag(&mut self, x: NodeId, n: NodeId, span: Span) -> NodeId {
+        if self.constant(n) == Some(0.0) {
+            return x;
+        }
+        let Some(g) = self.open_body(x) else {
+            return self.add(Kind::Lag(x, n), span);
+        };
+        match self.unit.node(x).kind {
+            Kind::New(g, i, _) => self.add(Kind::Prev(g, i, n), span),
+            Kind::Prev(g, i, k) => {
+                let both = self.math2(Math2::Add, k, n, span);
+                let both = self
+                    .constant(both)
+                    .map_or(both, |value| self.number(value, span));
+                self.add(Kind::Prev(g, i, both), span)
+            }
+            _ => {
+                let i = if let Some(&i) = self.hidden.get(&(g, x)) {
+                    i
+                } else {
+                    let na = self.na(span);
+                    let i = self.add_member(g, "", na, false, span);
+                    self.hidden.insert((g, x), i);
+                    self.set_step(g, i, x, span);
+                    i
+                };
+                self.add(Kind::Prev(g, i, n), span)
+            }
+        }
+    }
+
+    /// Closes the innermost group: from now on its members are read from outside.
+    pub(super) fn close_group(&mut self, g: GroupId) {
+        self.open.retain(|o| *o != g);
+        let group = &self.unit.groups[g.0 as usize];
+        let mut stage = Stage {
+            params: 0,
+            series: true,
+        };
+        for m in &group.members {
+            stage = stage.join(self.stage(m.seed)).join(self.stage(m.step));
+        }
+        if let Start::Bar(n) = group.start {
+            stage = stage.join(self.stage(n));
+        }
+        self.group_stage[g.0 as usize] = stage;
+    }
+}
+
+fn operands(kind: Kind) -> [Option<NodeId>; 4] {
+    match kind {
+        Kind::Number(_)
+        | Kind::Bool(_)
+        | Kind::Input(_)
+        | Kind::Param(_)
+        | Kind::Free(_)
+        | Kind::Member(..) => [None; 4],
+        Kind::Math1(_, a) | Kind::Not(a) | Kind::IsNa(a) | Kind::NumOf(a) | Kind::New(_, _, a) => {
+            [Some(a), None, None, None]
+        }
+        Kind::Prev(_, _, n) => [Some(n), None, None, None],
+        Kind::Math2(_, a, b)
+        | Kind::Compare(_, a, b)
+        | Kind::And(a, b)
+        | Kind::Or(a, b)
+        | Kind::Coalesce(a, b)
+        | Kind::Lag(a, b)
+        | Kind::Cross(a, b)
+        | Kind::After(a, b) => [Some(a), Some(b), None, None],
+        Kind::Select(a, b, c) => [Some(a), Some(b), Some(c), None],
+        Kind::Window(_, x, n, least) => [Some(x), Some(n), Some(least), None],
+    }
+}

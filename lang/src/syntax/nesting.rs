@@ -1,0 +1,260 @@
+//! Pairs brackets and limits their depth before anything recursive runs.
+//!
+//! A bracket that is never closed is found where the next statement or item begins, because those
+//! words cannot stand inside one; so it breaks its own statement and not the rest of the file.
+//! Everything here is linear in the number of tokens.
+
+use super::keyword::Keyword;
+use super::split;
+use super::stream::Stream;
+use super::token::TokenKind;
+use crate::diag::{Code, Diagnostic, Sink};
+
+/// Deepest nesting of `(`, `[` and `{` together.
+pub(crate) const MAX_DEPTH: usize = 256;
+
+/// What the check found besides its reports.
+#[derive(Debug, Default)]
+pub(crate) struct Nesting {
+    /// Deepest nesting that was seen.
+    pub depth: usize,
+    /// Tokens that stand too deep, one per item at most, in order.
+    pub too_deep: Vec<usize>,
+}
+
+impl Nesting {
+    /// Whether a range of tokens holds a bracket that stands too deep.
+    pub fn is_too_deep(&self, from: usize, to: usize) -> bool {
+        let first = self.too_deep.partition_point(|at| *at < from);
+        self.too_deep.get(first).is_some_and(|at| *at < to)
+    }
+}
+
+/// What a `{` is for, as far as the tokens before it tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Brace {
+    /// `all {`, `any {`, a record: holds expressions.
+    Values,
+    /// The body of an item or a state: holds statements.
+    Body,
+}
+
+/// An opening bracket that still waits for its closing one.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    /// Its token.
+    at: usize,
+    /// `(`, `[` or `{`.
+    kind: TokenKind,
+    /// For a `{`, what it is for.
+    brace: Brace,
+    /// Open `(` since the last open `{`, this one included.
+    parens: usize,
+    /// Open `[` since the last open `{`, this one included.
+    squares: usize,
+}
+
+struct Checker<'s, 't> {
+    stream: &'s mut Stream<'t>,
+    sink: &'s mut Sink,
+    open: Vec<Open>,
+    braces: usize,
+    deep_in_this_item: bool,
+    found: Nesting,
+}
+
+/// Pairs the brackets of `stream` and reports E0102, E0103 and E0104.
+pub(crate) fn check(stream: &mut Stream<'_>, sink: &mut Sink) -> Nesting {
+    let count = stream.len();
+    let mut checker = Checker {
+        stream,
+        sink,
+        open: Vec::new(),
+        braces: 0,
+        deep_in_this_item: false,
+        found: Nesting::default(),
+    };
+    for at in 0..count {
+        checker.token(at);
+    }
+    checker.give_up(0, count);
+    checker.found
+}
+
+impl Checker<'_, '_> {
+    fn token(&mut self, at: usize) {
+        match self.stream.kind(at) {
+            Some(kind) if kind.opens() => self.opens(at, kind),
+            Some(kind) if kind.closes() => self.closes(at, kind),
+            Some(TokenKind::Keyword(word)) => self.keyword(at, word),
+            Some(TokenKind::Name)
+                if !self.open.is_empty()
+                    && self.stream.indent(at) == Some(0)
+                    && split::begins_block_to_come(self.stream, at) =>
+            {
+                self.give_up(0, at);
+            }
+            _ => {}
+        }
+    }
+
+    fn opens(&mut self, at: usize, kind: TokenKind) {
+        if self.open.is_empty() {
+            self.deep_in_this_item = false;
+        }
+        let top = self.open.last().filter(|top| top.kind != TokenKind::LBrace);
+        let (parens, squares) = top.map_or((0, 0), |top| (top.parens, top.squares));
+        self.open.push(Open {
+            at,
+            kind,
+            brace: self.role(at),
+            parens: parens + usize::from(kind == TokenKind::LParen),
+            squares: squares + usize::from(kind == TokenKind::LBracket),
+        });
+        self.braces += usize::from(kind == TokenKind::LBrace);
+        let depth = self.open.len();
+        self.found.depth = self.found.depth.max(depth);
+        if depth > MAX_DEPTH && !self.deep_in_this_item {
+            self.deep_in_this_item = true;
+            self.found.too_deep.push(at);
+            self.sink.push(
+                Diagnostic::error(
+                    Code::NestedTooDeep,
+                    self.stream.span(at),
+                    format!("brackets stand more than {MAX_DEPTH} deep here"),
+                )
+                .hint("give the inner part a name with `let`"),
+            );
+        }
+    }
+
+    /// What a `{` is for.
+    fn role(&self, at: usize) -> Brace {
+        match self.stream.kind_before(at) {
+            Some(TokenKind::Keyword(Keyword::Then)) => Brace::Body,
+            // `state from bar 0 {`, `fn f(x) {`, `strategy S {`, `all 0 {`.
+            Some(
+                TokenKind::Name
+                | TokenKind::Number
+                | TokenKind::Str
+                | TokenKind::RParen
+                | TokenKind::RBracket,
+            ) => Brace::Body,
+            Some(TokenKind::Keyword(Keyword::Na | Keyword::True | Keyword::False)) => Brace::Body,
+            _ => Brace::Values,
+        }
+    }
+
+    fn closes(&mut self, at: usize, kind: TokenKind) {
+        let wanted = match kind {
+            TokenKind::RParen => TokenKind::LParen,
+            TokenKind::RBracket => TokenKind::LBracket,
+            _ => TokenKind::LBrace,
+        };
+        let Some(top) = self.open.last().copied() else {
+            self.stray(at);
+            return;
+        };
+        let is_below = match wanted {
+            TokenKind::LParen => top.kind != TokenKind::LBrace && top.parens > 0,
+            TokenKind::LBracket => top.kind != TokenKind::LBrace && top.squares > 0,
+            _ => self.braces > 0,
+        };
+        if top.kind != wanted {
+            if !is_below {
+                self.stray(at);
+                return;
+            }
+            let keep = self
+                .open
+                .iter()
+                .rposition(|open| open.kind == wanted)
+                .map_or(0, |i| i + 1);
+            self.give_up(keep, at);
+        }
+        if let Some(open) = self.open.pop() {
+            self.braces -= usize::from(open.kind == TokenKind::LBrace);
+            self.stream.set_group(open.at, at);
+        }
+    }
+
+    fn stray(&mut self, at: usize) {
+        self.stream.set_broken(at);
+        let closing = self.stream.text_of(at);
+        self.sink.push(Diagnostic::error(
+            Code::StrayBracket,
+            self.stream.span(at),
+            format!("this `{closing}` closes nothing"),
+        ));
+    }
+
+    /// A word that cannot stand inside an expression closes what is still open around it.
+    fn keyword(&mut self, at: usize, word: Keyword) {
+        let is_field = self.stream.kind_before(at) == Some(TokenKind::Dot)
+            && !self.stream.begins_line(at);
+        let is_plain_word = is_field || self.stream.kind(at + 1) == Some(TokenKind::Colon);
+        // Past the limit the item is lost anyway, and walking the stack would no longer be cheap.
+        if self.open.is_empty() || self.open.len() > MAX_DEPTH || is_plain_word {
+            return;
+        }
+        if word.begins_item() && self.stream.indent(at) == Some(0) {
+            self.give_up(0, at);
+        } else if word.begins_statement() && self.stream.begins_line(at) {
+            // `let` stands in item and state bodies, every other statement in item bodies only.
+            let mut bodies = 0;
+            let keep = self.open.iter().position(|open| {
+                let is_body = open.kind == TokenKind::LBrace && open.brace == Brace::Body;
+                bodies += usize::from(is_body);
+                !is_body || (bodies > 1 && word != Keyword::Let)
+            });
+            if let Some(keep) = keep
+                && keep > 0
+            {
+                self.give_up(keep, at);
+            }
+        }
+    }
+
+    /// Takes all open brackets from `keep` on as never closed; the search ended at token `at`.
+    fn give_up(&mut self, keep: usize, at: usize) {
+        if keep >= self.open.len() {
+            return;
+        }
+        let lost = self.open.split_off(keep);
+        let mut reported_round = false;
+        for open in &lost {
+            self.stream.set_group(open.at, at);
+            self.stream.set_broken(open.at);
+            let is_brace = open.kind == TokenKind::LBrace;
+            self.braces -= usize::from(is_brace);
+            // Of a run of parentheses one report is enough, and one too deep has its report.
+            let is_new = is_brace || !reported_round;
+            reported_round = !is_brace;
+            if is_new && !self.deep_in_this_item {
+                self.never_closed(open.at, at);
+            }
+        }
+        if self.open.is_empty() {
+            self.deep_in_this_item = false;
+        }
+    }
+
+    fn never_closed(&mut self, opener: usize, at: usize) {
+        let bracket = self.stream.text_of(opener);
+        let closing = match bracket {
+            "(" => ")",
+            "[" => "]",
+            _ => "}",
+        };
+        let mut report = Diagnostic::error(
+            Code::OpenBracket,
+            self.stream.span(opener),
+            format!("this `{bracket}` is never closed"),
+        );
+        if at < self.stream.len() {
+            let place = self.stream.span(at);
+            report = report.related(place, format!("`{closing}` was expected before this"));
+        }
+        self.sink.push(report);
+    }
+}

@@ -1,0 +1,235 @@
+//! Slips that are seen in the tokens of a statement before the grammar reads it: operators and
+//! words of other languages, constructs to come, and lines that would merge with the one before.
+
+use crate::diag::{Code, Diagnostic, Sink};
+use crate::source::Span;
+use crate::syntax::keyword::{Keyword, POSTFIX_WORDS_TO_COME};
+use crate::syntax::stream::Stream;
+use crate::syntax::token::TokenKind;
+
+/// What was found in a range.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Whether the grammar cannot read the range; the reason is reported.
+    pub is_fatal: bool,
+    /// Offsets of brackets that were reported as merging two conditions, in order.
+    pub merged: Vec<u32>,
+    /// Whether a construct to come was reported; the range is judged no further.
+    is_to_come: bool,
+}
+
+/// Looks through tokens `from..to`.
+pub(super) fn look(stream: &Stream<'_>, from: usize, to: usize, sink: &mut Sink) -> Found {
+    let mut found = Found {
+        is_fatal: stream.any_broken(from, to),
+        merged: Vec::new(),
+        is_to_come: false,
+    };
+    // For each open bracket whether it is the brace of a condition list.
+    let mut lists: Vec<bool> = Vec::new();
+    for at in from..to {
+        let Some(kind) = stream.kind(at) else { break };
+        if at > from
+            && lists.last() == Some(&true)
+            && merges(stream, at, kind)
+        {
+            sink.push(merged(stream, at, kind));
+            found.merged.push(stream.span(at).start);
+        }
+        if kind.opens() {
+            let is_list = kind == TokenKind::LBrace
+                && at > from
+                && matches!(stream.keyword(at - 1), Some(Keyword::All | Keyword::Any));
+            lists.push(is_list);
+        } else if kind.closes() {
+            lists.pop();
+        }
+        if found.is_to_come {
+            continue;
+        }
+        if let Some(report) = slip(stream, at, from, to, kind, &mut found.is_fatal) {
+            found.is_to_come = report.code == Code::NotExecutable;
+            sink.push(report);
+        }
+    }
+    found
+}
+
+/// Whether a token of a condition list would silently go on with the condition before it.
+fn merges(stream: &Stream<'_>, at: usize, kind: TokenKind) -> bool {
+    let begins_so = matches!(
+        kind,
+        TokenKind::Plus | TokenKind::Minus | TokenKind::LParen | TokenKind::LBracket
+    );
+    begins_so
+        && stream.after_line_end(at)
+        && stream.kind_before(at).is_some_and(TokenKind::ends_expression)
+}
+
+fn merged(stream: &Stream<'_>, at: usize, kind: TokenKind) -> Diagnostic {
+    let symbol = stream.text_of(at);
+    let report = Diagnostic::error(
+        Code::MergedCondition,
+        stream.span(at),
+        format!("a condition that begins with `{symbol}` would continue the line before"),
+    );
+    match kind {
+        TokenKind::Plus | TokenKind::Minus => report.hint(format!(
+            "to continue the line before, end that line with `{symbol}`; to begin a condition, turn the comparison round or name the value with `let`"
+        )),
+        _ => report.hint(
+            "begin the condition with a name: turn the comparison round or name the value with `let`",
+        ),
+    }
+}
+
+/// One slip, and whether it keeps the grammar from reading on.
+fn slip(
+    stream: &Stream<'_>,
+    at: usize,
+    from: usize,
+    to: usize,
+    kind: TokenKind,
+    is_fatal: &mut bool,
+) -> Option<Diagnostic> {
+    let span = stream.span(at);
+    let text = stream.text_of(at);
+    let before = if at > from { stream.kind_before(at) } else { None };
+    let after = if at + 1 < to { stream.kind(at + 1) } else { None };
+    let foreign = |message: String| Diagnostic::error(Code::ForeignOperator, span, message);
+    let replace = |title: &str, with: &str| (title.to_owned(), vec![(span, with.to_owned())]);
+    match kind {
+        TokenKind::Semicolon if before == Some(TokenKind::Semicolon) => None,
+        TokenKind::Semicolon => {
+            let mut last = at;
+            while last + 1 < to && stream.kind(last + 1) == Some(TokenKind::Semicolon) {
+                last += 1;
+            }
+            let run = stream.span_of(at, last + 1);
+            Some(
+                Diagnostic::error(
+                    Code::ForeignOperator,
+                    run,
+                    "statements end without `;`",
+                )
+                .fix("remove it", vec![(run, String::new())]),
+            )
+        }
+        TokenKind::Foreign => {
+            // The grammar reads these with the meaning they were meant to have.
+            let binary = before.is_some_and(TokenKind::ends_expression);
+            let is_read = match text {
+                "&&" | "||" => binary,
+                ":=" => true,
+                "!" => !binary && !matches!(before, Some(TokenKind::Minus)),
+                _ => false,
+            };
+            if is_read {
+                return None;
+            }
+            *is_fatal = true;
+            Some(unread_operator(stream, at, before, after))
+        }
+        TokenKind::At => {
+            *is_fatal = true;
+            Some(Diagnostic::error(
+                Code::NotExecutable,
+                span,
+                "`@` (another timeframe) is part of the language's design and not executed yet",
+            ))
+        }
+        TokenKind::FatArrow => {
+            *is_fatal = true;
+            let (title, edits) = replace("write `>=`", ">=");
+            Some(foreign("`=>` compares nothing; at least is written `>=`".to_owned()).fix(title, edits))
+        }
+        TokenKind::Colon
+            if matches!(
+                before,
+                Some(TokenKind::Keyword(Keyword::Else | Keyword::Then | Keyword::When))
+            ) =>
+        {
+            *is_fatal = true;
+            let (title, edits) = replace("remove the colon", "");
+            let word = stream.text_of(at - 1);
+            Some(
+                Diagnostic::error(Code::Syntax, span, format!("no colon stands after `{word}`"))
+                    .fix(title, edits),
+            )
+        }
+        TokenKind::Name if before.is_some_and(TokenKind::ends_expression) => {
+            if matches!(text, "elif" | "elsif" | "elseif") {
+                *is_fatal = true;
+                let (title, edits) = replace("write `else if`", "else if");
+                return Some(
+                    Diagnostic::error(Code::Syntax, span, format!("`{text}` is written `else if`"))
+                        .fix(title, edits),
+                );
+            }
+            let begins_value = after.is_some_and(|kind| match kind {
+                TokenKind::Name | TokenKind::Number | TokenKind::Str => true,
+                TokenKind::LParen => !stream.touches(at + 1),
+                _ => false,
+            });
+            if POSTFIX_WORDS_TO_COME.contains(&text) && begins_value && !stream.begins_line(at) {
+                *is_fatal = true;
+                return Some(Diagnostic::error(
+                    Code::NotExecutable,
+                    span,
+                    format!("`{text}` is part of the language's design and not executed yet"),
+                ));
+            }
+            None
+        }
+        _ => None,
+    }
+}
+
+/// An operator of another language that has no place in the grammar.
+fn unread_operator(
+    stream: &Stream<'_>,
+    at: usize,
+    before: Option<TokenKind>,
+    after: Option<TokenKind>,
+) -> Diagnostic {
+    let span = stream.span(at);
+    let text = stream.text_of(at);
+    let report = |message: &str| Diagnostic::error(Code::ForeignOperator, span, message);
+    let put = |report: Diagnostic, with: &str| {
+        report.fix(format!("write `{with}`"), vec![(span, with.to_owned())])
+    };
+    match text {
+        "%" => {
+            let begins_value = !stream.after_line_end(at + 1)
+                && after.is_some_and(|kind| {
+                    matches!(kind, TokenKind::Name | TokenKind::Number | TokenKind::LParen)
+                });
+            if before == Some(TokenKind::Number) && !begins_value {
+                let gap = Span::new(span.file, stream.span(at - 1).end, span.start);
+                report("the `%` of a percentage touches its number")
+                    .fix("remove the space", vec![(gap, String::new())])
+            } else if begins_value {
+                put(report("the remainder of a division is `mod`"), "mod")
+            } else {
+                report("`%` belongs to a number, as in `98%`")
+                    .hint("multiply by 1% for a value in percent")
+            }
+        }
+        "===" => put(report("values are compared with `==`"), "=="),
+        "!==" | "<>" => put(report("values differ is written `!=`"), "!="),
+        "=<" => put(report("at most is written `<=`"), "<="),
+        "&" => put(report("both conditions are joined by `and`"), "and"),
+        "|" => put(report("one of two conditions is written `or`"), "or"),
+        "&&" => put(report("`&&` is written `and`"), "and"),
+        "||" => put(report("`||` is written `or`"), "or"),
+        "~" => report("`~` is no operator").hint("the opposite of a condition is `not`"),
+        "!" => report("`!` is written `not`")
+            .hint("`not` stands before a whole comparison, not inside arithmetic"),
+        "**" | "^" => report("powers are written as a call").hint("write `pow(x, 2)`"),
+        "?" => report("a choice is written in words").hint("write `if … then … else …`"),
+        "++" | "+=" | "-=" | "*=" | "/=" => report("a name keeps its value within a bar")
+            .hint("a value that builds on the bar before is a `rec`: `rec y = 0 then y[1] + 1`"),
+        "/*" => report("comments begin with `//` and end with the line"),
+        _ => report("this operator is not part of the language"),
+    }
+}

@@ -1,0 +1,86 @@
+//! Every function that generated code calls, once: name, signature, address.
+//!
+//! None of them computes a named indicator: they are the mathematical functions of the pinned
+//! library, and the steps of the rolling windows.
+
+// Generated code passes raw state; each use says why it is sound.
+#![allow(unsafe_code)]
+
+use crate::math;
+use crate::window::{self, Window, state_len};
+
+/// How generated code calls a host function; all results are doubles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// `f(x)`
+    One,
+    /// `f(x, y)`
+    Two,
+    /// `f(state, x, n, least, ring)`: a pointer, a double, three 64-bit integers.
+    Window,
+}
+
+/// A host function.
+#[derive(Debug, Clone, Copy)]
+pub struct HostFunction {
+    /// Its name in generated code.
+    pub name: &'static str,
+    /// How it is called.
+    pub shape: Shape,
+    /// Where it lies.
+    pub address: *const u8,
+}
+
+macro_rules! window_step {
+    ($name:ident, $kind:expr) => {
+        extern "C" fn $name(state: *mut f64, x: f64, n: i64, least: i64, ring: i64) -> f64 {
+            // SAFETY: the handler passes the part of its own state block that was laid out with
+            // `state_len` for this kind and ring, and nothing else refers to it meanwhile.
+            let state =
+                unsafe { std::slice::from_raw_parts_mut(state, state_len($kind, ring as usize)) };
+            window::step($kind, state, x, n as usize, least as usize, ring as usize)
+        }
+    };
+}
+
+window_step!(sum_step, Window::Sum);
+window_step!(weighted_step, Window::Weighted);
+window_step!(squares_step, Window::Squares);
+window_step!(max_step, Window::Max);
+window_step!(min_step, Window::Min);
+
+/// The whole table.
+#[must_use]
+pub fn functions() -> [HostFunction; 12] {
+    let of = |name, shape, address| HostFunction {
+        name,
+        shape,
+        address,
+    };
+    [
+        of("math_exp", Shape::One, math::exp as *const u8),
+        of("math_ln", Shape::One, math::ln as *const u8),
+        of("math_sin", Shape::One, math::sin as *const u8),
+        of("math_cos", Shape::One, math::cos as *const u8),
+        of("math_atan", Shape::One, math::atan as *const u8),
+        of("math_modulo", Shape::Two, math::modulo as *const u8),
+        of("math_pow", Shape::Two, math::pow as *const u8),
+        of("window_sum", Shape::Window, sum_step as *const u8),
+        of("window_weighted", Shape::Window, weighted_step as *const u8),
+        of("window_squares", Shape::Window, squares_step as *const u8),
+        of("window_max", Shape::Window, max_step as *const u8),
+        of("window_min", Shape::Window, min_step as *const u8),
+    ]
+}
+
+/// The name of a window's step.
+#[must_use]
+pub fn window_name(window: Window) -> &'static str {
+    match window {
+        Window::Sum => "window_sum",
+        Window::Weighted => "window_weighted",
+        Window::Squares => "window_squares",
+        Window::Max => "window_max",
+        Window::Min => "window_min",
+    }
+}

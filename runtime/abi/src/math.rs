@@ -1,0 +1,119 @@
+//! The arithmetic of the language, one definition for every executor.
+//!
+//! Functions that differ between platforms come from the pinned `libm` crate, so that a program
+//! has the same bits everywhere. Generated code either calls these or emits instructions with
+//! exactly their meaning. A NaN is `na`; its bits do not matter.
+
+/// The lesser of two; na when either is.
+#[must_use]
+pub fn min(a: f64, b: f64) -> f64 {
+    if a.is_nan() || a < b { a } else { b }
+}
+
+/// The greater of two; na when either is.
+#[must_use]
+pub fn max(a: f64, b: f64) -> f64 {
+    if a.is_nan() || a > b { a } else { b }
+}
+
+/// -1, 0 or 1; na for na.
+#[must_use]
+pub fn sign(x: f64) -> f64 {
+    if x > 0.0 {
+        1.0
+    } else if x < 0.0 {
+        -1.0
+    } else if x == 0.0 {
+        0.0
+    } else {
+        f64::NAN
+    }
+}
+
+/// Remainder with the sign of the dividend.
+pub extern "C" fn modulo(a: f64, b: f64) -> f64 {
+    libm::fmod(a, b)
+}
+
+/// `a` to the power `b`.
+pub extern "C" fn pow(a: f64, b: f64) -> f64 {
+    // IEEE has 1 for anything to the power 0, also for a missing base.
+    if a.is_nan() || b.is_nan() {
+        f64::NAN
+    } else {
+        libm::pow(a, b)
+    }
+}
+
+/// e to the power `x`.
+pub extern "C" fn exp(x: f64) -> f64 {
+    libm::exp(x)
+}
+
+/// Natural logarithm; na below 0.
+pub extern "C" fn ln(x: f64) -> f64 {
+    libm::log(x)
+}
+
+/// Sine of radians.
+pub extern "C" fn sin(x: f64) -> f64 {
+    libm::sin(x)
+}
+
+/// Cosine of radians.
+pub extern "C" fn cos(x: f64) -> f64 {
+    libm::cos(x)
+}
+
+/// Arc tangent in radians.
+pub extern "C" fn atan(x: f64) -> f64 {
+    libm::atan(x)
+}
+
+/// Three-valued and of 1 (true), 0 (false) and NaN (na).
+#[must_use]
+pub fn and(a: f64, b: f64) -> f64 {
+    if a == 0.0 || b == 0.0 {
+        0.0
+    } else if a.is_nan() || b.is_nan() {
+        f64::NAN
+    } else {
+        1.0
+    }
+}
+
+/// Three-valued or of 1 (true), 0 (false) and NaN (na).
+#[must_use]
+pub fn or(a: f64, b: f64) -> f64 {
+    if a == 1.0 || b == 1.0 {
+        1.0
+    } else if a.is_nan() || b.is_nan() {
+        f64::NAN
+    } else {
+        0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn na_wins_in_min_and_max() {
+        assert!(min(f64::NAN, 1.0).is_nan() && min(1.0, f64::NAN).is_nan());
+        assert!(max(f64::NAN, 1.0).is_nan() && max(1.0, f64::NAN).is_nan());
+        assert_eq!((min(1.0, 2.0), max(1.0, 2.0)), (1.0, 2.0));
+        assert_eq!((sign(-3.0), sign(0.0), sign(-0.0)), (-1.0, 0.0, 0.0));
+        assert!(pow(f64::NAN, 0.0).is_nan());
+    }
+
+    #[test]
+    fn logic_has_three_values() {
+        let na = f64::NAN;
+        assert_eq!(and(0.0, na), 0.0);
+        assert!(and(1.0, na).is_nan());
+        assert_eq!(or(1.0, na), 1.0);
+        assert!(or(0.0, na).is_nan());
+        assert_eq!((and(1.0, 1.0), or(0.0, 0.0)), (1.0, 0.0));
+    }
+}

@@ -1,0 +1,310 @@
+//! Rolling windows: the last n values reduced to one, step by step over a flat state.
+//!
+//! A value that is na or infinite is missing; with fewer than `least` values in the window the
+//! result is na. Sums are differences of running totals ([`crate::running`]), so they cost the
+//! same for every window length, share their totals over a grid of lengths, and do not drift.
+//!
+//! The state of a window is a slice of doubles of [`state_len`] elements, all zero at first.
+//! Interpreter and handler call the `step` functions bar by bar; the kernel calls
+//! [`crate::columns`], which does the same arithmetic for a block of bars.
+
+use crate::running::{Double, two_product};
+
+/// What a window reduces its values to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Window {
+    /// Sum.
+    Sum,
+    /// Sum with weight 1 for the oldest to n for the newest; the window must be whole.
+    Weighted,
+    /// Sum of squared distances from the window's mean.
+    Squares,
+    /// Greatest.
+    Max,
+    /// Least.
+    Min,
+}
+
+/// Doubles of state for a window of `n` values.
+#[must_use]
+pub fn state_len(window: Window, n: usize) -> usize {
+    match window {
+        Window::Sum => HEAD + 3 * n,
+        Window::Weighted | Window::Squares => HEAD + 5 * n,
+        Window::Max | Window::Min => HEAD + 3 * n,
+    }
+}
+
+/// Slots before the ring: cursor, bars seen, count, first total, second total.
+const HEAD: usize = 8;
+const CURSOR: usize = 0;
+const BARS: usize = 1;
+const COUNT: usize = 2;
+const FIRST: usize = 3;
+const SECOND: usize = 5;
+
+/// Running totals after one more value: the number of values, and up to two sums.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Totals {
+    /// How many values were there (not missing).
+    pub count: f64,
+    /// Sum of values.
+    pub first: Double,
+    /// Sum of squares, or of values times their bar number.
+    pub second: Double,
+}
+
+impl Totals {
+    /// Adds the value of bar `t`.
+    #[inline(always)]
+    #[must_use]
+    pub fn step(self, window: Window, x: f64, t: f64) -> Self {
+        if !x.is_finite() {
+            return self;
+        }
+        let second = match window {
+            Window::Squares => self.second.plus(two_product(x, x)),
+            Window::Weighted => self.second.plus(two_product(x, t)),
+            _ => self.second,
+        };
+        Self {
+            count: self.count + 1.0,
+            first: self.first.add(x),
+            second,
+        }
+    }
+
+    /// The window of `n` values that ends at bar `t` with totals `self` and began after `old`.
+    #[inline(always)]
+    #[must_use]
+    pub fn since(self, old: Self, window: Window, n: f64, least: f64, t: f64) -> f64 {
+        let count = self.count - old.count;
+        if count < least {
+            return f64::NAN;
+        }
+        let sum = self.first.minus(old.first);
+        match window {
+            Window::Weighted => {
+                // sum of (i - (t - n)) x_i = sum of i x_i - (t - n) sum of x_i
+                let moments = self.second.minus(old.second);
+                moments.minus(sum.times(t - n)).value()
+            }
+            Window::Squares => {
+                let squares = self.second.minus(old.second);
+                let rest = squares.minus(sum.squared().over(count)).value();
+                // Exact arithmetic cannot go below 0.
+                if rest > 0.0 { rest } else { 0.0 }
+            }
+            _ => sum.value(),
+        }
+    }
+}
+
+/// One more value into a sum-like window; returns its new result.
+///
+/// `state` holds at least [`state_len`] doubles for `ring` values, where `ring` is `n`, or less
+/// when fewer bars than that will ever come.
+pub fn step_totals(
+    window: Window,
+    state: &mut [f64],
+    x: f64,
+    n: usize,
+    least: usize,
+    ring: usize,
+) -> f64 {
+    let t = state[BARS];
+    let before = Totals {
+        count: state[COUNT],
+        first: Double {
+            hi: state[FIRST],
+            lo: state[FIRST + 1],
+        },
+        second: Double {
+            hi: state[SECOND],
+            lo: state[SECOND + 1],
+        },
+    };
+    let now = before.step(window, x, t);
+    state[BARS] = t + 1.0;
+    state[COUNT] = now.count;
+    (state[FIRST], state[FIRST + 1]) = (now.first.hi, now.first.lo);
+    (state[SECOND], state[SECOND + 1]) = (now.second.hi, now.second.lo);
+    // The ring holds the totals of the last `ring` bars; before the first bar they are zero.
+    let width = if window == Window::Sum { 3 } else { 5 };
+    let cursor = state[CURSOR] as usize;
+    let at = HEAD + cursor * width;
+    let slot = &mut state[at..at + width];
+    let old = Totals {
+        count: slot[0],
+        first: Double {
+            hi: slot[1],
+            lo: slot[2],
+        },
+        second: if width == 5 {
+            Double {
+                hi: slot[3],
+                lo: slot[4],
+            }
+        } else {
+            Double::default()
+        },
+    };
+    slot[0] = now.count;
+    (slot[1], slot[2]) = (now.first.hi, now.first.lo);
+    if width == 5 {
+        (slot[3], slot[4]) = (now.second.hi, now.second.lo);
+    }
+    state[CURSOR] = if cursor + 1 == ring {
+        0.0
+    } else {
+        (cursor + 1) as f64
+    };
+    now.since(old, window, n as f64, least as f64, t)
+}
+
+/// One more value into a window of the greatest (or least) value.
+///
+/// A queue of candidates, each greater than all after it: amortised constant cost per bar.
+pub fn step_extreme(
+    window: Window,
+    state: &mut [f64],
+    x: f64,
+    n: usize,
+    least: usize,
+    ring: usize,
+) -> f64 {
+    const FRONT: usize = FIRST;
+    const LENGTH: usize = FIRST + 1;
+    let greatest = window == Window::Max;
+    let (head, rings) = state.split_at_mut(HEAD);
+    let (counts, rest) = rings.split_at_mut(ring);
+    let (bars, values) = rest.split_at_mut(ring);
+    let wrap = |i: usize| if i >= ring { i - ring } else { i };
+    let t = head[BARS];
+    head[BARS] = t + 1.0;
+    let mut front = head[FRONT] as usize;
+    let mut length = head[LENGTH] as usize;
+    // At most one candidate leaves per bar, since each bar adds at most one.
+    if length > 0 && bars[front] + n as f64 <= t {
+        front = wrap(front + 1);
+        length -= 1;
+    }
+    if x.is_finite() {
+        while length > 0 {
+            let last = values[wrap(front + length - 1)];
+            if (greatest && last > x) || (!greatest && last < x) {
+                break;
+            }
+            length -= 1;
+        }
+        let at = wrap(front + length);
+        bars[at] = t;
+        values[at] = x;
+        length += 1;
+        head[COUNT] += 1.0;
+    }
+    head[FRONT] = front as f64;
+    head[LENGTH] = length as f64;
+    let cursor = head[CURSOR] as usize;
+    let inside = head[COUNT] - counts[cursor];
+    counts[cursor] = head[COUNT];
+    head[CURSOR] = wrap(cursor + 1) as f64;
+    if inside < least as f64 {
+        f64::NAN
+    } else {
+        values[front]
+    }
+}
+
+/// One more value into any window.
+pub fn step(
+    window: Window,
+    state: &mut [f64],
+    x: f64,
+    n: usize,
+    least: usize,
+    ring: usize,
+) -> f64 {
+    match window {
+        Window::Max | Window::Min => step_extreme(window, state, x, n, least, ring),
+        _ => step_totals(window, state, x, n, least, ring),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn run(window: Window, xs: &[f64], n: usize, least: usize) -> Vec<f64> {
+        let ring = n.min(xs.len()).max(1);
+        let mut state = vec![0.0; state_len(window, ring)];
+        xs.iter()
+            .map(|&x| step(window, &mut state, x, n, least, ring))
+            .collect()
+    }
+
+    /// The definition, computed afresh for each bar.
+    fn plain(window: Window, xs: &[f64], n: usize, least: usize) -> Vec<f64> {
+        (0..xs.len())
+            .map(|t| {
+                let from = (t + 1).saturating_sub(n);
+                let values: Vec<(usize, f64)> = (from..=t)
+                    .map(|i| (i, xs[i]))
+                    .filter(|(_, x)| x.is_finite())
+                    .collect();
+                if values.len() < least {
+                    return f64::NAN;
+                }
+                let count = values.len() as f64;
+                let sum: f64 = values.iter().map(|(_, x)| x).sum();
+                match window {
+                    Window::Sum => sum,
+                    Window::Weighted => values
+                        .iter()
+                        .map(|(i, x)| (n - (t - i)) as f64 * x)
+                        .sum(),
+                    Window::Squares => values
+                        .iter()
+                        .map(|(_, x)| (x - sum / count).powi(2))
+                        .sum(),
+                    Window::Max => values.iter().map(|(_, x)| *x).fold(f64::MIN, f64::max),
+                    Window::Min => values.iter().map(|(_, x)| *x).fold(f64::MAX, f64::min),
+                }
+            })
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn windows_equal_their_definition(
+            xs in prop::collection::vec(
+                prop_oneof![8 => -100.0..100.0f64, 1 => Just(f64::NAN), 1 => Just(5.0), 1 => Just(f64::INFINITY)],
+                1..80,
+            ),
+            n in 1usize..20,
+            part in 1usize..20,
+        ) {
+            for window in [Window::Sum, Window::Weighted, Window::Squares, Window::Max, Window::Min] {
+                let least = if window == Window::Weighted { n } else { part.min(n) };
+                let (got, want) = (run(window, &xs, n, least), plain(window, &xs, n, least));
+                for (t, (g, w)) in got.iter().zip(&want).enumerate() {
+                    prop_assert!(
+                        g.is_nan() && w.is_nan() || (g - w).abs() <= 1e-9 * w.abs().max(1.0),
+                        "{window:?} n {n} least {least} bar {t}: {g} for {w}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn variance_survives_large_levels() {
+        // Moves of 1e-3 around 1e5, after a spike of 1e8.
+        let mut xs = vec![1e8];
+        xs.extend((0..5_000).map(|i| 1e5 + f64::from(i % 7) * 1e-3));
+        let got = run(Window::Squares, &xs, 7, 7);
+        // A whole cycle of 0..6 has 28 squares of 1e-3 around its mean; 1e5 + k * 1e-3 itself is rounded to 1.5e-11.
+        assert!((got[5_000] - 28e-6).abs() < 1e-12, "{}", got[5_000]);
+    }
+}
