@@ -1,2 +1,55 @@
-//! placeholder
-fn main() {}
+//! The binary `stratc`: checks, formats and runs `.strat` files.
+//!
+//! | module | owns |
+//! |---|---|
+//! | `args` | the command line: names, defaults, help |
+//! | `cmd` | one module per command |
+//! | `sources` | `.strat` files from disk, their checks, their diagnostics |
+//! | `strategies` | source to programs, and the names their results get |
+//! | `market` | which bars a command runs on |
+//! | `settings` | convention, fill, costs, warm-up |
+//! | `target` | where results go |
+//! | `summary` | what a printed report says about how it came about |
+//! | `terminal`, `progress`, `interrupt` | standard streams, the progress bar, Ctrl-C |
+//! | `failure` | how a command fails, and the exit code of that |
+//! | `crash` | the last resort: a fault of this program |
+
+mod args;
+mod cmd;
+mod crash;
+mod failure;
+mod interrupt;
+mod market;
+mod progress;
+mod settings;
+mod sources;
+mod strategies;
+mod summary;
+mod target;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    crash::install();
+    interrupt::install();
+    ExitCode::from(crash::guard(run))
+}
+
+/// Runs the command line; the exit code.
+fn run() -> u8 {
+    let cli = match args::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(told) => {
+            // Where the stream is gone nobody reads it.
+            let _ = told.print();
+            return u8::try_from(told.exit_code()).unwrap_or(failure::MISUSE);
+        }
+    };
+    match cmd::run(cli.command) {
+        Ok(()) => 0,
+        Err(failure) => failure.tell(),
+    }
+}

@@ -54,7 +54,8 @@ impl Candles {
             c.high.push(na(hi));
             c.low.push(na(lo));
             c.close.push(na(price));
-            c.volume.push(na(if i % 97 == 5 { 0.0 } else { next() * 1000.0 }));
+            c.volume
+                .push(na(if i % 97 == 5 { 0.0 } else { next() * 1000.0 }));
         }
         c
     }
@@ -116,7 +117,11 @@ fn the_library_agrees_on_all_executors() {
         let checked = check_expr(&mut map, &MemoryWorld::new(), &LIBRARY, expr, None);
         if checked.has_errors() {
             // The last one is wrong on purpose.
-            assert!(expr.starts_with("bar_index"), "{expr}: {:?}", checked.diagnostics);
+            assert!(
+                expr.starts_with("bar_index"),
+                "{expr}: {:?}",
+                checked.diagnostics
+            );
             continue;
         }
         let unit = &checked.units[0];
@@ -127,7 +132,8 @@ fn the_library_agrees_on_all_executors() {
         };
         let want = run(Executor::Interp);
         assert!(
-            want.iter().all(|c| c.iter().filter(|x| !x.is_nan()).count() > 1500),
+            want.iter()
+                .all(|c| c.iter().filter(|x| !x.is_nan()).count() > 1500),
             "{expr} is mostly missing"
         );
         for executor in [Executor::Handler, Executor::Kernel] {

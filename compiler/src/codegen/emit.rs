@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use cranelift::prelude::{
-    FloatCC, FunctionBuilder, InstBuilder, MemFlagsData, Type, Value, types,
-};
+use cranelift::prelude::{FloatCC, FunctionBuilder, InstBuilder, MemFlagsData, Type, Value, types};
 use strat_lang::hir::{Compare, Math1, Math2};
 
 use super::jit::Imports;
@@ -125,11 +123,7 @@ impl<'g> Emit<'g> {
 
     fn not(&self, b: &mut FunctionBuilder<'_>, c: Value) -> Value {
         match self.lanes {
-            Lanes::One => b.ins().icmp_imm_u(
-                cranelift::prelude::IntCC::Equal,
-                c,
-                0,
-            ),
+            Lanes::One => b.ins().icmp_imm_u(cranelift::prelude::IntCC::Equal, c, 0),
             Lanes::Two => b.ins().bnot(c),
         }
     }
@@ -234,10 +228,7 @@ impl<'g> Emit<'g> {
                 let (c, _) = self.cond(b, c);
                 if node.is_bool {
                     let ((xt, xf), (yt, yf)) = (self.cond(b, x), self.cond(b, y));
-                    Val::Cond(
-                        self.choose(b, c, xt, yt),
-                        self.choose(b, c, xf, yf),
-                    )
+                    Val::Cond(self.choose(b, c, xt, yt), self.choose(b, c, xf, yf))
                 } else {
                     let (x, y) = (self.num(b, x), self.num(b, y));
                     Val::Num(self.select(b, c, x, y))
@@ -247,10 +238,7 @@ impl<'g> Emit<'g> {
                 if node.is_bool {
                     let ((xt, xf), (yt, yf)) = (self.cond(b, x), self.cond(b, y));
                     let known = b.ins().bor(xt, xf);
-                    Val::Cond(
-                        self.choose(b, known, xt, yt),
-                        self.choose(b, known, xf, yf),
-                    )
+                    Val::Cond(self.choose(b, known, xt, yt), self.choose(b, known, xf, yf))
                 } else {
                     let (x, y) = (self.num(b, x), self.num(b, y));
                     let known = b.ins().fcmp(FloatCC::Ordered, x, x);

@@ -1,8 +1,6 @@
 //! The step of a group of members, the same for a column of bars and for one bar.
 
-use cranelift::prelude::{
-    FloatCC, FunctionBuilder, InstBuilder, IntCC, Value, Variable, types,
-};
+use cranelift::prelude::{FloatCC, FunctionBuilder, InstBuilder, IntCC, Value, Variable, types};
 
 use super::emit::Emit;
 use super::jit::Imports;
@@ -62,7 +60,11 @@ pub fn emit_group(
     let nothing = b.create_block();
     let done = b.create_block();
 
-    let seeds: Vec<Value> = group.members.iter().map(|m| emit.stored(b, m.seed)).collect();
+    let seeds: Vec<Value> = group
+        .members
+        .iter()
+        .map(|m| emit.stored(b, m.seed))
+        .collect();
     let started = b.use_var(vars.started);
     let running = b.ins().icmp_imm_u(IntCC::NotEqual, started, 0);
     b.ins().brif(running, step, &[], wait, &[]);
@@ -110,7 +112,11 @@ pub fn emit_group(
             _ => emit.node(b, imports, *id),
         }
     }
-    let new: Vec<Value> = group.members.iter().map(|m| emit.stored(b, m.step)).collect();
+    let new: Vec<Value> = group
+        .members
+        .iter()
+        .map(|m| emit.stored(b, m.step))
+        .collect();
     for ((m, past), (out, value)) in group
         .members
         .iter()

@@ -146,8 +146,12 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Handler, Code
 }
 
 fn load(b: &mut FunctionBuilder<'_>, base: Value, index: usize) -> Value {
-    b.ins()
-        .load(types::F64, MemFlagsData::trusted(), base, (index * 8) as i32)
+    b.ins().load(
+        types::F64,
+        MemFlagsData::trusted(),
+        base,
+        (index * 8) as i32,
+    )
 }
 
 fn store(b: &mut FunctionBuilder<'_>, value: Value, base: Value, index: usize) {
@@ -237,7 +241,9 @@ fn build(
                 let g = g as usize;
                 if !std::mem::replace(&mut group_done[g], true) {
                     let vars = GroupVars::declare(b, graph, g);
-                    group(b, imports, &mut emit, graph, slots, args, g, &vars, bar_index);
+                    group(
+                        b, imports, &mut emit, graph, slots, args, g, &vars, bar_index,
+                    );
                     group_vars[g] = Some(vars);
                 }
                 if let Some(vars) = &group_vars[g] {
@@ -414,7 +420,11 @@ impl HandlerStream {
     #[must_use]
     pub fn new(handler: Arc<Handler>, graph: &Graph, scalars: &[f64], most_bars: usize) -> Self {
         let looks = graph.lookbacks(scalars);
-        let mut passed: Vec<f64> = handler.scalars.iter().map(|id| scalars[id.index()]).collect();
+        let mut passed: Vec<f64> = handler
+            .scalars
+            .iter()
+            .map(|id| scalars[id.index()])
+            .collect();
         passed.extend(handler.gates.iter().map(|g| looks[*g as usize] as f64));
         let mut state = vec![0.0; handler.fixed];
         let mut rings = Vec::with_capacity(handler.rings.len() * RING_WORDS);
@@ -424,7 +434,7 @@ impl HandlerStream {
             };
             let offset = state.len() * 8;
             match graph.node(*id).op {
-                Op::Window(w, ..) => state.extend(std::iter::repeat_n(0.0, bounds.window_len(w))),
+                Op::Window(w, ..) => state.extend(bounds.window_state(w)),
                 _ => state.extend(std::iter::repeat_n(f64::NAN, bounds.ring)),
             }
             rings.extend([

@@ -6,7 +6,8 @@ use cranelift::codegen::Context;
 use cranelift::jit::{JITBuilder, JITModule};
 use cranelift::module::{FuncId, Linkage, Module, default_libcall_names};
 use cranelift::prelude::{
-    AbiParam, Configurable, FunctionBuilder, FunctionBuilderContext, Signature, Value, settings, types,
+    AbiParam, Configurable, FunctionBuilder, FunctionBuilderContext, Signature, Value, settings,
+    types,
 };
 use strat_abi::host::{self, Shape};
 
@@ -63,7 +64,14 @@ impl Jit {
             ("opt_level", "speed"),
             ("use_colocated_libcalls", "false"),
             ("is_pic", "false"),
-            ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
+            (
+                "enable_verifier",
+                if cfg!(debug_assertions) {
+                    "true"
+                } else {
+                    "false"
+                },
+            ),
         ] {
             flags.set(name, value).map_err(|e| fail(&e))?;
         }

@@ -8,9 +8,9 @@ use strat_abi::{
 };
 use strat_lang::hir::Unit;
 
+use crate::codegen::CodegenError;
 use crate::codegen::handler::{self, Handler, HandlerStream};
 use crate::codegen::kernel::{self, Kernel, KernelRun};
-use crate::codegen::CodegenError;
 use crate::interp::Interpreter;
 use crate::ir::Graph;
 

@@ -54,7 +54,7 @@ impl<'g> Interpreter<'g> {
                 let bounds = graph.bounds(id, scalars, most_bars);
                 match (graph.node(id).op, bounds) {
                     (Op::Lag(..), Some(b)) => State::Lag(VecDeque::new(), b.n),
-                    (Op::Window(w, ..), Some(b)) => State::Window(vec![0.0; b.window_len(w)], b),
+                    (Op::Window(w, ..), Some(b)) => State::Window(b.window_state(w), b),
                     (Op::After(..), Some(b)) => State::After(0.0, b.n as f64),
                     (Op::Cross(..), _) => State::Cross(LastSide::default()),
                     _ => State::Nothing,
@@ -126,9 +126,7 @@ impl<'g> Interpreter<'g> {
                 Op::Window(w, x, ..) => {
                     let x = get(&self.values, x);
                     match &mut self.states[i] {
-                        State::Window(state, b) => {
-                            window::step(w, state, x, b.n, b.least, b.ring)
-                        }
+                        State::Window(state, b) => window::step(w, state, x, b.n, b.least, b.ring),
                         _ => f64::NAN,
                     }
                 }
@@ -146,9 +144,7 @@ impl<'g> Interpreter<'g> {
                         _ => f64::NAN,
                     }
                 }
-                Op::Prev(g, m, lag) => {
-                    self.groups[g as usize].past[m as usize][lag as usize - 1]
-                }
+                Op::Prev(g, m, lag) => self.groups[g as usize].past[m as usize][lag as usize - 1],
                 Op::Member(g, m) => {
                     let phase = self.phase(g as usize);
                     let member = graph.groups[g as usize].members[m as usize];
@@ -216,7 +212,11 @@ impl<'g> Interpreter<'g> {
             let members = &self.graph.groups[g].members;
             for (past, m) in self.groups[g].past.iter_mut().zip(members) {
                 let new = self.values[m.step.index()];
-                let kept = if m.keeps && new.is_nan() { past[0] } else { new };
+                let kept = if m.keeps && new.is_nan() {
+                    past[0]
+                } else {
+                    new
+                };
                 past.pop_back();
                 past.push_front(kept);
             }

@@ -63,7 +63,12 @@ pub fn print(graph: &Graph) -> String {
         let _ = writeln!(out, "stop {}", id(stop));
     }
     for (name, node, l) in &graph.outputs {
-        let _ = writeln!(out, "output {name} = {} from bar {}", id(*node), look(graph, *l));
+        let _ = writeln!(
+            out,
+            "output {name} = {} from bar {}",
+            id(*node),
+            look(graph, *l)
+        );
     }
     out
 }
@@ -115,9 +120,7 @@ fn op_text(op: Op) -> String {
         Op::Coalesce(a, b) => call("coalesce".to_owned(), &[a, b]),
         Op::NumOf(a) => call("num".to_owned(), &[a]),
         Op::Lag(a, n) => call("lag".to_owned(), &[a, n]),
-        Op::Window(w, x, n, least) => {
-            call(format!("window_{w:?}").to_lowercase(), &[x, n, least])
-        }
+        Op::Window(w, x, n, least) => call(format!("window_{w:?}").to_lowercase(), &[x, n, least]),
         Op::Cross(a, b) => call("cross".to_owned(), &[a, b]),
         Op::After(a, n) => call("after".to_owned(), &[a, n]),
         Op::New(g, i, a) => call(format!("new g{g}.{i} "), &[a]),

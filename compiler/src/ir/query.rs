@@ -23,10 +23,10 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// Doubles of state of a window.
+    /// The state of a window that has seen nothing.
     #[must_use]
-    pub fn window_len(self, window: window::Window) -> usize {
-        window::state_len(window, self.ring)
+    pub fn window_state(self, window: window::Window) -> Vec<f64> {
+        window::fresh_state(window, self.ring)
     }
 }
 
@@ -273,12 +273,10 @@ impl Graph {
                 // Another member's past: its own slope is counted with that member.
                 Op::Prev(..) => 0.0,
                 Op::Math1(Math1::Neg, a) | Op::New(_, _, a) => at(a).abs(),
-                Op::Math2(Math2::Add | Math2::Sub, a, b) => {
-                    match self.blend(*id, i, scalars) {
-                        Some(kept) => kept,
-                        None => at(a) + at(b),
-                    }
-                }
+                Op::Math2(Math2::Add | Math2::Sub, a, b) => match self.blend(*id, i, scalars) {
+                    Some(kept) => kept,
+                    None => at(a) + at(b),
+                },
                 Op::Math2(Math2::Mul, a, b) => match (at(a) != 0.0, at(b) != 0.0) {
                     (false, false) => 0.0,
                     (true, false) => known(b).map_or(f64::NAN, |k| k.abs() * at(a)),
@@ -294,10 +292,7 @@ impl Graph {
                 }
                 Op::Select(_, a, b) | Op::Coalesce(a, b) => at(a).max(at(b)),
                 op => {
-                    let touched = super::operands(op)
-                        .iter()
-                        .flatten()
-                        .any(|o| at(*o) != 0.0);
+                    let touched = super::operands(op).iter().flatten().any(|o| at(*o) != 0.0);
                     if touched { f64::NAN } else { 0.0 }
                 }
             };

@@ -283,9 +283,7 @@ impl Lower<'_> {
         let foldable = all[0].is_some()
             && all.iter().flatten().all(|id| constant(*id).is_some())
             && !matches!(op, Op::New(..));
-        if foldable
-            && let Some(value) = query::apply(op, |id| constant(id).unwrap_or(f64::NAN))
-        {
+        if foldable && let Some(value) = query::apply(op, |id| constant(id).unwrap_or(f64::NAN)) {
             let is_bool = matches!(
                 op,
                 Op::Compare(..) | Op::And(..) | Op::Or(..) | Op::Not(_) | Op::IsNa(_)
@@ -444,6 +442,7 @@ enum SimpleOp {
 fn window(f: hir::WindowFn) -> Window {
     match f {
         hir::WindowFn::Sum => Window::Sum,
+        hir::WindowFn::Mean => Window::Mean,
         hir::WindowFn::WeightedSum => Window::Weighted,
         hir::WindowFn::SquaredDeviations => Window::Squares,
         hir::WindowFn::Max => Window::Max,

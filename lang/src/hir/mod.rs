@@ -143,6 +143,8 @@ pub enum Compare {
 pub enum WindowFn {
     /// Sum.
     Sum,
+    /// Mean.
+    Mean,
     /// Sum with weight 1 for the oldest to n for the newest.
     WeightedSum,
     /// Sum of squared distances from the mean of the window.

@@ -354,6 +354,21 @@ impl Builder {
         }
     }
 
+    /// A value of a finished step, read from outside: it becomes a member without a past.
+    pub(super) fn export(&mut self, g: GroupId, x: NodeId, span: Span) -> NodeId {
+        let i = if let Some(&i) = self.hidden.get(&(g, x)) {
+            i
+        } else {
+            let na = self.na(span);
+            let i = self.add_member(g, "", na, false, span);
+            self.hidden.insert((g, x), i);
+            self.set_step(g, i, x, span);
+            i
+        };
+        self.group_stage[g.0 as usize] = self.group_stage[g.0 as usize].join(self.stage(x));
+        self.add(Kind::Member(g, i), span)
+    }
+
     /// Closes the innermost group: from now on its members are read from outside.
     pub(super) fn close_group(&mut self, g: GroupId) {
         self.open.retain(|o| *o != g);

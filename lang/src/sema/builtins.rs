@@ -40,14 +40,31 @@ pub(super) const BUILTINS: &[(&str, Builtin, &str)] = &[
     ("sign", Builtin::Math1(Math1::Sign), "x"),
     ("sin", Builtin::Math1(Math1::Sin), "x"),
     ("sqrt", Builtin::Math1(Math1::Sqrt), "x"),
-    ("window_max", Builtin::Window(WindowFn::Max), "x, n, least: n"),
-    ("window_min", Builtin::Window(WindowFn::Min), "x, n, least: n"),
+    (
+        "window_max",
+        Builtin::Window(WindowFn::Max),
+        "x, n, least: n",
+    ),
+    (
+        "window_mean",
+        Builtin::Window(WindowFn::Mean),
+        "x, n, least: n",
+    ),
+    (
+        "window_min",
+        Builtin::Window(WindowFn::Min),
+        "x, n, least: n",
+    ),
     (
         "window_squares",
         Builtin::Window(WindowFn::SquaredDeviations),
         "x, n, least: n",
     ),
-    ("window_sum", Builtin::Window(WindowFn::Sum), "x, n, least: n"),
+    (
+        "window_sum",
+        Builtin::Window(WindowFn::Sum),
+        "x, n, least: n",
+    ),
     (
         "window_weighted",
         Builtin::Window(WindowFn::WeightedSum),

@@ -49,9 +49,10 @@ impl<'t> Checker<'t, '_> {
         } else if let Some(near) =
             suggest::did_you_mean(&callee.name, known.iter().map(String::as_str))
         {
-            report = report
-                .hint(format!("did you mean `{near}`?"))
-                .fix(format!("write `{near}`"), vec![(callee.span, near.to_owned())]);
+            report = report.hint(format!("did you mean `{near}`?")).fix(
+                format!("write `{near}`"),
+                vec![(callee.span, near.to_owned())],
+            );
         }
         self.report(report);
         Value::Error
@@ -72,7 +73,10 @@ impl<'t> Checker<'t, '_> {
         if self.broken.get(def).copied().unwrap_or(false) {
             return Value::Error;
         }
-        let key = (def, values.iter().map(|(v, _)| v.clone()).collect::<Vec<_>>());
+        let key = (
+            def,
+            values.iter().map(|(v, _)| v.clone()).collect::<Vec<_>>(),
+        );
         if let Some(known) = self.memo.get(&key) {
             return known.clone();
         }
@@ -81,7 +85,10 @@ impl<'t> Checker<'t, '_> {
             self.error(
                 Code::RecursiveFunction,
                 callee,
-                format!("`{}` calls itself; use `rec` for a value that depends on its own past", name.name),
+                format!(
+                    "`{}` calls itself; use `rec` for a value that depends on its own past",
+                    name.name
+                ),
             );
             return Value::Error;
         }
@@ -304,12 +311,7 @@ impl<'t> Checker<'t, '_> {
 
     /// A default sees the parameters before it, the columns of the bar and the functions of its
     /// own file, nothing else.
-    fn default_value(
-        &mut self,
-        def: usize,
-        default: &'t Expr,
-        before: &[(Value, Span)],
-    ) -> Value {
+    fn default_value(&mut self, def: usize, default: &'t Expr, before: &[(Value, Span)]) -> Value {
         self.scopes.push(Scope {
             root: true,
             ..Scope::default()
@@ -331,7 +333,8 @@ impl<'t> Checker<'t, '_> {
                 let Some(id) = self.want_number(value, span) else {
                     return false;
                 };
-                self.check_length(id, span, 0, &format!("`{name}`")).is_some()
+                self.check_length(id, span, 0, &format!("`{name}`"))
+                    .is_some()
             }
             Some("condition") => self.want_condition(value, span).is_some(),
             Some(_) => self.want_number(value, span).is_some(),
@@ -464,7 +467,10 @@ impl<'t> Checker<'t, '_> {
         if !self.outside_steps(&[x], span, "a window") {
             return Value::Error;
         }
-        Value::Node(self.builder.add(Kind::Window(f, x, n_node, least_node), span))
+        Value::Node(
+            self.builder
+                .add(Kind::Window(f, x, n_node, least_node), span),
+        )
     }
 
     /// The lookback of a node as a number known before the first bar.

@@ -1,8 +1,8 @@
 //! The entry points: a file to its units, an expression to one.
 
+use super::Checker;
 use super::scope::{FnDef, Module, Value};
 use super::uses::Files;
-use super::Checker;
 use crate::diag::{Code, Diagnostic, Severity, Sink};
 use crate::hir::{Kind, Unit};
 use crate::source::{SourceMap, World};
@@ -146,11 +146,7 @@ impl<'t> Checker<'t, '_> {
     fn outputs(&mut self, tree: &'t ast::Expr) {
         let value = self.expr(tree);
         match value {
-            Value::Node(id) => self
-                .builder
-                .unit
-                .outputs
-                .push(("value".to_owned(), id)),
+            Value::Node(id) => self.builder.unit.outputs.push(("value".to_owned(), id)),
             Value::Record(fields) => self.builder.unit.outputs = fields.to_vec(),
             Value::Text => {
                 self.want_number(&Value::Text, tree.span);
@@ -177,7 +173,15 @@ impl<'t> Checker<'t, '_> {
         let item = self.fns[def].item;
         let mut values = Vec::with_capacity(item.params.len());
         for param in &item.params {
-            let known = ["bars", "series", "ratio", "price", "qty", "number", "condition"];
+            let known = [
+                "bars",
+                "series",
+                "ratio",
+                "price",
+                "qty",
+                "number",
+                "condition",
+            ];
             if let Some(ty) = &param.ty
                 && !known.contains(&ty.name.as_str())
             {

@@ -136,13 +136,11 @@ impl<'t> Checker<'t, '_> {
                 .chain(&sweep)
                 .find(|v| v.fract() != 0.0)
         {
-            self.report(
-                Diagnostic::error(
-                    Code::BadDomain,
-                    p.name.span,
-                    format!("`{name}` counts bars, so {v} is no value for it"),
-                ),
-            );
+            self.report(Diagnostic::error(
+                Code::BadDomain,
+                p.name.span,
+                format!("`{name}` counts bars, so {v} is no value for it"),
+            ));
             return None;
         }
         if let Some((lo, hi)) = bounds {
@@ -179,13 +177,19 @@ impl<'t> Checker<'t, '_> {
         match self.builder.constant(id) {
             Some(v) if v.is_finite() => Some(v),
             Some(v) => {
-                self.error(code, e.span, format!("{what} is {v}; it must be a finite number"));
+                self.error(
+                    code,
+                    e.span,
+                    format!("{what} is {v}; it must be a finite number"),
+                );
                 None
             }
             None => {
-                self.report(
-                    Diagnostic::error(code, e.span, format!("{what} must be arithmetic on numbers")),
-                );
+                self.report(Diagnostic::error(
+                    code,
+                    e.span,
+                    format!("{what} must be arithmetic on numbers"),
+                ));
                 None
             }
         }

@@ -122,6 +122,9 @@ impl<'t> Checker<'t, '_> {
         match self.lookup(name) {
             Some(Binding::Value(value)) => return value,
             Some(Binding::StateStep { frame, step }) => return self.state_value(frame, step, span),
+            Some(Binding::StateLet { group, node }) => {
+                return Value::Node(self.builder.export(group, node, span));
+            }
             None => {}
         }
         if let Some((_, input)) = INPUTS.iter().find(|(n, _)| *n == name) {
@@ -129,7 +132,12 @@ impl<'t> Checker<'t, '_> {
         }
         // A function whose parameters all have defaults may stand without its brackets.
         if let Some(def) = self.find_fn(name) {
-            if self.fns[def].item.params.iter().all(|p| p.default.is_some()) {
+            if self.fns[def]
+                .item
+                .params
+                .iter()
+                .all(|p| p.default.is_some())
+            {
                 return self.call_fn(def, &[], span, span);
             }
             let params = self.signature(def);
@@ -146,13 +154,12 @@ impl<'t> Checker<'t, '_> {
         let mut known = self.visible_names();
         known.extend(INPUTS.iter().map(|(n, _)| (*n).to_owned()));
         known.extend(self.modules[self.module].fns.keys().cloned());
-        let mut report = Diagnostic::error(
-            Code::UnknownName,
-            span,
-            format!("`{name}` is not defined"),
-        );
+        let mut report =
+            Diagnostic::error(Code::UnknownName, span, format!("`{name}` is not defined"));
         if builtins::builtin(name).is_some() {
-            report = report.hint(format!("`{name}` is a function: call it with its arguments"));
+            report = report.hint(format!(
+                "`{name}` is a function: call it with its arguments"
+            ));
         } else if let Some(near) = suggest::did_you_mean(name, known.iter().map(String::as_str)) {
             report = report
                 .hint(format!("did you mean `{near}`?"))
@@ -225,7 +232,10 @@ impl<'t> Checker<'t, '_> {
 
     /// Windows keep their own history, which a running step cannot give them.
     pub(super) fn outside_steps(&mut self, operands: &[NodeId], span: Span, what: &str) -> bool {
-        if operands.iter().all(|x| self.builder.open_body(*x).is_none()) {
+        if operands
+            .iter()
+            .all(|x| self.builder.open_body(*x).is_none())
+        {
             return true;
         }
         self.report(
@@ -239,12 +249,7 @@ impl<'t> Checker<'t, '_> {
         false
     }
 
-    fn logic(
-        &mut self,
-        items: &'t [Expr],
-        join: fn(NodeId, NodeId) -> Kind,
-        span: Span,
-    ) -> Value {
+    fn logic(&mut self, items: &'t [Expr], join: fn(NodeId, NodeId) -> Kind, span: Span) -> Value {
         let mut all: Option<NodeId> = None;
         let mut failed = items.is_empty();
         for e in items {
@@ -265,17 +270,12 @@ impl<'t> Checker<'t, '_> {
     }
 
     fn branches(&mut self, arms: &'t [(Expr, Expr)], otherwise: &'t Expr, span: Span) -> Value {
-        let conditions: Vec<Option<NodeId>> =
-            arms.iter().map(|(c, _)| self.condition(c)).collect();
-        let mut values: Vec<(Value, Span)> = arms
-            .iter()
-            .map(|(_, v)| (self.expr(v), v.span))
-            .collect();
+        let conditions: Vec<Option<NodeId>> = arms.iter().map(|(c, _)| self.condition(c)).collect();
+        let mut values: Vec<(Value, Span)> =
+            arms.iter().map(|(_, v)| (self.expr(v), v.span)).collect();
         values.push((self.expr(otherwise), otherwise.span));
         // All branches are of one type: that of the first which is more than `na`.
-        let is_na = |c: &Self, v: &Value| {
-            matches!(v, Value::Node(id) if c.builder.constant(*id).is_some_and(f64::is_nan))
-        };
+        let is_na = |c: &Self, v: &Value| matches!(v, Value::Node(id) if c.builder.constant(*id).is_some_and(f64::is_nan));
         let ty = values
             .iter()
             .find(|(v, _)| *v != Value::Error && !is_na(self, v))
@@ -284,12 +284,13 @@ impl<'t> Checker<'t, '_> {
                 _ => Ty::Number,
             });
         let ty = if ty == Ty::Any { Ty::Number } else { ty };
-        let nodes: Vec<Option<NodeId>> =
-            values.iter().map(|(v, s)| self.want(v, *s, ty)).collect();
+        let nodes: Vec<Option<NodeId>> = values.iter().map(|(v, s)| self.want(v, *s, ty)).collect();
         let mut result = nodes.last().copied().flatten();
         for (c, v) in conditions.iter().zip(&nodes).rev() {
             result = match (c, v, result) {
-                (Some(c), Some(v), Some(r)) => Some(self.builder.add(Kind::Select(*c, *v, r), span)),
+                (Some(c), Some(v), Some(r)) => {
+                    Some(self.builder.add(Kind::Select(*c, *v, r), span))
+                }
                 _ => None,
             };
         }
@@ -302,8 +303,7 @@ impl<'t> Checker<'t, '_> {
             Some((Value::Node(id), _)) if self.builder.ty(*id) == Ty::Bool => Ty::Bool,
             _ => Ty::Number,
         };
-        let nodes: Vec<Option<NodeId>> =
-            values.iter().map(|(v, s)| self.want(v, *s, ty)).collect();
+        let nodes: Vec<Option<NodeId>> = values.iter().map(|(v, s)| self.want(v, *s, ty)).collect();
         let mut result = nodes.last().copied().flatten();
         for v in nodes.iter().rev().skip(1) {
             result = match (v, result) {
@@ -458,9 +458,10 @@ impl<'t> Checker<'t, '_> {
                 )
                 .label(format!("the outputs are {}", names.join(", ")));
                 if let Some(near) = suggest::did_you_mean(&field.name, names.iter().copied()) {
-                    report = report
-                        .hint(format!("did you mean `{near}`?"))
-                        .fix(format!("write `{near}`"), vec![(field.span, near.to_owned())]);
+                    report = report.hint(format!("did you mean `{near}`?")).fix(
+                        format!("write `{near}`"),
+                        vec![(field.span, near.to_owned())],
+                    );
                 }
                 self.report(report);
                 Value::Error
@@ -543,13 +544,11 @@ impl<'t> Checker<'t, '_> {
         if let Some(v) = self.builder.constant(id) {
             let whole = v.fract() == 0.0;
             if !whole || v < f64::from(least) || v > 1e9 {
-                self.report(
-                    Diagnostic::error(
-                        Code::BadLength,
-                        span,
-                        format!("{what} is {v}; it must be a whole number from {least} to 1000000000"),
-                    ),
-                );
+                self.report(Diagnostic::error(
+                    Code::BadLength,
+                    span,
+                    format!("{what} is {v}; it must be a whole number from {least} to 1000000000"),
+                ));
                 return None;
             }
         }

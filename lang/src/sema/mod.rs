@@ -12,6 +12,7 @@ mod strategy;
 mod uses;
 
 pub use check::{Checked, Library, check_expr, check_source};
+pub use uses::snake_case;
 
 use std::collections::HashMap;
 
@@ -43,6 +44,8 @@ struct Checker<'t, 's> {
     builder: Builder,
     scopes: Vec<Scope>,
     states: Vec<state::StateFrame<'t>>,
+    /// The `let`s of the step finished last.
+    finished: Vec<(String, Value)>,
     calls: Vec<Frame>,
     memo: HashMap<(usize, Vec<Value>), Value>,
     /// Functions that failed on their own: calls of them stay silent.
@@ -69,6 +72,7 @@ impl<'t, 's> Checker<'t, 's> {
                 ..Scope::default()
             }],
             states: Vec::new(),
+            finished: Vec::new(),
             calls: Vec::new(),
             memo: HashMap::new(),
             broken,
@@ -238,7 +242,9 @@ impl<'t, 's> Checker<'t, 's> {
                         }
                         None => report,
                     },
-                    (Ty::Number, _) => report.hint("`num(condition)` is 1 where it holds and 0 where not"),
+                    (Ty::Number, _) => {
+                        report.hint("`num(condition)` is 1 where it holds and 0 where not")
+                    }
                     _ => report.hint("compare it with something, such as `x > 0`"),
                 };
                 self.report(report);

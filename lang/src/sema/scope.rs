@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::hir::NodeId;
+use crate::hir::{GroupId, NodeId};
 use crate::source::Span;
 use crate::syntax::ast;
 
@@ -24,6 +24,13 @@ pub(super) enum Value {
 pub(super) enum Binding {
     /// A value.
     Value(Value),
+    /// A `let` of a finished state's step, read from outside: the node inside the step.
+    StateLet {
+        /// The state.
+        group: GroupId,
+        /// The node.
+        node: NodeId,
+    },
     /// Line `step` of the state `frame` that is being built.
     StateStep {
         /// Index into the open frames.

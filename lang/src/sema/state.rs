@@ -58,7 +58,11 @@ impl<'t> Checker<'t, '_> {
             progress: Progress::Waiting,
         }];
         let value = self.run_frame(group, lines);
-        let value = if failed { Value::Error } else { value.into_iter().next().unwrap_or(Value::Error) };
+        let value = if failed {
+            Value::Error
+        } else {
+            value.into_iter().next().unwrap_or(Value::Error)
+        };
         self.define(name, Binding::Value(value), true);
     }
 
@@ -76,6 +80,8 @@ impl<'t> Checker<'t, '_> {
         }
         let mut seeds: Vec<(&'t Ident, NodeId)> = Vec::new();
         let mut failed = false;
+        // A seed sees the seeds before it.
+        self.scopes.push(Scope::default());
         match &block.seeds {
             StateSeeds::Members(members) => {
                 for (name, e) in members {
@@ -95,6 +101,7 @@ impl<'t> Checker<'t, '_> {
                         );
                         continue;
                     }
+                    self.define(name, Binding::Value(Value::Node(seed)), false);
                     seeds.push((name, seed));
                 }
             }
@@ -113,6 +120,7 @@ impl<'t> Checker<'t, '_> {
                 }
             }
         }
+        self.scopes.pop();
         let group = self.builder.open_group(Start::Bar(from));
         for (name, seed) in &seeds {
             self.builder
@@ -132,7 +140,9 @@ impl<'t> Checker<'t, '_> {
                                 name.span,
                                 format!("`{}` has no seed", name.name),
                             )
-                            .hint("give it one before `then`, or write `let` for a name of this bar"),
+                            .hint(
+                                "give it one before `then`, or write `let` for a name of this bar",
+                            ),
                         );
                         failed = true;
                         continue;
@@ -169,7 +179,28 @@ impl<'t> Checker<'t, '_> {
                 failed = true;
             }
         }
+        let lets: Vec<&'t Ident> = lines
+            .iter()
+            .filter(|l| l.member.is_none())
+            .map(|l| l.name)
+            .collect();
         let values = self.run_frame(group, lines);
+        // What the step computed beside its members can be read after it.
+        let computed = std::mem::take(&mut self.finished);
+        for name in lets {
+            let binding = match computed.iter().find(|(n, _)| *n == name.name) {
+                Some((_, Value::Node(node))) if !failed => {
+                    // A value that does not depend on the members is an ordinary one.
+                    if self.builder.unit.node(*node).body == Some(group) {
+                        Binding::StateLet { group, node: *node }
+                    } else {
+                        Binding::Value(Value::Node(*node))
+                    }
+                }
+                _ => Binding::Value(Value::Error),
+            };
+            self.define(name, binding, false);
+        }
         for (i, (name, _)) in seeds.iter().enumerate() {
             let value = match values.get(i) {
                 Some(v) if !failed => v.clone(),
@@ -210,6 +241,15 @@ impl<'t> Checker<'t, '_> {
             failed |= self.state_value(frame, step, span) == Value::Error;
         }
         self.pop_scope();
+        self.finished = self.states[frame]
+            .lines
+            .iter()
+            .filter(|l| l.member.is_none())
+            .filter_map(|l| match &l.progress {
+                Progress::Done(value) => Some((l.name.name.clone(), value.clone())),
+                _ => None,
+            })
+            .collect();
         self.states.truncate(frame);
         // A group inside another group's step would have to advance with it.
         let members = self.builder.unit.groups[group.0 as usize].members.clone();
@@ -281,28 +321,36 @@ impl<'t> Checker<'t, '_> {
             let seed = self.builder.unit.groups[group.0 as usize].members[member as usize].seed;
             let want = self.builder.ty(seed);
             let seed_na = self.builder.constant(seed).is_some_and(f64::is_nan);
-            let (ty, wanted) = (self.builder.ty(*id), if want == Ty::Any || seed_na { Ty::Any } else { want });
+            let (ty, wanted) = (
+                self.builder.ty(*id),
+                if want == Ty::Any || seed_na {
+                    Ty::Any
+                } else {
+                    want
+                },
+            );
             // A condition whose seed is a number may be written with 0 and 1 only on purpose.
             if wanted != Ty::Any && ty != Ty::Any && ty != wanted {
-                self.report(
-                    Diagnostic::error(
-                        Code::WrongType,
-                        value.span,
-                        format!(
-                            "`{}` starts as {} but becomes {}",
-                            name.name,
-                            self.type_name(&Value::Node(seed)),
-                            self.type_name(&result)
-                        ),
+                self.report(Diagnostic::error(
+                    Code::WrongType,
+                    value.span,
+                    format!(
+                        "`{}` starts as {} but becomes {}",
+                        name.name,
+                        self.type_name(&Value::Node(seed)),
+                        self.type_name(&result)
                     ),
-                );
+                ));
                 result = Value::Error;
             } else if seed_na && ty == Ty::Bool {
                 self.report(
                     Diagnostic::error(
                         Code::WrongType,
                         value.span,
-                        format!("`{}` starts as `na`, which is a number, but becomes a condition", name.name),
+                        format!(
+                            "`{}` starts as `na`, which is a number, but becomes a condition",
+                            name.name
+                        ),
                     )
                     .hint("start it as `false`, or keep a number with `num(…)`"),
                 );

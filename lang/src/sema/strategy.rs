@@ -105,7 +105,11 @@ impl<'t> Checker<'t, '_> {
                         "a strategy has one `timeframe`",
                     );
                 } else if !seconds.is_finite() || *seconds <= 0.0 {
-                    self.error(Code::WrongType, *span, "a bar must last longer than nothing");
+                    self.error(
+                        Code::WrongType,
+                        *span,
+                        "a bar must last longer than nothing",
+                    );
                 } else {
                     self.builder.unit.timeframe = Some(*seconds);
                 }
@@ -134,13 +138,11 @@ impl<'t> Checker<'t, '_> {
                 self.definition(stmt);
             }
             StmtKind::Return(_) => {
-                self.report(
-                    Diagnostic::error(
-                        Code::MisplacedStatement,
-                        stmt.span,
-                        "`return` belongs in a function",
-                    ),
-                );
+                self.report(Diagnostic::error(
+                    Code::MisplacedStatement,
+                    stmt.span,
+                    "`return` belongs in a function",
+                ));
             }
             StmtKind::Enter { side, tag, when } => {
                 let when_id = self.condition(when);
@@ -243,11 +245,7 @@ impl<'t> Checker<'t, '_> {
             return;
         }
         if self.builder.unit.stop.replace(id).is_some() {
-            self.error(
-                Code::RepeatedStatement,
-                span,
-                "a strategy has one `stop`",
-            );
+            self.error(Code::RepeatedStatement, span, "a strategy has one `stop`");
         }
     }
 }

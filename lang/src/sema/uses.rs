@@ -75,13 +75,7 @@ impl Files {
         });
     }
 
-    fn resolve_uses(
-        &mut self,
-        of: usize,
-        world: &dyn World,
-        map: &mut SourceMap,
-        sink: &mut Sink,
-    ) {
+    fn resolve_uses(&mut self, of: usize, world: &dyn World, map: &mut SourceMap, sink: &mut Sink) {
         let base = self.trees[of].path.clone();
         let items: Vec<ast::UseItem> = self.trees[of]
             .file
@@ -101,10 +95,7 @@ impl Files {
                     None => (format!("{}.strat", snake_case(&name.name)), name.span),
                 };
                 let path = beside(&base, &relative);
-                let known = self
-                    .trees
-                    .iter()
-                    .position(|t| !t.library && t.path == path);
+                let known = self.trees.iter().position(|t| !t.library && t.path == path);
                 let tree = match known {
                     Some(tree) => tree,
                     None if self.trees.len() >= MOST_FILES => {

@@ -61,7 +61,9 @@ impl LineIndex {
         let at = at.min(self.len);
         let line = self.line_of(at);
         let start = self.starts.get(line).copied().unwrap_or(0);
-        let continued = self.continuations(text, at).saturating_sub(self.continuations(text, start));
+        let continued = self
+            .continuations(text, at)
+            .saturating_sub(self.continuations(text, start));
         LineCol {
             line: offset(line) + 1,
             column: (at - start).saturating_sub(continued) + 1,
@@ -81,7 +83,9 @@ impl LineIndex {
         let start = self.starts.get(index).copied()?;
         let next = self.starts.get(index + 1).copied();
         let mut end = next.map_or(self.len, |n| n - 1);
-        let before = (end as usize).checked_sub(1).and_then(|i| text.as_bytes().get(i));
+        let before = (end as usize)
+            .checked_sub(1)
+            .and_then(|i| text.as_bytes().get(i));
         if next.is_some() && end > start && before == Some(&b'\r') {
             end -= 1;
         }
@@ -90,7 +94,9 @@ impl LineIndex {
 
     /// Index (from 0) of the line that holds byte `at`.
     fn line_of(&self, at: u32) -> usize {
-        self.starts.partition_point(|start| *start <= at).saturating_sub(1)
+        self.starts
+            .partition_point(|start| *start <= at)
+            .saturating_sub(1)
     }
 
     /// Continuation bytes of UTF-8 before byte `at`; those of a character that `at` lies in count.
@@ -102,7 +108,11 @@ impl LineIndex {
         let bytes = text.as_bytes();
         let from = at / STRIDE * STRIDE;
         let counted = bytes.get(from..at).unwrap_or_default();
-        let mut count = *known + counted.iter().map(|b| u32::from(is_continuation(*b))).sum::<u32>();
+        let mut count = *known
+            + counted
+                .iter()
+                .map(|b| u32::from(is_continuation(*b)))
+                .sum::<u32>();
         // Inside a character: count the byte itself too, so that the column is that character's.
         if bytes.get(at).is_some_and(|b| is_continuation(*b)) {
             count += 1;
@@ -148,7 +158,11 @@ mod tests {
     fn columns_count_characters_not_bytes() {
         let text = "é→x\n😀y";
         assert_eq!(at(text, 2), (1, 2));
-        assert_eq!(at(text, 3), (1, 2), "inside a character counts as that character");
+        assert_eq!(
+            at(text, 3),
+            (1, 2),
+            "inside a character counts as that character"
+        );
         assert_eq!(at(text, 4), (1, 2));
         assert_eq!(at(text, 5), (1, 3));
         assert_eq!(at(text, 7), (2, 1));

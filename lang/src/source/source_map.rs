@@ -50,7 +50,8 @@ impl SourceMap {
     /// When the id comes from another map; see [`SourceMap::find`] where that is possible.
     #[must_use]
     pub fn get(&self, id: FileId) -> &SourceFile {
-        self.find(id).expect("the file id comes from this source map")
+        self.find(id)
+            .expect("the file id comes from this source map")
     }
 
     /// The file of an id, if this map has it.

@@ -78,7 +78,9 @@ mod tests {
 
     #[test]
     fn reads_what_was_put_in() {
-        let world = MemoryWorld::new().with("a.strat", "one").with("a.strat", "two");
+        let world = MemoryWorld::new()
+            .with("a.strat", "one")
+            .with("a.strat", "two");
         assert_eq!(world.read("a.strat"), Ok("two".to_owned()));
         let error = world.read("b.strat").map_err(|e| e.to_string());
         assert_eq!(error, Err("there is no such file".to_owned()));

@@ -44,7 +44,10 @@ pub fn report(run: &str, span: Span) -> Diagnostic {
         format!("unexpected character {}", named(first))
     } else {
         let count = run.chars().count();
-        format!("{count} unexpected characters, the first is {}", named(first))
+        format!(
+            "{count} unexpected characters, the first is {}",
+            named(first)
+        )
     };
     let report = Diagnostic::error(Code::UnknownCharacter, span, what);
     let known = REPLACEMENTS.iter().find(|(c, ..)| *c == first);
@@ -71,7 +74,9 @@ pub fn report(run: &str, span: Span) -> Diagnostic {
 
 /// A character as a message shows it: invisible ones by their number.
 fn named(c: char) -> String {
-    let invisible = c.is_control() || c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffd}');
+    let invisible = c.is_control()
+        || c.is_whitespace()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffd}');
     let number = u32::from(c);
     if invisible {
         format!("U+{number:04X}")

@@ -10,6 +10,7 @@ mod print;
 mod split;
 mod stream;
 pub mod token;
+pub mod visit;
 
 pub use parse::{parse, parse_expr};
 pub use print::{print_expr, print_tree, print_tree_with_spans};

@@ -35,7 +35,9 @@ impl Nesting {
 enum Brace {
     /// `all {`, `any {`, a record: holds expressions.
     Values,
-    /// The body of an item or a state: holds statements.
+    /// The braces of a state: hold members and `let`.
+    Members,
+    /// The body of an item: holds every statement.
     Body,
 }
 
@@ -59,6 +61,8 @@ struct Checker<'s, 't> {
     sink: &'s mut Sink,
     open: Vec<Open>,
     braces: usize,
+    /// An item keyword was read and its `{` was not.
+    item_begins: bool,
     deep_in_this_item: bool,
     found: Nesting,
 }
@@ -71,6 +75,7 @@ pub(crate) fn check(stream: &mut Stream<'_>, sink: &mut Sink) -> Nesting {
         sink,
         open: Vec::new(),
         braces: 0,
+        item_begins: false,
         deep_in_this_item: false,
         found: Nesting::default(),
     };
@@ -104,10 +109,14 @@ impl Checker<'_, '_> {
         }
         let top = self.open.last().filter(|top| top.kind != TokenKind::LBrace);
         let (parens, squares) = top.map_or((0, 0), |top| (top.parens, top.squares));
+        let brace = match kind {
+            TokenKind::LBrace => self.role(at),
+            _ => Brace::Values,
+        };
         self.open.push(Open {
             at,
             kind,
-            brace: self.role(at),
+            brace,
             parens: parens + usize::from(kind == TokenKind::LParen),
             squares: squares + usize::from(kind == TokenKind::LBracket),
         });
@@ -129,18 +138,23 @@ impl Checker<'_, '_> {
     }
 
     /// What a `{` is for.
-    fn role(&self, at: usize) -> Brace {
+    fn role(&mut self, at: usize) -> Brace {
+        if std::mem::take(&mut self.item_begins) {
+            return Brace::Body;
+        }
         match self.stream.kind_before(at) {
-            Some(TokenKind::Keyword(Keyword::Then)) => Brace::Body,
-            // `state from bar 0 {`, `fn f(x) {`, `strategy S {`, `all 0 {`.
+            Some(TokenKind::Keyword(Keyword::Then)) => Brace::Members,
+            // `state from bar 0 {`, `all 0 {`; `f(x) {` stands nowhere else.
             Some(
                 TokenKind::Name
                 | TokenKind::Number
                 | TokenKind::Str
                 | TokenKind::RParen
                 | TokenKind::RBracket,
-            ) => Brace::Body,
-            Some(TokenKind::Keyword(Keyword::Na | Keyword::True | Keyword::False)) => Brace::Body,
+            ) => Brace::Members,
+            Some(TokenKind::Keyword(Keyword::Na | Keyword::True | Keyword::False)) => {
+                Brace::Members
+            }
             _ => Brace::Values,
         }
     }
@@ -190,27 +204,27 @@ impl Checker<'_, '_> {
 
     /// A word that cannot stand inside an expression closes what is still open around it.
     fn keyword(&mut self, at: usize, word: Keyword) {
-        let is_field = self.stream.kind_before(at) == Some(TokenKind::Dot)
-            && !self.stream.begins_line(at);
+        let is_field =
+            self.stream.kind_before(at) == Some(TokenKind::Dot) && !self.stream.begins_line(at);
         let is_plain_word = is_field || self.stream.kind(at + 1) == Some(TokenKind::Colon);
-        // Past the limit the item is lost anyway, and walking the stack would no longer be cheap.
-        if self.open.is_empty() || self.open.len() > MAX_DEPTH || is_plain_word {
+        if is_plain_word {
             return;
         }
-        if word.begins_item() && self.stream.indent(at) == Some(0) {
-            self.give_up(0, at);
-        } else if word.begins_statement() && self.stream.begins_line(at) {
-            // `let` stands in item and state bodies, every other statement in item bodies only.
-            let mut bodies = 0;
-            let keep = self.open.iter().position(|open| {
-                let is_body = open.kind == TokenKind::LBrace && open.brace == Brace::Body;
-                bodies += usize::from(is_body);
-                !is_body || (bodies > 1 && word != Keyword::Let)
-            });
-            if let Some(keep) = keep
-                && keep > 0
-            {
-                self.give_up(keep, at);
+        let begins_line = self.stream.begins_line(at);
+        if word.begins_item() {
+            if self.stream.indent(at) == Some(0) {
+                self.give_up(0, at);
+            }
+            self.item_begins = word != Keyword::Use;
+        } else if word.begins_statement() && begins_line && self.open.len() <= MAX_DEPTH {
+            // Past the limit the item is lost anyway, and walking the stack would not be cheap.
+            let holds = |open: &Open| match open.brace {
+                Brace::Body => true,
+                Brace::Members => word == Keyword::Let,
+                Brace::Values => false,
+            };
+            if let Some(body) = self.open.iter().rposition(holds) {
+                self.give_up(body + 1, at);
             }
         }
     }

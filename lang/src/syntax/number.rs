@@ -78,7 +78,10 @@ pub fn report(problem: &Problem, text: &str, span: Span) -> Diagnostic {
         Problem::Underscore => Diagnostic::error(
             Code::BadNumber,
             span,
-            format!("`{}` has a `_` that does not stand between two digits", shown(text)),
+            format!(
+                "`{}` has a `_` that does not stand between two digits",
+                shown(text)
+            ),
         ),
         Problem::Unit { at } => {
             let start = span.start.saturating_add(u32::try_from(*at).unwrap_or(0));
@@ -115,7 +118,10 @@ struct Parts<'t> {
 fn split(text: &str) -> Parts<'_> {
     let bytes = text.as_bytes();
     let digits = |mut at: usize| {
-        while bytes.get(at).is_some_and(|b| b.is_ascii_digit() || *b == b'_') {
+        while bytes
+            .get(at)
+            .is_some_and(|b| b.is_ascii_digit() || *b == b'_')
+        {
             at += 1;
         }
         at
@@ -148,9 +154,8 @@ fn split(text: &str) -> Parts<'_> {
 fn has_stray_underscore(digits: &str) -> bool {
     let bytes = digits.as_bytes();
     bytes.iter().enumerate().any(|(at, byte)| {
-        let is_digit = |i: Option<usize>| {
-            i.and_then(|i| bytes.get(i)).is_some_and(u8::is_ascii_digit)
-        };
+        let is_digit =
+            |i: Option<usize>| i.and_then(|i| bytes.get(i)).is_some_and(u8::is_ascii_digit);
         *byte == b'_' && !(is_digit(at.checked_sub(1)) && is_digit(Some(at + 1)))
     })
 }

@@ -63,7 +63,8 @@ impl Printer {
         }
         self.text.push_str(text);
         if let Some(span) = span.filter(|_| self.with_spans) {
-            self.text.push_str(&format!(" @{}..{}", span.start, span.end));
+            self.text
+                .push_str(&format!(" @{}..{}", span.start, span.end));
         }
         self.text.push('\n');
     }
@@ -75,7 +76,10 @@ impl Printer {
             ItemKind::Use(u) => {
                 let names: Vec<&str> = u.names.iter().map(|n| n.name.as_str()).collect();
                 let from = u.from.as_ref().map(|(path, _)| format!(" from {path:?}"));
-                (format!("use {}{}", names.join(", "), from.unwrap_or_default()), &[])
+                (
+                    format!("use {}{}", names.join(", "), from.unwrap_or_default()),
+                    &[],
+                )
             }
         };
         self.line(0, &head, Some(item.span));
@@ -239,8 +243,14 @@ fn head(kind: &ExprKind) -> String {
         ExprKind::Not { count, .. } => repeated("not", *count),
         ExprKind::And(_) => "and".to_owned(),
         ExprKind::Or(_) => "or".to_owned(),
-        ExprKind::List { kind: ListKind::All, .. } => "all".to_owned(),
-        ExprKind::List { kind: ListKind::Any, .. } => "any".to_owned(),
+        ExprKind::List {
+            kind: ListKind::All,
+            ..
+        } => "all".to_owned(),
+        ExprKind::List {
+            kind: ListKind::Any,
+            ..
+        } => "any".to_owned(),
         ExprKind::If { .. } => "if".to_owned(),
         ExprKind::Else(_) => "else".to_owned(),
         ExprKind::Record(_) => "record".to_owned(),

@@ -115,7 +115,7 @@ fn to_come(stream: &Stream<'_>, at: usize) -> Diagnostic {
     Diagnostic::error(
         Code::NotExecutable,
         stream.span(at),
-        format!("`{word}` is part of the language's design and is not executed yet"),
+        format!("`{word}` is part of the language's design and not executed yet"),
     )
 }
 
@@ -124,15 +124,21 @@ fn stray(stream: &Stream<'_>, start: usize, sink: &mut Sink) -> usize {
     let mut at = start;
     let mut is_reported = true;
     while at < stream.len() && !begins_any_item(stream, at) {
-        let next = stream.after_group(at);
+        let is_block = stream.kind(at) == Some(TokenKind::LBrace);
         is_reported &= stream.is_broken(at) || stream.kind(at).is_some_and(TokenKind::is_broken);
-        at = next;
+        at = stream.after_group(at);
+        // What looks like a whole item is a run of its own.
+        if is_block && stream.begins_line(at) {
+            break;
+        }
     }
     if is_reported {
         return at;
     }
     // The first line of it is enough to see.
-    let last = (start + 1..at).find(|i| stream.after_line_end(*i)).unwrap_or(at);
+    let last = (start + 1..at)
+        .find(|i| stream.after_line_end(*i))
+        .unwrap_or(at);
     let first = stream.text_of(start);
     let words = ["fn", "strategy", "use"];
     let report = Diagnostic::error(
@@ -143,7 +149,9 @@ fn stray(stream: &Stream<'_>, start: usize, sink: &mut Sink) -> usize {
     let is_statement = stream.keyword(start).is_some_and(Keyword::begins_statement);
     let meant = did_you_mean(first, words.iter().copied());
     sink.push(if is_statement {
-        report.hint(format!("`{first}` stands inside the braces of a `strategy` or a `fn`"))
+        report.hint(format!(
+            "`{first}` stands inside the braces of a `strategy` or a `fn`"
+        ))
     } else if let Some(word) = meant.filter(|_| stream.kind(start) == Some(TokenKind::Name)) {
         report.hint(format!("did you mean `{word}`?"))
     } else {

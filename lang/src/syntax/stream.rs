@@ -29,7 +29,9 @@ impl<'t> Stream<'t> {
         let mut docs = Vec::new();
         let mut end_before = 0;
         for token in all {
-            let gap = text.get(end_before..token.span.start as usize).unwrap_or("");
+            let gap = text
+                .get(end_before..token.span.start as usize)
+                .unwrap_or("");
             let begins_line = end_before == 0 || gap.contains('\n');
             end_before = token.span.end as usize;
             match token.kind {
@@ -71,6 +73,19 @@ impl<'t> Stream<'t> {
     /// The kind of the token before.
     pub fn kind_before(&self, at: usize) -> Option<TokenKind> {
         at.checked_sub(1).and_then(|i| self.kind(i))
+    }
+
+    /// Whether an expression can end with a token, seen with the one before it: the `above` of
+    /// `crosses above` is no name, and the `stop` of `x.stop` is one.
+    pub fn ends_expression(&self, at: usize) -> bool {
+        let before = self.kind_before(at);
+        match self.kind(at) {
+            Some(TokenKind::Keyword(_)) if before == Some(TokenKind::Dot) => true,
+            Some(TokenKind::Name) if before == Some(TokenKind::Keyword(Keyword::Crosses)) => {
+                !matches!(self.text_of(at), "above" | "below")
+            }
+            kind => kind.is_some_and(TokenKind::ends_expression),
+        }
     }
 
     /// The text of a token.
@@ -147,7 +162,9 @@ impl<'t> Stream<'t> {
 
     /// One past the tokens inside the group that a token opens.
     pub fn group_end(&self, at: usize) -> usize {
-        self.ends.get(at).map_or(at + 1, |end| (*end as usize).max(at + 1))
+        self.ends
+            .get(at)
+            .map_or(at + 1, |end| (*end as usize).max(at + 1))
     }
 
     /// Records where the group of an opening bracket ends.

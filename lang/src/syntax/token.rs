@@ -219,7 +219,11 @@ pub fn lex(file: FileId, text: &str, sink: &mut Sink) -> Vec<Token> {
             Ok(TokenKind::Comment) => {
                 end = range.start + written.trim_end_matches('\r').len();
                 let is_doc = written.starts_with("///") && !written.starts_with("////");
-                if is_doc { TokenKind::Doc } else { TokenKind::Comment }
+                if is_doc {
+                    TokenKind::Doc
+                } else {
+                    TokenKind::Comment
+                }
             }
             Ok(TokenKind::BadStr) => {
                 end = range.start + written.trim_end_matches('\r').len();
@@ -228,7 +232,11 @@ pub fn lex(file: FileId, text: &str, sink: &mut Sink) -> Vec<Token> {
             Ok(kind) => kind,
             Err(()) => TokenKind::Unknown,
         };
-        let span = Span::new(file, position(skipped + range.start), position(skipped + end));
+        let span = Span::new(
+            file,
+            position(skipped + range.start),
+            position(skipped + end),
+        );
         if let Some(last) = tokens.last_mut()
             && kind == TokenKind::Unknown
             && last.kind == TokenKind::Unknown

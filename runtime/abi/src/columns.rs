@@ -374,11 +374,15 @@ mod tests {
 
     #[test]
     fn wide_and_narrow_windows_agree() {
-        let xs: Vec<f64> = (0..500).map(|i| (f64::from(i) * 0.7).sin() * 1e3 + 1e5).collect();
+        let xs: Vec<f64> = (0..500)
+            .map(|i| (f64::from(i) * 0.7).sin() * 1e3 + 1e5)
+            .collect();
         let mut columns: Vec<Vec<f64>> = vec![vec![0.0; 500 + 20]; 5];
         let mut carry = Totals::default();
         {
-            let [count, fh, fl, sh, sl] = &mut columns[..] else { unreachable!() };
+            let [count, fh, fl, sh, sl] = &mut columns[..] else {
+                unreachable!()
+            };
             let mut out = TotalsColumns {
                 count: &mut count[20..],
                 first_hi: &mut fh[20..],

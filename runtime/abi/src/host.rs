@@ -44,6 +44,7 @@ macro_rules! window_step {
 }
 
 window_step!(sum_step, Window::Sum);
+window_step!(mean_step, Window::Mean);
 window_step!(weighted_step, Window::Weighted);
 window_step!(squares_step, Window::Squares);
 window_step!(max_step, Window::Max);
@@ -51,7 +52,7 @@ window_step!(min_step, Window::Min);
 
 /// The whole table.
 #[must_use]
-pub fn functions() -> [HostFunction; 12] {
+pub fn functions() -> [HostFunction; 13] {
     let of = |name, shape, address| HostFunction {
         name,
         shape,
@@ -66,6 +67,7 @@ pub fn functions() -> [HostFunction; 12] {
         of("math_modulo", Shape::Two, math::modulo as *const u8),
         of("math_pow", Shape::Two, math::pow as *const u8),
         of("window_sum", Shape::Window, sum_step as *const u8),
+        of("window_mean", Shape::Window, mean_step as *const u8),
         of("window_weighted", Shape::Window, weighted_step as *const u8),
         of("window_squares", Shape::Window, squares_step as *const u8),
         of("window_max", Shape::Window, max_step as *const u8),
@@ -78,6 +80,7 @@ pub fn functions() -> [HostFunction; 12] {
 pub fn window_name(window: Window) -> &'static str {
     match window {
         Window::Sum => "window_sum",
+        Window::Mean => "window_mean",
         Window::Weighted => "window_weighted",
         Window::Squares => "window_squares",
         Window::Max => "window_max",

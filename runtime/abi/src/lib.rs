@@ -13,6 +13,7 @@
 pub mod columns;
 pub mod host;
 pub mod math;
+pub mod mean;
 pub mod program;
 pub mod running;
 pub mod window;

@@ -136,7 +136,8 @@ mod tests {
         let after = before.add(1e8).add(-1e8);
         assert!(after.minus(before).value().abs() < 1e-22);
         // A plain double would have lost nine digits of it.
-        assert!(((before.value() + 1e8) - 1e8 - before.value()).abs() > 1e-10);
+        let plain = before.value() + 0.1 + 1e8 - 1e8;
+        assert!((plain - before.value() - 0.1).abs() > 1e-10);
     }
 
     #[test]

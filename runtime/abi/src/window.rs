@@ -4,10 +4,11 @@
 //! result is na. Sums are differences of running totals ([`crate::running`]), so they cost the
 //! same for every window length, share their totals over a grid of lengths, and do not drift.
 //!
-//! The state of a window is a slice of doubles of [`state_len`] elements, all zero at first.
+//! The state of a window is a slice of doubles, at first as [`fresh_state`] makes it.
 //! Interpreter and handler call the `step` functions bar by bar; the kernel calls
 //! [`crate::columns`], which does the same arithmetic for a block of bars.
 
+use crate::mean::{MEAN_STATE, MeanState};
 use crate::running::{Double, two_product};
 
 /// What a window reduces its values to.
@@ -15,6 +16,8 @@ use crate::running::{Double, two_product};
 pub enum Window {
     /// Sum.
     Sum,
+    /// Mean of the values that are there; see [`crate::mean`].
+    Mean,
     /// Sum with weight 1 for the oldest to n for the newest; the window must be whole.
     Weighted,
     /// Sum of squared distances from the window's mean.
@@ -30,10 +33,25 @@ pub enum Window {
 pub fn state_len(window: Window, n: usize) -> usize {
     match window {
         Window::Sum => HEAD + 3 * n,
+        Window::Mean => MEAN_HEAD + n,
         Window::Weighted | Window::Squares => HEAD + 5 * n,
         Window::Max | Window::Min => HEAD + 3 * n,
     }
 }
+
+/// The state of a window that has seen nothing.
+#[must_use]
+pub fn fresh_state(window: Window, n: usize) -> Vec<f64> {
+    let mut state = vec![0.0; state_len(window, n)];
+    if window == Window::Mean {
+        MeanState::default().store(&mut state[1..]);
+        state[MEAN_HEAD..].fill(f64::NAN);
+    }
+    state
+}
+
+/// Slots before the ring of a mean: cursor, then its sums.
+const MEAN_HEAD: usize = 1 + MEAN_STATE;
 
 /// Slots before the ring: cursor, bars seen, count, first total, second total.
 const HEAD: usize = 8;
@@ -92,13 +110,21 @@ impl Totals {
             Window::Squares => {
                 let squares = self.second.minus(old.second);
                 let rest = squares.minus(sum.squared().over(count)).value();
-                // Exact arithmetic cannot go below 0.
-                if rest > 0.0 { rest } else { 0.0 }
+                // What is below the error of the running totals is nothing: a flat window has
+                // exactly no deviation.
+                if rest > self.second.hi * NOISE {
+                    rest
+                } else {
+                    0.0
+                }
             }
             _ => sum.value(),
         }
     }
 }
+
+/// Relative error that totals in double-double arithmetic may have gathered: 2^-98.
+const NOISE: f64 = 1.0 / (1_u128 << 98) as f64;
 
 /// One more value into a sum-like window; returns its new result.
 ///
@@ -216,16 +242,26 @@ pub fn step_extreme(
     }
 }
 
+/// One more value into a mean.
+pub fn step_mean(state: &mut [f64], x: f64, least: usize, ring: usize) -> f64 {
+    let (head, values) = state.split_at_mut(MEAN_HEAD);
+    let cursor = head[0] as usize;
+    let old = std::mem::replace(&mut values[cursor], x);
+    head[0] = if cursor + 1 == ring {
+        0.0
+    } else {
+        (cursor + 1) as f64
+    };
+    let mut sums = MeanState::load(&head[1..]);
+    let mean = sums.step(old, x, least as f64);
+    sums.store(&mut head[1..]);
+    mean
+}
+
 /// One more value into any window.
-pub fn step(
-    window: Window,
-    state: &mut [f64],
-    x: f64,
-    n: usize,
-    least: usize,
-    ring: usize,
-) -> f64 {
+pub fn step(window: Window, state: &mut [f64], x: f64, n: usize, least: usize, ring: usize) -> f64 {
     match window {
+        Window::Mean => step_mean(state, x, least, ring),
         Window::Max | Window::Min => step_extreme(window, state, x, n, least, ring),
         _ => step_totals(window, state, x, n, least, ring),
     }
@@ -238,7 +274,7 @@ mod tests {
 
     fn run(window: Window, xs: &[f64], n: usize, least: usize) -> Vec<f64> {
         let ring = n.min(xs.len()).max(1);
-        let mut state = vec![0.0; state_len(window, ring)];
+        let mut state = fresh_state(window, ring);
         xs.iter()
             .map(|&x| step(window, &mut state, x, n, least, ring))
             .collect()
@@ -260,14 +296,9 @@ mod tests {
                 let sum: f64 = values.iter().map(|(_, x)| x).sum();
                 match window {
                     Window::Sum => sum,
-                    Window::Weighted => values
-                        .iter()
-                        .map(|(i, x)| (n - (t - i)) as f64 * x)
-                        .sum(),
-                    Window::Squares => values
-                        .iter()
-                        .map(|(_, x)| (x - sum / count).powi(2))
-                        .sum(),
+                    Window::Mean => sum / count,
+                    Window::Weighted => values.iter().map(|(i, x)| (n - (t - i)) as f64 * x).sum(),
+                    Window::Squares => values.iter().map(|(_, x)| (x - sum / count).powi(2)).sum(),
                     Window::Max => values.iter().map(|(_, x)| *x).fold(f64::MIN, f64::max),
                     Window::Min => values.iter().map(|(_, x)| *x).fold(f64::MAX, f64::min),
                 }
@@ -285,7 +316,7 @@ mod tests {
             n in 1usize..20,
             part in 1usize..20,
         ) {
-            for window in [Window::Sum, Window::Weighted, Window::Squares, Window::Max, Window::Min] {
+            for window in [Window::Sum, Window::Mean, Window::Weighted, Window::Squares, Window::Max, Window::Min] {
                 let least = if window == Window::Weighted { n } else { part.min(n) };
                 let (got, want) = (run(window, &xs, n, least), plain(window, &xs, n, least));
                 for (t, (g, w)) in got.iter().zip(&want).enumerate() {
@@ -294,6 +325,19 @@ mod tests {
                         "{window:?} n {n} least {least} bar {t}: {g} for {w}"
                     );
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_flat_window_has_its_level_and_no_deviation() {
+        for level in [0.1, 1.0 / 3.0, 42_387.17, 1e-7] {
+            let mut xs = vec![1e5, 3.3, 7.7];
+            xs.extend(std::iter::repeat_n(level, 300));
+            for n in [3, 7, 20, 25, 190] {
+                let mean = run(Window::Mean, &xs, n, n);
+                let squares = run(Window::Squares, &xs, n, n);
+                assert_eq!((mean[302], squares[302]), (level, 0.0), "{level} {n}");
             }
         }
     }

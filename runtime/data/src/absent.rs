@@ -20,7 +20,7 @@ pub(crate) fn instead(store: &Store, key: &Key) -> String {
     let there = keys(store);
     let same_exchange = listed(
         there.iter().filter(|other| other.exchange == key.exchange),
-        Some(&key.symbol),
+        &key.symbol,
     );
     let mut parts = Vec::new();
     if let Some(list) = same_exchange {

@@ -204,11 +204,10 @@ fn column(name: &'static str, values: &[f64]) -> Column {
             out.nan += 1;
             continue;
         }
-        // A comparison with NaN is false: the first value is taken as it is.
-        if !(out.min <= value) {
+        if out.min.is_nan() || value < out.min {
             out.min = value;
         }
-        if !(out.max >= value) {
+        if out.max.is_nan() || value > out.max {
             out.max = value;
         }
         sum += value;

@@ -22,7 +22,7 @@ pub enum DataError {
     /// There is a folder but no file for this exchange, symbol and timeframe.
     NoData {
         /// What was asked for.
-        key: Key,
+        key: Box<Key>,
         /// Where it was looked for.
         dir: PathBuf,
         /// What is there instead, as a clause for the message.
@@ -57,7 +57,7 @@ pub enum DataError {
         /// The time of the row before it.
         previous: i64,
         /// What was asked for, to name it in the command that repairs the file.
-        key: Key,
+        key: Box<Key>,
     },
     /// The file cannot be read as market data.
     BadFile {

@@ -104,7 +104,7 @@ impl Store {
                     .get(row.saturating_sub(1))
                     .copied()
                     .unwrap_or_default(),
-                key: key.clone(),
+                key: Box::new(key.clone()),
             });
         }
         let first = times.partition_point(|&time| time < from);
@@ -234,7 +234,7 @@ impl Store {
             Err(error) if absent::is_absent(&error) => {
                 self.require_folder()?;
                 Err(DataError::NoData {
-                    key: key.clone(),
+                    key: Box::new(key.clone()),
                     dir: self.dir.clone(),
                     instead: absent::instead(self, key),
                 })

@@ -95,7 +95,7 @@ fn other_headers_times_and_separators() {
     }
     // Blanks, quotes, blank lines, further columns, no line end.
     let (_, bars) = imported(
-        "x, timestamp ,open,high,low,close,volume\n\n\"a,b\",\"2024-01-01\", 100 ,102,98,101,7",
+        "x, timestamp ,open,high,low,close,volume\n\n\"a,b\",\"2024-01-01\", 100 ,102,98,101,7.5",
     );
     assert_eq!(
         bars,

@@ -2,7 +2,7 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | [`columns`] | bars as the columns a program takes |
+//! | [`mod@columns`] | bars as the columns a program takes |
 //! | [`convention`] | how decisions become fills: bundles and their rules |
 //! | [`costs`] | fees, slippage, initial cash |
 //! | [`price`] | what counts as a price, what a stop tests and fills at |

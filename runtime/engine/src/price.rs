@@ -5,8 +5,6 @@
 //! and keep ratios and quantities of prices away from overflow and from subnormal numbers, where
 //! rounding is no longer relative.
 
-use strat_abi::BarValues;
-
 use crate::convention::{Fill, StopTest};
 
 /// Whether `value` is a price rather than a hole in the data.
@@ -20,28 +18,24 @@ pub fn is_price(value: f64) -> bool {
 /// and the price the order fills at.
 #[inline]
 #[must_use]
-pub fn can_fill(bar: &BarValues, fill: Fill) -> bool {
-    is_price(bar.close) && (fill == Fill::Close || is_price(bar.open))
+pub fn can_fill(open: f64, close: f64, fill: Fill) -> bool {
+    is_price(close) && (fill == Fill::Close || is_price(open))
 }
 
 /// The lowest price of the bar that a stop is tested against; infinite, which no stop reaches,
 /// on a bar without a close. A missing low reads as the close.
 #[inline]
 #[must_use]
-pub fn stop_reach(bar: &BarValues, stops: StopTest) -> f64 {
-    if !is_price(bar.close) {
+pub fn stop_reach(open: f64, low: f64, close: f64, stops: StopTest) -> f64 {
+    if !is_price(close) {
         return f64::INFINITY;
     }
     match stops {
-        StopTest::Closes => bar.close,
+        StopTest::Closes => close,
         StopTest::Intrabar => {
-            let low = if is_price(bar.low) {
-                bar.low
-            } else {
-                bar.close
-            };
-            if is_price(bar.open) && bar.open < low {
-                bar.open
+            let low = if is_price(low) { low } else { close };
+            if is_price(open) && open < low {
+                open
             } else {
                 low
             }
@@ -53,12 +47,12 @@ pub fn stop_reach(bar: &BarValues, stops: StopTest) -> f64 {
 /// below `level`.
 #[inline]
 #[must_use]
-pub fn stop_fill(bar: &BarValues, level: f64, stops: StopTest) -> f64 {
+pub fn stop_fill(open: f64, close: f64, level: f64, stops: StopTest) -> f64 {
     match stops {
-        StopTest::Closes => bar.close,
+        StopTest::Closes => close,
         StopTest::Intrabar => {
-            if is_price(bar.open) && bar.open <= level {
-                bar.open
+            if is_price(open) && open <= level {
+                open
             } else {
                 level
             }
@@ -81,14 +75,6 @@ pub fn stop_level(market: f64, paid: f64, share: f64, stops: StopTest) -> f64 {
 mod tests {
     use super::*;
 
-    const BAR: BarValues = BarValues {
-        open: 10.0,
-        high: 12.0,
-        low: 8.0,
-        close: 11.0,
-        volume: 1.0,
-    };
-
     #[test]
     fn holes_are_not_prices() {
         for hole in [
@@ -106,28 +92,26 @@ mod tests {
 
     #[test]
     fn a_bar_without_a_close_neither_fills_nor_stops() {
-        let bar = BarValues {
-            close: f64::NAN,
-            ..BAR
-        };
-        assert!(!can_fill(&bar, Fill::Close) && !can_fill(&bar, Fill::NextOpen));
-        assert_eq!(stop_reach(&bar, StopTest::Intrabar), f64::INFINITY);
-        let bar = BarValues { open: 0.0, ..BAR };
-        assert!(can_fill(&bar, Fill::Close) && !can_fill(&bar, Fill::NextOpen));
+        for hole in [f64::NAN, 0.0] {
+            assert!(!can_fill(10.0, hole, Fill::Close) && !can_fill(10.0, hole, Fill::NextOpen));
+            for stops in [StopTest::Closes, StopTest::Intrabar] {
+                assert_eq!(stop_reach(10.0, 8.0, hole, stops), f64::INFINITY);
+            }
+            assert!(can_fill(hole, 11.0, Fill::Close) && !can_fill(hole, 11.0, Fill::NextOpen));
+        }
     }
 
     #[test]
     fn a_gap_fills_at_the_open_and_a_touch_at_the_level() {
-        assert_eq!(stop_reach(&BAR, StopTest::Intrabar), 8.0);
-        assert_eq!(stop_fill(&BAR, 9.0, StopTest::Intrabar), 9.0);
-        assert_eq!(stop_fill(&BAR, 10.5, StopTest::Intrabar), 10.0);
-        assert_eq!(stop_fill(&BAR, 10.5, StopTest::Closes), 11.0);
-        let gap = BarValues { open: 7.0, ..BAR };
-        assert_eq!(stop_reach(&gap, StopTest::Intrabar), 7.0);
-        let no_low = BarValues {
-            low: f64::NAN,
-            ..BAR
-        };
-        assert_eq!(stop_reach(&no_low, StopTest::Intrabar), 10.0);
+        let reach = |open, low| stop_reach(open, low, 11.0, StopTest::Intrabar);
+        let fill = |level, stops| stop_fill(10.0, 11.0, level, stops);
+        assert_eq!(reach(10.0, 8.0), 8.0);
+        assert_eq!(fill(9.0, StopTest::Intrabar), 9.0);
+        assert_eq!(fill(10.5, StopTest::Intrabar), 10.0);
+        assert_eq!(fill(11.5, StopTest::Closes), 11.0);
+        // An open below the low is bad data; it is still where the bar opened.
+        assert_eq!(reach(7.0, 8.0), 7.0);
+        assert_eq!(reach(10.0, f64::NAN), 10.0);
+        assert_eq!(reach(f64::NAN, f64::NAN), 11.0);
     }
 }

@@ -133,7 +133,7 @@ impl Sleeve {
         let mut trade = None;
         self.bars += 1;
         self.last_bar = t;
-        let fills = can_fill(bar, self.rules.fill);
+        let fills = can_fill(bar.open, bar.close, self.rules.fill);
 
         if self.rules.fill == Fill::NextOpen && fills {
             trade = self.fill_due(t, bar.open);
@@ -141,9 +141,9 @@ impl Sleeve {
 
         let mut signals_count = true;
         if let Some(level) = self.open.and_then(|open| open.level)
-            && stop_reach(bar, self.rules.stops) <= level
+            && stop_reach(bar.open, bar.low, bar.close, self.rules.stops) <= level
         {
-            let price = stop_fill(bar, level, self.rules.stops);
+            let price = stop_fill(bar.open, bar.close, level, self.rules.stops);
             trade = self.sell(t, price, Exit::Stop).or(trade);
             self.due = None;
             signals_count = self.rules.stops == StopTest::Intrabar;

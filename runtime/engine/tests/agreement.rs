@@ -268,7 +268,7 @@ fn plain(result: &strat_engine::BacktestResult) -> [f64; 6] {
         .collect();
     let count = returns.len() as f64;
     let mean = returns.iter().sum::<f64>() / count;
-    let variance = returns.iter().map(|r| (r - mean).powi(2)).sum::<f64>() / (count - 1.0);
+    let variance = returns.iter().map(|r| (r - mean) * (r - mean)).sum::<f64>() / (count - 1.0);
     let mut peak = initial;
     let mut drawdown = 0.0f64;
     for &now in equity {

@@ -2,6 +2,8 @@
 //!
 //! The masks are made here by hand, so that only conventions and accounting are under test.
 
+#![allow(clippy::disallowed_methods, reason = "a test reads its fixtures")]
+
 mod support;
 
 use std::fs::File;

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`grid`] | which parameter sets there are, one at a time |
 //! | [`sweep`] | running them over the bars of one symbol, in chunks and blocks, on many threads |
-//! | [`rank`] | the order of the rows |
+//! | [`mod@rank`] | the order of the rows |
 //!
 //! Results depend on the program, the bars, the rules and the costs alone: not on the number of
 //! threads, not on how the grid is cut into chunks, and not on which executor the program has.

@@ -33,6 +33,7 @@ impl Default for ScreenOptions<'_> {
     /// The program's own grid, all processors, 256 MiB, no progress, not to be cancelled.
     fn default() -> Self {
         Self {
+            grid: None,
             threads: 0,
             memory_budget: 256 << 20,
             progress: None,
@@ -100,7 +101,7 @@ pub struct ScreenResult {
     pub params: Vec<String>,
     /// Names of the program's flags.
     pub flags: Vec<String>,
-    /// One row per set, best Sharpe ratio first; see [`rank`].
+    /// One row per set, best Sharpe ratio first; see [`rank()`].
     pub rows: Vec<Row>,
     /// Sets left out by a `require`.
     pub excluded: usize,

@@ -1,9 +1,7 @@
 //! The functions of the kernel: loops over a block of bars.
 
 use cranelift::module::FuncId;
-use cranelift::prelude::{
-    FunctionBuilder, InstBuilder, IntCC, MemFlagsData, Value, types,
-};
+use cranelift::prelude::{FunctionBuilder, InstBuilder, IntCC, MemFlagsData, Value, types};
 
 use super::plan::Step;
 use crate::codegen::emit::{Emit, Lanes, cone, is_call};
@@ -37,9 +35,7 @@ fn prologue(
     let mut columns = Vec::with_capacity(step.views.len());
     for id in &leaves {
         if let Some(i) = step.scalars.iter().position(|s| s == id) {
-            let value = b
-                .ins()
-                .load(types::F64, flags(), args[1], (i * 8) as i32);
+            let value = b.ins().load(types::F64, flags(), args[1], (i * 8) as i32);
             let value = match emit.ty() {
                 types::F64 => value,
                 ty => b.ins().splat(ty, value),
@@ -228,7 +224,11 @@ pub fn group(
     is_leaf: impl Fn(Id) -> bool + Copy,
 ) -> Result<FuncId, CodegenError> {
     let group = &graph.groups[g];
-    let mut roots: Vec<Id> = group.members.iter().flat_map(|m| [m.seed, m.step]).collect();
+    let mut roots: Vec<Id> = group
+        .members
+        .iter()
+        .flat_map(|m| [m.seed, m.step])
+        .collect();
     if let Start::Bar(n) = group.start {
         roots.push(n);
     }

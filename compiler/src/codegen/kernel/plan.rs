@@ -41,6 +41,8 @@ pub enum Action {
     Totals(Window),
     /// A window over totals (views 0 to 2 or 0 to 4, in their order).
     Sums(Window, Id),
+    /// The mean of a window of view 0.
+    Mean(Id),
     /// The greatest or least of a window of view 0.
     Extreme(Window, Id),
     /// Withholds the first values of view 0.
@@ -181,10 +183,18 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
         let leaf = |id: Id| is_leaf(graph, &is_column, id);
         let id = match pending {
             Pending::None => continue,
-            Pending::Map(root) => code::map(&mut jit, graph, &format!("map_{i}"), *root, step, leaf)?,
-            Pending::Mask(all, terms) => {
-                code::mask(&mut jit, graph, &format!("mask_{i}"), *all, terms, step, leaf)?
+            Pending::Map(root) => {
+                code::map(&mut jit, graph, &format!("map_{i}"), *root, step, leaf)?
             }
+            Pending::Mask(all, terms) => code::mask(
+                &mut jit,
+                graph,
+                &format!("mask_{i}"),
+                *all,
+                terms,
+                step,
+                leaf,
+            )?,
             Pending::Group(g) => {
                 code::group(&mut jit, graph, &format!("group_{g}"), *g, step, leaf)?
             }
@@ -201,9 +211,7 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
         // SAFETY: each function was built with the signature of its step's action.
         unsafe {
             steps[*i].action = match steps[*i].action {
-                Action::Mask(_) => {
-                    Action::Mask(std::mem::transmute::<*const u8, MaskFn>(address))
-                }
+                Action::Mask(_) => Action::Mask(std::mem::transmute::<*const u8, MaskFn>(address)),
                 Action::Group(_, g) => {
                     Action::Group(std::mem::transmute::<*const u8, GroupFn>(address), g)
                 }
@@ -342,6 +350,11 @@ fn is_leaf(graph: &Graph, is_column: &[bool], id: Id) -> bool {
     is_column[id.index()] || matches!(node.op, Op::Lag(..))
 }
 
+/// Columns of running totals that a window needs: the count and one or two sums.
+fn totals_width(w: Window) -> usize {
+    if w == Window::Sum { 3 } else { 5 }
+}
+
 impl Planner<'_> {
     fn leaf(&self, id: Id) -> bool {
         is_leaf(self.graph, &self.is_column, id)
@@ -412,14 +425,19 @@ impl Planner<'_> {
                     let step = self.add(Action::Input(input), 0, 1, false);
                     self.column_of.insert(id, self.steps[step].0.out);
                 }
-                Op::Window(w, x, ..) if matches!(w, Window::Max | Window::Min) => {
-                    let step = self.add(Action::Extreme(w, id), deps, 1, false);
+                Op::Window(w, x, ..) if matches!(w, Window::Max | Window::Min | Window::Mean) => {
+                    let action = if w == Window::Mean {
+                        Action::Mean(id)
+                    } else {
+                        Action::Extreme(w, id)
+                    };
+                    let step = self.add(action, deps, 1, false);
                     self.steps[step].0.views = vec![self.view(x)];
                     self.column_of.insert(id, self.steps[step].0.out);
                 }
                 Op::Window(w, x, ..) => {
                     let first = self.totals(w, x);
-                    let wide = if w == Window::Sum { 3 } else { 5 };
+                    let wide = totals_width(w);
                     let step = self.add(Action::Sums(w, id), deps, 1, false);
                     self.steps[step].0.views = (first..first + wide)
                         .map(|column| View { column, lag: None })
@@ -448,7 +466,8 @@ impl Planner<'_> {
     fn map(&mut self, id: Id, deps: u64) {
         // A look back that is itself looked back at is copied; so is a value that is passed in.
         let (_, leaves) = crate::codegen::emit::cone(self.graph, &[id], |x| {
-            (x != id && self.leaf(x)) || matches!(self.graph.node(x).op, Op::Lag(..))
+            (x != id && self.leaf(x))
+                || matches!(self.graph.node(x).op, Op::Lag(..))
                 || !self.graph.node(x).stage.series
         });
         let (views, scalars) = if self.graph.node(id).stage.series {
@@ -483,7 +502,7 @@ impl Planner<'_> {
             return known;
         }
         let deps = self.graph.node(x).stage.params;
-        let outs = if w == Window::Sum { 3 } else { 5 };
+        let outs = totals_width(w);
         let step = self.add(Action::Totals(w), deps, outs, true);
         self.steps[step].0.views = vec![view];
         let first = self.steps[step].0.out;
@@ -498,7 +517,11 @@ impl Planner<'_> {
             return known;
         }
         let group = &self.graph.groups[g];
-        let mut roots: Vec<Id> = group.members.iter().flat_map(|m| [m.seed, m.step]).collect();
+        let mut roots: Vec<Id> = group
+            .members
+            .iter()
+            .flat_map(|m| [m.seed, m.step])
+            .collect();
         if let Start::Bar(n) = group.start {
             roots.push(n);
         }
@@ -546,7 +569,10 @@ impl Planner<'_> {
                     let part = self.mask(id, want);
                     parts.push(part);
                 }
-                _ => by_deps.entry(node.stage.params).or_default().push((id, want)),
+                _ => by_deps
+                    .entry(node.stage.params)
+                    .or_default()
+                    .push((id, want)),
             }
         }
         for (deps, terms) in by_deps {

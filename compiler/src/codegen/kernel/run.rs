@@ -7,6 +7,7 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use strat_abi::columns::{
     LastSide, TotalsAt, TotalsColumns, after_step, cross_masks, cross_step, totals, windows,
 };
+use strat_abi::mean::{LANES, MeanLane, MeanState, means};
 use strat_abi::window::{Totals, step_extreme};
 use strat_abi::{BarColumns, ComboState, Scratch, Sweep};
 use strat_lang::hir::Input;
@@ -30,6 +31,7 @@ struct Instance {
     bounds: Option<Bounds>,
     state: Vec<f64>,
     totals: Totals,
+    mean: MeanState,
     last: LastSide,
 }
 
@@ -67,6 +69,15 @@ struct Shared {
     masks: *mut u64,
 }
 
+impl Shared {
+    /// # Safety
+    /// `offset` lies in the arena.
+    unsafe fn at(&self, offset: usize) -> *mut f64 {
+        // SAFETY: as the caller says.
+        unsafe { self.arena.add(offset) }
+    }
+}
+
 // SAFETY: every instance writes its own part of the arena and reads parts of earlier steps,
 // which are complete before its step begins.
 unsafe impl Send for Shared {}
@@ -76,12 +87,7 @@ unsafe impl Sync for Shared {}
 impl<'a> KernelRun<'a> {
     /// Prepares `combos` (parameter sets one after the other, already resolved) over `bars`.
     #[must_use]
-    pub fn new(
-        kernel: Arc<Kernel>,
-        graph: &Graph,
-        combos: &[f64],
-        bars: BarColumns<'a>,
-    ) -> Self {
+    pub fn new(kernel: Arc<Kernel>, graph: &Graph, combos: &[f64], bars: BarColumns<'a>) -> Self {
         let params = graph.params.max(1);
         let count = if graph.params == 0 {
             1
@@ -115,9 +121,9 @@ impl<'a> KernelRun<'a> {
                     .entry(c)
                     .or_insert_with(|| Arc::new(graph.scalars(set(c))));
                 let reach = match step.action {
-                    Action::Sums(_, id) => graph
-                        .bounds(id, scalars, most)
-                        .map_or(0, |b| b.n.min(most)),
+                    Action::Sums(_, id) | Action::Mean(id) => {
+                        graph.bounds(id, scalars, most).map_or(0, |b| b.n.min(most))
+                    }
                     _ => 0,
                 };
                 let mut view_lags = Vec::with_capacity(step.views.len());
@@ -146,7 +152,10 @@ impl<'a> KernelRun<'a> {
             .next_power_of_two()
             .clamp(BLOCK, MOST_BLOCK)
             .min(most.next_multiple_of(64));
-        let width: Vec<usize> = history.iter().map(|h| h.next_multiple_of(2) + block).collect();
+        let width: Vec<usize> = history
+            .iter()
+            .map(|h| h.next_multiple_of(2) + block)
+            .collect();
         // Places in the arena, step by step.
         let mut arena_len = 0;
         let mut masks_len = 0;
@@ -184,16 +193,15 @@ impl<'a> KernelRun<'a> {
             for (k, &c) in p.representative.iter().enumerate() {
                 let scalars = &scalars_of[&c];
                 let bounds = match step.action {
-                    Action::Sums(_, id) | Action::Extreme(_, id) | Action::After(id) => {
-                        graph.bounds(id, scalars, most)
-                    }
+                    Action::Sums(_, id)
+                    | Action::Mean(id)
+                    | Action::Extreme(_, id)
+                    | Action::After(id) => graph.bounds(id, scalars, most),
                     _ => None,
                 };
                 let state = match step.action {
                     Action::Group(_, g) => vec![0.0; state_len(graph, g)],
-                    Action::Extreme(w, _) => {
-                        vec![0.0; bounds.map_or(0, |b| b.window_len(w))]
-                    }
+                    Action::Extreme(w, _) => bounds.map_or_else(Vec::new, |b| b.window_state(w)),
                     Action::After(_) => vec![0.0],
                     _ => Vec::new(),
                 };
@@ -204,8 +212,7 @@ impl<'a> KernelRun<'a> {
                     .map(|(view, lag)| {
                         let from = kernel.column_step[view.column];
                         let instance = projection[from].of[c] as usize;
-                        column_at(view.column, instance)
-                            + history[view.column].next_multiple_of(2)
+                        column_at(view.column, instance) + history[view.column].next_multiple_of(2)
                             - lag
                     })
                     .collect();
@@ -221,6 +228,7 @@ impl<'a> KernelRun<'a> {
                     bounds,
                     state,
                     totals: Totals::default(),
+                    mean: MeanState::default(),
                     last: LastSide::default(),
                 });
             }
@@ -280,10 +288,12 @@ impl<'a> KernelRun<'a> {
                 start,
                 len,
             };
-            if threads > 1 && instances.len() * len >= 1 << 14 {
-                instances
-                    .into_par_iter()
-                    .for_each(|instance| run(step.action, step.outs, instance, shared, layout, bars));
+            if matches!(step.action, Action::Mean(_)) {
+                run_means(instances, shared, layout, bars, threads > 1);
+            } else if threads > 1 && instances.len() * len >= 1 << 14 {
+                instances.into_par_iter().for_each(|instance| {
+                    run(step.action, step.outs, instance, shared, layout, bars)
+                });
             } else {
                 for instance in instances {
                     run(step.action, step.outs, instance, shared, layout, bars);
@@ -452,8 +462,7 @@ fn run(
     unsafe {
         let out = |i: usize| shared.arena.add(instance.out + i * width + history);
         let slice = |i: usize| std::slice::from_raw_parts_mut(out(i), len);
-        let leaf =
-            |i: usize| std::slice::from_raw_parts(shared.arena.add(instance.leaves[i]), len);
+        let leaf = |i: usize| std::slice::from_raw_parts(shared.arena.add(instance.leaves[i]), len);
         match action {
             Action::Input(input) => {
                 let column = slice(0);
@@ -475,13 +484,23 @@ fn run(
             Action::Map(f) => {
                 let leaves: Vec<*const f64> = pointers(shared, instance);
                 let even = len.next_multiple_of(2);
-                f(leaves.as_ptr(), instance.scalars.as_ptr(), out(0), even as i64);
+                f(
+                    leaves.as_ptr(),
+                    instance.scalars.as_ptr(),
+                    out(0),
+                    even as i64,
+                );
             }
             Action::Mask(f) => {
                 let leaves: Vec<*const f64> = pointers(shared, instance);
                 let words = len.next_multiple_of(64);
                 let out = shared.masks.add(instance.out);
-                f(leaves.as_ptr(), instance.scalars.as_ptr(), out, words as i64);
+                f(
+                    leaves.as_ptr(),
+                    instance.scalars.as_ptr(),
+                    out,
+                    words as i64,
+                );
             }
             Action::Group(f, _) => {
                 let leaves: Vec<*const f64> = pointers(shared, instance);
@@ -527,6 +546,8 @@ fn run(
                 };
                 windows(w, at(0), at(reach), b.n, b.least, start, slice(0));
             }
+            // Several windows at a time: `run_means`.
+            Action::Mean(_) => {}
             Action::Extreme(w, _) => {
                 let Some(b) = instance.bounds else { return };
                 let (from, to) = (leaf(0), slice(0));
@@ -556,6 +577,58 @@ fn run(
                 cross_masks(&mut instance.last, leaf(0), leaf(1), up, down);
             }
         }
+    }
+}
+
+/// Means of windows over one column, side by side.
+fn run_means(
+    instances: &mut [Instance],
+    shared: Shared,
+    layout: Layout,
+    bars: BarColumns<'_>,
+    parallel: bool,
+) {
+    let same = |a: &Instance, b: &Instance| a.leaves == b.leaves;
+    let groups: Vec<&mut [Instance]> = instances
+        .chunk_by_mut(same)
+        .flat_map(|group| group.chunks_mut(LANES))
+        .collect();
+    let run = |group: &mut [Instance]| {
+        let reach = |i: &Instance| i.bounds.map_or(1, |b| b.n.min(bars.len()));
+        let front = group.iter().map(reach).max().unwrap_or(1);
+        let Some(leaf) = group.first().and_then(|i| i.leaves.first()).copied() else {
+            return;
+        };
+        // SAFETY: the leaf's column keeps at least `front` bars before the block, and each
+        // output is a part of the arena that only its instance writes.
+        unsafe {
+            let xs = std::slice::from_raw_parts(
+                shared.at(leaf - front).cast_const(),
+                front + layout.len,
+            );
+            let mut lanes: Vec<MeanLane<'_>> = group
+                .iter_mut()
+                .filter_map(|i| {
+                    let b = i.bounds?;
+                    Some(MeanLane {
+                        back: b.n.min(bars.len()),
+                        n: b.n,
+                        least: b.least,
+                        out: std::slice::from_raw_parts_mut(
+                            shared.at(i.out + layout.history),
+                            layout.len,
+                        ),
+                        state: &mut i.mean,
+                    })
+                })
+                .collect();
+            means(xs, front, &mut lanes);
+        }
+    };
+    if parallel {
+        groups.into_par_iter().for_each(run);
+    } else {
+        groups.into_iter().for_each(run);
     }
 }
 

@@ -41,7 +41,9 @@ impl Excerpt {
     pub fn padded_places(&self) -> impl Iterator<Item = Option<Range<usize>>> {
         let before = self.first_line.saturating_sub(1) as usize;
         let moved = move |place: &Range<usize>| place.start + before..place.end + before;
-        self.places.iter().map(move |place| place.as_ref().map(moved))
+        self.places
+            .iter()
+            .map(move |place| place.as_ref().map(moved))
     }
 
     /// The line of the first place and the place in it.
@@ -72,8 +74,18 @@ pub(super) fn excerpt(file: &SourceFile, spans: &[Span]) -> Excerpt {
     let places: Vec<Place> = spans.iter().map(|span| place(file, *span)).collect();
     let main = places.first().map_or(1, |p| p.line);
     let is_near = |p: &&Place| p.line.abs_diff(main) <= FURTHEST;
-    let first = places.iter().filter(is_near).map(|p| p.line).min().unwrap_or(main);
-    let last = places.iter().filter(is_near).map(|p| p.line).max().unwrap_or(main);
+    let first = places
+        .iter()
+        .filter(is_near)
+        .map(|p| p.line)
+        .min()
+        .unwrap_or(main);
+    let last = places
+        .iter()
+        .filter(is_near)
+        .map(|p| p.line)
+        .max()
+        .unwrap_or(main);
     let mut out = Excerpt {
         text: String::new(),
         first_line: first,
@@ -91,7 +103,8 @@ pub(super) fn excerpt(file: &SourceFile, spans: &[Span]) -> Excerpt {
                 let Some(columns) = places.get(*i).map(|p| p.columns.clone()) else {
                     continue;
                 };
-                if columns.start < window.start || columns.start >= window.end.max(window.start + 1) {
+                if columns.start < window.start || columns.start >= window.end.max(window.start + 1)
+                {
                     continue;
                 }
                 let start = columns.start - window.start + shift;
@@ -120,7 +133,10 @@ fn place(file: &SourceFile, span: Span) -> Place {
     let end = if to.line == from.line {
         to.column.saturating_sub(1) as usize
     } else {
-        let line_end = file.index.line_range(&file.text, from.line).map_or(0, |r| r.1);
+        let line_end = file
+            .index
+            .line_range(&file.text, from.line)
+            .map_or(0, |r| r.1);
         file.line_col(line_end).column.saturating_sub(1) as usize
     };
     Place {
@@ -131,7 +147,11 @@ fn place(file: &SourceFile, span: Span) -> Place {
 
 /// A line as it is shown, the range of its characters that is shown, and by how many characters
 /// a mark of omission moves them. One space follows, so that a place behind the end can be shown.
-fn shown_line(file: &SourceFile, line: u32, columns: &Range<usize>) -> (String, Range<usize>, usize) {
+fn shown_line(
+    file: &SourceFile,
+    line: u32,
+    columns: &Range<usize>,
+) -> (String, Range<usize>, usize) {
     let (start, end) = file.index.line_range(&file.text, line).unwrap_or((0, 0));
     let text = file.text.get(start as usize..end as usize).unwrap_or("");
     let is_short = text.len() <= LONGEST_LINE || text.chars().nth(LONGEST_LINE).is_none();
@@ -163,7 +183,11 @@ fn shown_line(file: &SourceFile, line: u32, columns: &Range<usize>) -> (String, 
 fn visible(c: char) -> char {
     match c {
         '\t' => c,
-        '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+        '\u{2028}'
+        | '\u{2029}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{202a}'..='\u{202e}'
         | '\u{2066}'..='\u{2069}' => '\u{fffd}',
         c if c.is_control() => '\u{fffd}',
         c => c,

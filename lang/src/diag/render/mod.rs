@@ -40,12 +40,7 @@ impl Format {
 /// adds terminal colours to [`Format::Terminal`]. Without diagnostics the text is empty, in JSON
 /// an empty array.
 #[must_use]
-pub fn render(
-    format: Format,
-    diagnostics: &[Diagnostic],
-    map: &SourceMap,
-    colour: bool,
-) -> String {
+pub fn render(format: Format, diagnostics: &[Diagnostic], map: &SourceMap, colour: bool) -> String {
     match format {
         Format::Terminal => terminal::render(diagnostics, map, colour),
         Format::Concise => concise::render(diagnostics, map),

@@ -65,9 +65,14 @@ fn report(found: &Diagnostic, map: &SourceMap, colour: bool) -> String {
     };
     let mut groups: Vec<Group<'_>> = Vec::new();
     let main = std::iter::once((found.span, found.label.clone(), true));
-    let related = found.related.iter().map(|l| (l.span, l.text.clone(), false));
+    let related = found
+        .related
+        .iter()
+        .map(|l| (l.span, l.text.clone(), false));
     for label in main.chain(related) {
-        let Some(file) = map.find(label.0.file) else { continue };
+        let Some(file) = map.find(label.0.file) else {
+            continue;
+        };
         match groups.iter_mut().find(|g| g.id.file == label.0.file) {
             Some(group) => group.labels.push(label),
             None => groups.push(Group {
@@ -98,7 +103,9 @@ fn report(found: &Diagnostic, map: &SourceMap, colour: bool) -> String {
     if is_far_down {
         return plain(found, &groups, excerpts.first(), &kind);
     }
-    let place = excerpts.first().and_then(|e| e.padded_places().next().flatten());
+    let place = excerpts
+        .first()
+        .and_then(|e| e.padded_places().next().flatten());
     let mut report = Report::build(kind, (first.id.clone(), place.unwrap_or(0..1)))
         .with_config(
             Config::default()
@@ -125,11 +132,8 @@ fn report(found: &Diagnostic, map: &SourceMap, colour: bool) -> String {
             let label = Label::new((group.id.clone(), place))
                 .with_color(if is_main { colour_of } else { Color::Blue })
                 .with_priority(i32::from(is_main));
-            report.add_label(if text.is_empty() {
-                label
-            } else {
-                label.with_message(text)
-            });
+            // Without a text ariadne underlines nothing.
+            report.add_label(label.with_message(if text.is_empty() { "here" } else { text }));
         }
     }
     let help = found
@@ -139,9 +143,10 @@ fn report(found: &Diagnostic, map: &SourceMap, colour: bool) -> String {
     if let Some(help) = help {
         report.set_help(help);
     }
-    let texts = groups.iter().zip(&excerpts).map(|(group, excerpt)| {
-        (group.id.clone(), Source::from(excerpt.padded()))
-    });
+    let texts = groups
+        .iter()
+        .zip(&excerpts)
+        .map(|(group, excerpt)| (group.id.clone(), Source::from(excerpt.padded())));
     let mut cache = Excerpts(texts.collect());
     let mut drawn = Vec::new();
     // Writing to memory does not fail.
@@ -160,9 +165,14 @@ fn plain(
 ) -> String {
     let mut out = format!("[{}] {kind}: {}\n", found.code, found.message);
     for (span, text, is_main) in groups.iter().flat_map(|g| &g.labels) {
-        let Some(group) = groups.iter().find(|g| g.id.file == span.file) else { continue };
+        let Some(group) = groups.iter().find(|g| g.id.file == span.file) else {
+            continue;
+        };
         let at = group.file.line_col(span.start);
-        out.push_str(&format!("   {}:{}:{}: {text}", group.id.name, at.line, at.column));
+        out.push_str(&format!(
+            "   {}:{}:{}: {text}",
+            group.id.name, at.line, at.column
+        ));
         out.truncate(out.trim_end_matches([' ', ':']).len());
         out.push('\n');
         let line = excerpt.and_then(|e| e.main_line()).filter(|_| *is_main);
@@ -174,7 +184,10 @@ fn plain(
             out.push_str(&format!("   | {line}\n   | {before}{under}\n"));
         }
     }
-    let help = found.hint.as_deref().or(found.fix.as_ref().map(|fix| fix.title.as_str()));
+    let help = found
+        .hint
+        .as_deref()
+        .or(found.fix.as_ref().map(|fix| fix.title.as_str()));
     if let Some(help) = help {
         out.push_str(&format!("   Help: {help}\n"));
     }

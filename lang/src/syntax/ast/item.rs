@@ -173,6 +173,8 @@ pub struct ParamStmt {
 }
 
 /// The values a parameter may take.
+// A program has a few of these, and most are ranges: boxing them would buy nothing.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Domain {
     /// `lo..hi step s`

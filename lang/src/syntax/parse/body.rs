@@ -76,16 +76,20 @@ fn begins(
     current: Option<(Lead, usize)>,
     before_when: bool,
 ) -> Option<Lead> {
-    let before = if at == start { None } else { stream.kind_before(at) };
+    let before = if at == start {
+        None
+    } else {
+        stream.kind_before(at)
+    };
     // A word may be a field; a statement on the next line is none even if the name was forgotten.
     if before == Some(TokenKind::Dot) && !stream.begins_line(at) {
         return None;
     }
-    let is_assigned = matches!(stream.kind(at + 1), Some(TokenKind::Assign))
-        || stream.text_of(at + 1) == ":=";
+    let is_assigned =
+        matches!(stream.kind(at + 1), Some(TokenKind::Assign)) || stream.text_of(at + 1) == ":=";
     let lead = current.map(|(lead, _)| lead);
-    let is_order = before_when
-        && matches!(lead, Some(Lead::Statement(Keyword::Enter | Keyword::Exit)));
+    let is_order =
+        before_when && matches!(lead, Some(Lead::Statement(Keyword::Enter | Keyword::Exit)));
     match stream.kind(at)? {
         TokenKind::Keyword(word) if word.begins_item() => Some(Lead::Item(word)),
         TokenKind::Keyword(word) if word.begins_statement() => {
@@ -109,7 +113,7 @@ fn begins(
             (!is_name && !is_kind).then_some(Lead::Statement(word))
         }
         TokenKind::Name => {
-            let may_begin = before.is_none_or(TokenKind::ends_expression);
+            let may_begin = before.is_none() || may_end(stream, at - 1, start);
             let begins_line = stream.begins_line(at);
             let is_inner = is_order || matches!(lead, Some(Lead::ToCome | Lead::Unknown));
             if !may_begin || (is_inner && !begins_line) {
@@ -118,9 +122,8 @@ fn begins(
             let text = stream.text_of(at);
             let is_list_row = is_order && CLAUSES.contains(&text);
             // `let x y = 1` has one slip, not a second statement.
-            let is_second_name = current.is_some_and(|(lead, from)| {
-                from + 2 == at && matches!(lead, Lead::Statement(_))
-            });
+            let is_second_name = current
+                .is_some_and(|(lead, from)| from + 2 == at && matches!(lead, Lead::Statement(_)));
             if is_assigned && is_second_name && !begins_line {
                 None
             } else if is_assigned {
@@ -133,8 +136,29 @@ fn begins(
                 (begins_line && !CONTINUING.contains(&text)).then_some(Lead::Unknown)
             }
         }
+        // Not a statement either, but it cannot go on with the one before.
+        TokenKind::Keyword(Keyword::If)
+            if before.is_some() && may_end(stream, at - 1, start) && stream.begins_line(at) =>
+        {
+            Some(Lead::Unknown)
+        }
         _ => None,
     }
+}
+
+/// Whether a statement may end with a token. Two values never stand side by side in a statement, so
+/// a word such as `step` behind a value asks for another.
+fn may_end(stream: &Stream<'_>, at: usize, start: usize) -> bool {
+    if at == start {
+        return stream.ends_expression(at);
+    }
+    let is_asking = match stream.text_of(at) {
+        "step" | "after" => stream.ends_expression(at - 1),
+        "from" => stream.keyword(at - 1) == Some(Keyword::State),
+        "bar" => stream.text_of(at - 1) == "from",
+        _ => false,
+    };
+    !is_asking && stream.ends_expression(at)
 }
 
 /// Words that may begin a further line of `enter` and `exit`.

@@ -3,14 +3,12 @@
 use pest::iterators::Pair;
 
 use super::body;
-use super::expr::unescape;
 use super::grammar::Rule;
+use super::operand::unescape;
 use super::reader::{Parsed, Reader};
 use super::stmt;
 use crate::diag::{Code, Diagnostic};
-use crate::syntax::ast::{
-    FnItem, FnParam, Ident, Item, ItemKind, Stmt, StrategyItem, UseItem,
-};
+use crate::syntax::ast::{FnItem, FnParam, Ident, Item, ItemKind, Stmt, StrategyItem, UseItem};
 use crate::syntax::keyword::Keyword;
 use crate::syntax::split::RawItem;
 use crate::syntax::token::TokenKind;
@@ -53,7 +51,10 @@ fn header(reader: &mut Reader<'_, '_>, raw: &RawItem, end: usize) -> Option<Head
     let what = raw.kind.text();
     // A statement before the `{` shows that the body's own `{` is missing.
     let early = (raw.start + 1..end).find(|i| {
-        reader.stream.keyword(*i).is_some_and(Keyword::begins_statement)
+        reader
+            .stream
+            .keyword(*i)
+            .is_some_and(Keyword::begins_statement)
             && reader.stream.begins_line(*i)
     });
     if raw.open.is_none() || early.is_some() {
@@ -87,7 +88,7 @@ fn header(reader: &mut Reader<'_, '_>, raw: &RawItem, end: usize) -> Option<Head
                 reader.sink.push(Diagnostic::error(
                     Code::NotExecutable,
                     reader.stream.span_of(on, end),
-                    format!("strategies `on {event}` are part of the language's design and are not executed yet"),
+                    format!("strategies `on {event}` are part of the language's design and not executed yet"),
                 ));
                 return None;
             }
@@ -151,7 +152,10 @@ fn statements(reader: &mut Reader<'_, '_>, item: Keyword, open: usize) -> Vec<St
         .filter(|segment| {
             // A stray closing bracket alone was reported.
             !(segment.from + 1 == segment.to
-                && reader.stream.kind(segment.from).is_some_and(TokenKind::closes))
+                && reader
+                    .stream
+                    .kind(segment.from)
+                    .is_some_and(TokenKind::closes))
         })
         .map(|segment| stmt::stmt(reader, item, segment))
         .collect()

@@ -70,19 +70,29 @@ impl Failure<'_, '_> {
     }
 
     fn found_kind(&self) -> Option<TokenKind> {
-        (self.at < self.to).then(|| self.stream.kind(self.at)).flatten()
+        (self.at < self.to)
+            .then(|| self.stream.kind(self.at))
+            .flatten()
     }
 
     fn found_keyword(&self) -> Option<Keyword> {
-        (self.at < self.to).then(|| self.stream.keyword(self.at)).flatten()
+        (self.at < self.to)
+            .then(|| self.stream.keyword(self.at))
+            .flatten()
     }
 
     fn found_text(&self) -> &str {
-        if self.at < self.to { self.stream.text_of(self.at) } else { "" }
+        if self.at < self.to {
+            self.stream.text_of(self.at)
+        } else {
+            ""
+        }
     }
 
     fn keyword_before(&self) -> Option<Keyword> {
-        (self.at > self.from).then(|| self.stream.keyword(self.at - 1)).flatten()
+        (self.at > self.from)
+            .then(|| self.stream.keyword(self.at - 1))
+            .flatten()
     }
 
     /// The token that is wrong; at an early end the last one, because nothing can be pointed at.
@@ -232,7 +242,13 @@ impl Failure<'_, '_> {
             return Some(if self.rule == Rule::rec_stmt && !self.is_in_if() {
                 self.expected("`then` and the next value")
             } else {
-                self.expected("`then`")
+                let report = self.expected("`then`");
+                match self.found_kind() {
+                    Some(TokenKind::LBrace) => {
+                        report.hint("a choice has no braces: `if a then b else c`")
+                    }
+                    _ => report,
+                }
             });
         }
         if self.tried(Rule::kw_or_else) && !self.tried(Rule::EOI) {
@@ -245,13 +261,16 @@ impl Failure<'_, '_> {
         }
         if self.tried(Rule::open_list) {
             let word = self.keyword_before().map_or("all", Keyword::text);
-            return Some(
-                self.expected("`{`")
-                    .hint(format!("conditions stand in braces: `{word} {{ a > b  c > d }}`")),
-            );
+            return Some(self.expected("`{`").hint(format!(
+                "conditions stand in braces: `{word} {{ a > b  c > d }}`"
+            )));
         }
         if self.tried(Rule::missing) {
-            let what = if self.tried(Rule::is_not) { "`na`, `not na` or `some`" } else { "`na` or `some`" };
+            let what = if self.tried(Rule::is_not) {
+                "`na`, `not na` or `some`"
+            } else {
+                "`na` or `some`"
+            };
             let report = self.expected(what);
             return Some(if self.at < self.to {
                 report.hint("values are compared with `==`")
@@ -309,7 +328,9 @@ impl Failure<'_, '_> {
             _ if self.tried(Rule::record_field) => "the name of a field",
             _ if self.tried(Rule::arg) && self.tried(Rule::close_args) => "an argument or `)`",
             _ if self.tried(Rule::arg) => "an argument",
-            _ if self.tried(Rule::domain_list) => "a range such as `5..50` or a list such as `[7, 14]`",
+            _ if self.tried(Rule::domain_list) => {
+                "a range such as `5..50` or a list such as `[7, 14]`"
+            }
             _ => "a value",
         };
         let report = self.expected(what);
@@ -326,8 +347,10 @@ impl Failure<'_, '_> {
             Some(TokenKind::Plus) => self
                 .plain("a value has no `+` sign")
                 .fix("remove the `+`", vec![(place, String::new())]),
-            Some(TokenKind::Keyword(word)) if word.begins_statement() => report
-                .hint(format!("`{}` is a word of the language and cannot be a name", word.text())),
+            Some(TokenKind::Keyword(word)) if word.begins_statement() => report.hint(format!(
+                "`{}` is a word of the language and cannot be a name",
+                word.text()
+            )),
             _ => report,
         })
     }
@@ -340,7 +363,6 @@ impl Failure<'_, '_> {
     /// A place behind a complete value.
     fn after_operand(&self) -> Option<Diagnostic> {
         let found = self.found_kind();
-        let before = self.stream.kind_before(self.at);
         if self.tried(Rule::dots) {
             return Some(
                 self.expected("`..` and the greatest value")
@@ -350,7 +372,10 @@ impl Failure<'_, '_> {
         if self.tried(Rule::kw_bars) {
             return Some(self.expected("`bars`"));
         }
-        if found == Some(TokenKind::LParen) && before.is_some_and(TokenKind::ends_expression) {
+        if found == Some(TokenKind::LParen)
+            && self.at > 0
+            && self.stream.ends_expression(self.at - 1)
+        {
             return Some(
                 self.plain("only a name can be called")
                     .hint("a `(` behind a complete value begins nothing"),
@@ -388,7 +413,9 @@ impl Failure<'_, '_> {
                 Rule::stop_stmt => self
                     .plain("a stop takes no condition")
                     .hint("write the condition into its value: `if … then … else …`"),
-                _ => self.plain("no condition stands here: `when` belongs to `enter`, `exit` and `flag`"),
+                _ => self.plain(
+                    "no condition stands here: `when` belongs to `enter`, `exit` and `flag`",
+                ),
             },
             Some(Keyword::In) if self.rule == Rule::let_stmt => {
                 report.hint("values with a domain are parameters: `param x = 10 in 5..20`")

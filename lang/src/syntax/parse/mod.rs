@@ -5,9 +5,11 @@
 
 mod body;
 mod expr;
+mod foreign;
 mod grammar;
 mod item;
 mod message;
+mod operand;
 mod reader;
 mod recover;
 mod slips;
@@ -63,7 +65,11 @@ pub fn parse_expr(id: FileId, text: &str, sink: &mut Sink) -> Expr {
     };
     if stream.len() == 0 {
         if !sink.has_errors() {
-            sink.push(Diagnostic::error(Code::Syntax, all, "expected an expression"));
+            sink.push(Diagnostic::error(
+                Code::Syntax,
+                all,
+                "expected an expression",
+            ));
         }
         return nothing;
     }

@@ -29,10 +29,7 @@ pub(super) fn look(stream: &Stream<'_>, from: usize, to: usize, sink: &mut Sink)
     let mut lists: Vec<bool> = Vec::new();
     for at in from..to {
         let Some(kind) = stream.kind(at) else { break };
-        if at > from
-            && lists.last() == Some(&true)
-            && merges(stream, at, kind)
-        {
+        if at > from && lists.last() == Some(&true) && merges(stream, at, kind) {
             sink.push(merged(stream, at, kind));
             found.merged.push(stream.span(at).start);
         }
@@ -55,15 +52,20 @@ pub(super) fn look(stream: &Stream<'_>, from: usize, to: usize, sink: &mut Sink)
     found
 }
 
-/// Whether a token of a condition list would silently go on with the condition before it.
+/// Whether a token of a condition list would silently go on with the condition before it, or could
+/// be read so: `+` and `-` first on their line; a bracket anywhere, unless it may be a call's or an
+/// index's (the tree builder judges those of one line).
 fn merges(stream: &Stream<'_>, at: usize, kind: TokenKind) -> bool {
-    let begins_so = matches!(
-        kind,
-        TokenKind::Plus | TokenKind::Minus | TokenKind::LParen | TokenKind::LBracket
-    );
-    begins_so
-        && stream.after_line_end(at)
-        && stream.kind_before(at).is_some_and(TokenKind::ends_expression)
+    let before = stream.kind_before(at);
+    if at == 0 || !stream.ends_expression(at - 1) {
+        return false;
+    }
+    match kind {
+        TokenKind::Plus | TokenKind::Minus => stream.after_line_end(at),
+        TokenKind::LParen => stream.after_line_end(at) || before != Some(TokenKind::Name),
+        TokenKind::LBracket => stream.after_line_end(at),
+        _ => false,
+    }
 }
 
 fn merged(stream: &Stream<'_>, at: usize, kind: TokenKind) -> Diagnostic {
@@ -71,7 +73,7 @@ fn merged(stream: &Stream<'_>, at: usize, kind: TokenKind) -> Diagnostic {
     let report = Diagnostic::error(
         Code::MergedCondition,
         stream.span(at),
-        format!("a condition that begins with `{symbol}` would continue the line before"),
+        format!("a condition that begins with `{symbol}` would continue the condition before"),
     );
     match kind {
         TokenKind::Plus | TokenKind::Minus => report.hint(format!(
@@ -94,8 +96,17 @@ fn slip(
 ) -> Option<Diagnostic> {
     let span = stream.span(at);
     let text = stream.text_of(at);
-    let before = if at > from { stream.kind_before(at) } else { None };
-    let after = if at + 1 < to { stream.kind(at + 1) } else { None };
+    let before = if at > from {
+        stream.kind_before(at)
+    } else {
+        None
+    };
+    let after = if at + 1 < to {
+        stream.kind(at + 1)
+    } else {
+        None
+    };
+    let is_after_value = at > from && stream.ends_expression(at - 1);
     let foreign = |message: String| Diagnostic::error(Code::ForeignOperator, span, message);
     let replace = |title: &str, with: &str| (title.to_owned(), vec![(span, with.to_owned())]);
     match kind {
@@ -107,17 +118,13 @@ fn slip(
             }
             let run = stream.span_of(at, last + 1);
             Some(
-                Diagnostic::error(
-                    Code::ForeignOperator,
-                    run,
-                    "statements end without `;`",
-                )
-                .fix("remove it", vec![(run, String::new())]),
+                Diagnostic::error(Code::ForeignOperator, run, "statements end without `;`")
+                    .fix("remove it", vec![(run, String::new())]),
             )
         }
         TokenKind::Foreign => {
             // The grammar reads these with the meaning they were meant to have.
-            let binary = before.is_some_and(TokenKind::ends_expression);
+            let binary = is_after_value;
             let is_read = match text {
                 "&&" | "||" => binary,
                 ":=" => true,
@@ -141,23 +148,48 @@ fn slip(
         TokenKind::FatArrow => {
             *is_fatal = true;
             let (title, edits) = replace("write `>=`", ">=");
-            Some(foreign("`=>` compares nothing; at least is written `>=`".to_owned()).fix(title, edits))
+            Some(
+                foreign("`=>` is no comparison; at least is written `>=`".to_owned())
+                    .fix(title, edits),
+            )
         }
         TokenKind::Colon
             if matches!(
                 before,
-                Some(TokenKind::Keyword(Keyword::Else | Keyword::Then | Keyword::When))
+                Some(TokenKind::Keyword(
+                    Keyword::Else | Keyword::Then | Keyword::When
+                ))
+            ) && !matches!(
+                // `{ then: x }` names a field.
+                stream.kind_before(at - 1),
+                Some(TokenKind::LBrace | TokenKind::Comma)
             ) =>
         {
             *is_fatal = true;
             let (title, edits) = replace("remove the colon", "");
             let word = stream.text_of(at - 1);
             Some(
-                Diagnostic::error(Code::Syntax, span, format!("no colon stands after `{word}`"))
-                    .fix(title, edits),
+                Diagnostic::error(
+                    Code::Syntax,
+                    span,
+                    format!("no colon stands after `{word}`"),
+                )
+                .fix(title, edits),
             )
         }
-        TokenKind::Name if before.is_some_and(TokenKind::ends_expression) => {
+        TokenKind::Name
+            if text == "at"
+                && before == Some(TokenKind::Keyword(Keyword::Stop))
+                && after.is_some() =>
+        {
+            *is_fatal = true;
+            Some(Diagnostic::error(
+                Code::NotExecutable,
+                span,
+                "`stop at` is part of the language's design and not executed yet",
+            ))
+        }
+        TokenKind::Name if is_after_value => {
             if matches!(text, "elif" | "elsif" | "elseif") {
                 *is_fatal = true;
                 let (title, edits) = replace("write `else if`", "else if");
@@ -202,31 +234,39 @@ fn unread_operator(
         "%" => {
             let begins_value = !stream.after_line_end(at + 1)
                 && after.is_some_and(|kind| {
-                    matches!(kind, TokenKind::Name | TokenKind::Number | TokenKind::LParen)
+                    matches!(
+                        kind,
+                        TokenKind::Name | TokenKind::Number | TokenKind::LParen
+                    )
                 });
             if before == Some(TokenKind::Number) && !begins_value {
                 let gap = Span::new(span.file, stream.span(at - 1).end, span.start);
                 report("the `%` of a percentage touches its number")
                     .fix("remove the space", vec![(gap, String::new())])
             } else if begins_value {
-                put(report("the remainder of a division is `mod`"), "mod")
+                put(
+                    report("the remainder of a division is written `mod`"),
+                    "mod",
+                )
             } else {
                 report("`%` belongs to a number, as in `98%`")
                     .hint("multiply by 1% for a value in percent")
             }
         }
-        "===" => put(report("values are compared with `==`"), "=="),
-        "!==" | "<>" => put(report("values differ is written `!=`"), "!="),
-        "=<" => put(report("at most is written `<=`"), "<="),
-        "&" => put(report("both conditions are joined by `and`"), "and"),
-        "|" => put(report("one of two conditions is written `or`"), "or"),
+        "===" => put(report("`===` is written `==`"), "=="),
+        "!==" => put(report("`!==` is written `!=`"), "!="),
+        "<>" => put(report("`<>` is written `!=`"), "!="),
+        "=<" => put(report("`=<` is written `<=`"), "<="),
+        "&" => put(report("`&` is written `and`"), "and"),
+        "|" => put(report("`|` is written `or`"), "or"),
         "&&" => put(report("`&&` is written `and`"), "and"),
         "||" => put(report("`||` is written `or`"), "or"),
         "~" => report("`~` is no operator").hint("the opposite of a condition is `not`"),
         "!" => report("`!` is written `not`")
             .hint("`not` stands before a whole comparison, not inside arithmetic"),
-        "**" | "^" => report("powers are written as a call").hint("write `pow(x, 2)`"),
-        "?" => report("a choice is written in words").hint("write `if … then … else …`"),
+        "**" | "^" => report("this operator is not part of the language")
+            .hint("powers are written `pow(x, 2)`"),
+        "?" => report("`?` is no operator").hint("write `if … then … else …`"),
         "++" | "+=" | "-=" | "*=" | "/=" => report("a name keeps its value within a bar")
             .hint("a value that builds on the bar before is a `rec`: `rec y = 0 then y[1] + 1`"),
         "/*" => report("comments begin with `//` and end with the line"),

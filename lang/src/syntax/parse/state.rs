@@ -3,8 +3,8 @@
 
 use super::body::Segment;
 use super::grammar::Rule;
-use super::recover;
 use super::reader::Reader;
+use super::recover;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::ast::{Expr, ExprKind, Ident, StateBlock, StateSeeds, StateStep, StmtKind};
 use crate::syntax::keyword::Keyword;
@@ -15,7 +15,10 @@ use crate::syntax::token::TokenKind;
 pub(super) fn state(reader: &mut Reader<'_, '_>, segment: &Segment) -> Option<StmtKind> {
     let stream = reader.stream;
     let Some(first) = find_brace(stream, segment.from, segment.to) else {
-        if reader.read(Rule::state_head, segment.from, segment.to, |_| ()).is_some() {
+        if reader
+            .read(Rule::state_head, segment.from, segment.to, |_| ())
+            .is_some()
+        {
             missing_brace(reader, segment.to, "the state's members");
         }
         return None;
@@ -96,7 +99,10 @@ fn missing_brace(reader: &mut Reader<'_, '_>, at: usize, before: &str) {
     reader.sink.push(Diagnostic::error(
         Code::Syntax,
         reader.stream.span(last),
-        format!("expected `{{` and {before} after `{}`", reader.stream.text_of(last)),
+        format!(
+            "expected `{{` and {before} after `{}`",
+            reader.stream.text_of(last)
+        ),
     ));
 }
 
@@ -126,14 +132,21 @@ fn cut(stream: &Stream<'_>, from: usize, to: usize) -> Vec<Line> {
     let mut at = from;
     while at < to {
         let is_let = stream.keyword(at) == Some(Keyword::Let);
-        let is_word = matches!(stream.kind(at), Some(TokenKind::Name | TokenKind::Keyword(_)));
-        let is_assigned = stream.kind(at + 1) == Some(TokenKind::Assign)
-            || stream.text_of(at + 1) == ":=";
-        let before = if at == from { None } else { stream.kind_before(at) };
+        let is_word = matches!(
+            stream.kind(at),
+            Some(TokenKind::Name | TokenKind::Keyword(_))
+        );
+        let is_assigned =
+            stream.kind(at + 1) == Some(TokenKind::Assign) || stream.text_of(at + 1) == ":=";
+        let before = if at == from {
+            None
+        } else {
+            stream.kind_before(at)
+        };
         let is_member = is_word
             && is_assigned
             && at + 1 < to
-            && before.is_none_or(|kind| kind.ends_expression() || stream.begins_line(at))
+            && (before.is_none() || stream.ends_expression(at - 1) || stream.begins_line(at))
             && before != Some(TokenKind::Keyword(Keyword::Let));
         if is_let || is_member || found.is_empty() {
             if let Some(last) = found.last_mut() {
@@ -152,7 +165,11 @@ fn cut(stream: &Stream<'_>, from: usize, to: usize) -> Vec<Line> {
 
 /// One line; `Err` with the name, if there is one, when it does not parse.
 fn line(reader: &mut Reader<'_, '_>, line: &Line) -> Option<(Ident, Expr)> {
-    let rule = if line.is_let { Rule::state_let } else { Rule::member };
+    let rule = if line.is_let {
+        Rule::state_let
+    } else {
+        Rule::member
+    };
     let parsed = reader.read(rule, line.from, line.to, |parsed| {
         let name = parsed.take(Rule::name)?;
         let name = parsed.build.ident(&name);

@@ -1,17 +1,15 @@
 //! Statements.
 
 use super::body::{Lead, Segment};
-use super::expr::unescape;
 use super::grammar::Rule;
 use super::item::type_name;
+use super::operand::unescape;
 use super::reader::{Parsed, Reader};
 use super::{recover, state};
 use crate::diag::suggest::did_you_mean;
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::ast::{
-    Domain, Expr, ExprKind, NumberUnit, ParamStmt, Side, Stmt, StmtKind,
-};
+use crate::syntax::ast::{Domain, Expr, ExprKind, NumberUnit, ParamStmt, Side, Stmt, StmtKind};
 use crate::syntax::keyword::{Keyword, ORDER_WORDS_TO_COME, STATEMENTS_TO_COME};
 use crate::syntax::number;
 use crate::syntax::token::TokenKind;
@@ -21,12 +19,15 @@ use crate::syntax::token::TokenKind;
 pub(super) fn stmt(reader: &mut Reader<'_, '_>, item: Keyword, segment: &Segment) -> Stmt {
     let kind = match segment.lead {
         Lead::Statement(Keyword::State) => state::state(reader, segment),
-        Lead::Statement(word) => {
-            keyword_stmt(reader, word, segment).or_else(|| recover::stmt(reader.stream, word, segment))
-        }
+        Lead::Statement(word) => keyword_stmt(reader, word, segment)
+            .or_else(|| recover::stmt(reader.stream, word, segment)),
         Lead::Assignment => Some(assignment(reader, segment)),
         Lead::ToCome => {
-            to_come(reader, reader.stream.span(segment.from), reader.stream.text_of(segment.from));
+            to_come(
+                reader,
+                reader.stream.span(segment.from),
+                reader.stream.text_of(segment.from),
+            );
             None
         }
         Lead::Item(word) => {
@@ -45,14 +46,12 @@ pub(super) fn stmt(reader: &mut Reader<'_, '_>, item: Keyword, segment: &Segment
     }
 }
 
-fn keyword_stmt(
-    reader: &mut Reader<'_, '_>,
-    word: Keyword,
-    segment: &Segment,
-) -> Option<StmtKind> {
+fn keyword_stmt(reader: &mut Reader<'_, '_>, word: Keyword, segment: &Segment) -> Option<StmtKind> {
     let (from, to) = (segment.from, segment.to);
     let simple = |reader: &mut Reader<'_, '_>, rule, make: fn(Expr) -> StmtKind| {
-        reader.read(rule, from, to, |parsed| parsed.value().map(make)).flatten()
+        reader
+            .read(rule, from, to, |parsed| parsed.value().map(make))
+            .flatten()
     };
     match word {
         Keyword::Timeframe => timeframe(reader, from, to),
@@ -140,10 +139,7 @@ fn param(reader: &mut Reader<'_, '_>, from: usize, to: usize) -> Option<StmtKind
     })?
 }
 
-fn domain(
-    parsed: &mut Parsed<'_, '_>,
-    pair: pest::iterators::Pair<'_, Rule>,
-) -> Option<Domain> {
+fn domain(parsed: &mut Parsed<'_, '_>, pair: pest::iterators::Pair<'_, Rule>) -> Option<Domain> {
     for part in pair.into_inner() {
         match part.as_rule() {
             Rule::domain_list => {
@@ -177,6 +173,7 @@ fn order(reader: &mut Reader<'_, '_>, word: Keyword, from: usize, to: usize) -> 
     if let Some(at) = order_to_come(reader, word, from, to) {
         let what = match reader.stream.kind(at) {
             Some(TokenKind::LBrace) => "the legs of an order",
+            Some(TokenKind::Keyword(Keyword::All)) => "exit all",
             _ => reader.stream.text_of(at),
         };
         let span = reader.stream.span(at);
@@ -191,7 +188,7 @@ fn order(reader: &mut Reader<'_, '_>, word: Keyword, from: usize, to: usize) -> 
         let mut side = Side::Long;
         let mut tag = None;
         let mut when = None;
-        while let Some(pair) = parsed.pairs.next() {
+        for pair in parsed.pairs.by_ref() {
             match pair.as_rule() {
                 Rule::side if pair.as_str() == "short" => side = Side::Short,
                 Rule::string => {
@@ -210,12 +207,7 @@ fn order(reader: &mut Reader<'_, '_>, word: Keyword, from: usize, to: usize) -> 
 }
 
 /// The first token before `when` that belongs to an order nothing executes yet.
-fn order_to_come(
-    reader: &Reader<'_, '_>,
-    word: Keyword,
-    from: usize,
-    to: usize,
-) -> Option<usize> {
+fn order_to_come(reader: &Reader<'_, '_>, word: Keyword, from: usize, to: usize) -> Option<usize> {
     let stream = reader.stream;
     let mut at = from + 1;
     while at < to && stream.keyword(at) != Some(Keyword::When) {
@@ -237,7 +229,7 @@ fn order_to_come(
 }
 
 fn to_come(reader: &mut Reader<'_, '_>, span: Span, what: &str) {
-    let subject = if what.contains(' ') {
+    let subject = if what.starts_with("the ") {
         format!("{what} are")
     } else {
         format!("`{what}` is")
@@ -257,7 +249,10 @@ fn assignment(reader: &mut Reader<'_, '_>, segment: &Segment) -> StmtKind {
         Diagnostic::error(
             Code::Syntax,
             name.span,
-            format!("a new name begins with `let`, as in `let {} = …`", name.name),
+            format!(
+                "a new name begins with `let`, as in `let {} = …`",
+                name.name
+            ),
         )
         .fix("write `let`", vec![(start, "let ".to_owned())]),
     );
@@ -273,13 +268,12 @@ fn assignment(reader: &mut Reader<'_, '_>, segment: &Segment) -> StmtKind {
     StmtKind::Let { name, value }
 }
 
-fn misplaced_item(
-    reader: &mut Reader<'_, '_>,
-    word: Keyword,
-    item: Keyword,
-    segment: &Segment,
-) {
-    let message = format!("a `{}` cannot stand inside a `{}`", word.text(), item.text());
+fn misplaced_item(reader: &mut Reader<'_, '_>, word: Keyword, item: Keyword, segment: &Segment) {
+    let message = format!(
+        "a `{}` cannot stand inside a `{}`",
+        word.text(),
+        item.text()
+    );
     reader.sink.push(
         Diagnostic::error(Code::Syntax, reader.stream.span(segment.from), message)
             .hint("close the braces of the item before it, or move it out"),
@@ -300,7 +294,16 @@ fn unknown(reader: &mut Reader<'_, '_>, item: Keyword, segment: &Segment) {
         &["let", "rec", "state", "return"]
     } else {
         &[
-            "timeframe", "param", "require", "flag", "let", "rec", "state", "enter", "exit", "stop",
+            "timeframe",
+            "param",
+            "require",
+            "flag",
+            "let",
+            "rec",
+            "state",
+            "enter",
+            "exit",
+            "stop",
         ]
     };
     let is_name = stream.kind(segment.from) == Some(TokenKind::Name);
@@ -321,10 +324,13 @@ fn unknown(reader: &mut Reader<'_, '_>, item: Keyword, segment: &Segment) {
             report(format!("expected a statement, found `{text}`"))
                 .hint("a statement begins with its keyword")
         }
-        (Some(Keyword::If), ..) => report("`if` chooses a value and begins no statement".to_owned())
-            .hint("write `let x = if … then … else …`"),
-        (_, Some(word), _) if is_name => report(format!("`{text}` begins no statement"))
-            .hint(format!("did you mean `{word}`?")),
+        (Some(Keyword::If), ..) => {
+            report("`if` chooses a value and begins no statement".to_owned())
+                .hint("write `let x = if … then … else …`")
+        }
+        (_, Some(word), _) if is_name => {
+            report(format!("`{text}` begins no statement")).hint(format!("did you mean `{word}`?"))
+        }
         (_, _, Some(form)) if is_name => {
             report(format!("`{text}` begins no statement")).hint(format!("write `{form}`"))
         }

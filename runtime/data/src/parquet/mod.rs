@@ -3,6 +3,7 @@
 //! What a file claims is never trusted: every position is checked against the file's length,
 //! every count in the footer against the bytes left in it, and rows are counted as they are read.
 
+mod check;
 mod column;
 mod footer;
 mod guard;

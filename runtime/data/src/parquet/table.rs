@@ -5,21 +5,18 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use arrow::array::Array;
-use arrow::datatypes::DataType;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
     ParquetRecordBatchReaderBuilder, RowSelection,
 };
-use parquet::file::metadata::RowGroupMetaData;
-use parquet::file::reader::{ChunkReader, Length};
-use parquet::file::statistics::Statistics;
+use parquet::file::reader::Length;
 use strat_market::Bars;
 
-use super::column::{Unit, append_numbers, append_times, is_number, time_unit, unit_by_magnitude};
+use super::check::{self, Group};
+use super::column::{Unit, append_numbers, append_times, unit_by_magnitude};
 use super::guard::guard;
 use super::source::Source;
-use super::{ORIGIN, SAMPLE, footer};
 use crate::columns::{self, NAMES, Naming};
 use crate::describe::Origin;
 use crate::error::DataError;
@@ -41,13 +38,6 @@ pub(crate) struct Table {
     origin: Origin,
 }
 
-/// A row group as the footer describes it.
-struct Group {
-    rows: usize,
-    /// Least and greatest count in the time column, where the file says so.
-    counts: Option<(i64, i64)>,
-}
-
 impl Table {
     /// Opens a file and checks that it can hold bars.
     ///
@@ -56,7 +46,7 @@ impl Table {
     pub(crate) fn open(path: &Path, naming: Naming) -> Result<Table, DataError> {
         let source = Source::open(path).map_err(|e| DataError::io(path, "read", e))?;
         let bad = |problem: String| DataError::bad_file(path, problem);
-        check_frame(&source).map_err(bad)?;
+        check::frame(&source).map_err(bad)?;
         // The types of the Parquet schema itself: a copy of the Arrow schema in the file could only
         // differ from it by being wrong.
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
@@ -72,19 +62,19 @@ impl Table {
             .map(|f| f.name().clone())
             .collect();
         let roots = columns::find(&names, naming).map_err(bad)?;
-        let unit = check_types(&meta, &roots).map_err(bad)?;
-        let leaves = leaves(&meta, &roots)
+        let unit = check::types(&meta, &roots).map_err(bad)?;
+        let leaves = check::leaves(&meta, &roots)
             .ok_or_else(|| bad("is damaged: its columns do not match its schema".to_owned()))?;
         let mut groups = Vec::new();
         for group in meta.metadata().row_groups() {
-            groups.push(check_group(group, &leaves, source.len()).map_err(bad)?);
+            groups.push(check::group(group, &leaves, source.len()).map_err(bad)?);
         }
         let scale = match unit {
             Unit::Nanos(scale) => Some(scale),
             Unit::Unsaid => counts(&groups)
                 .map(|c| unit_by_magnitude(largest(c.iter().flat_map(|&(l, m)| [l, m])))),
         };
-        let origin = origin(&meta);
+        let origin = check::origin(&meta);
         Ok(Table {
             path: path.to_owned(),
             source,
@@ -302,140 +292,6 @@ fn counts(groups: &[Group]) -> Option<Vec<(i64, i64)>> {
 
 fn largest(counts: impl Iterator<Item = i64>) -> u64 {
     counts.map(i64::unsigned_abs).max().unwrap_or(0)
-}
-
-/// The marks at both ends of a file, and its footer's lists.
-fn check_frame(source: &Source) -> Result<(), String> {
-    const MARK: &[u8] = b"PAR1";
-    const TAIL: u64 = 8;
-    let len = source.len();
-    if len == 0 {
-        return Err("is empty; expected a Parquet file".to_owned());
-    }
-    let read = |start: u64, bytes: u64| {
-        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-        source
-            .get_bytes(start, bytes)
-            .map_err(|e| format!("cannot be read: {e}"))
-    };
-    let head = read(0, len.min(4))?;
-    if head != MARK {
-        return Err(
-            "is not a Parquet file (it does not begin with PAR1); `stratc data import` reads CSV files".to_owned()
-        );
-    }
-    let cut = "is cut short: it begins as a Parquet file and does not end as one; copy or download it again";
-    if len < 4 + TAIL {
-        return Err(cut.to_owned());
-    }
-    let tail = read(len - TAIL, TAIL)?;
-    let (Some(size), Some(mark)) = (tail.first_chunk::<4>(), tail.get(4..)) else {
-        return Err(cut.to_owned());
-    };
-    if mark == b"PARE" {
-        return Err("is encrypted; expected a plain Parquet file".to_owned());
-    }
-    if mark != MARK {
-        return Err(cut.to_owned());
-    }
-    let size = u64::from(u32::from_le_bytes(*size));
-    let start = (len - TAIL).checked_sub(size).filter(|&start| start >= 4);
-    let start =
-        start.ok_or_else(|| format!("is damaged: its footer claims {size} of its {len} bytes"))?;
-    footer::check(&read(start, size)?).map_err(|problem| format!("is damaged: {problem}"))
-}
-
-fn check_types(meta: &ArrowReaderMetadata, roots: &[usize; 6]) -> Result<Unit, String> {
-    let mut unit = Unit::Unsaid;
-    for (place, (&root, name)) in roots.iter().zip(NAMES).enumerate() {
-        let kind = meta
-            .schema()
-            .fields()
-            .get(root)
-            .map_or(&DataType::Null, |field| field.data_type());
-        let expected = if place == 0 {
-            match time_unit(kind) {
-                Some(found) => {
-                    unit = found;
-                    continue;
-                }
-                None => "a timestamp, a date, or whole numbers since 1970 (Int64)",
-            }
-        } else if is_number(kind) {
-            continue;
-        } else {
-            "a number (Float64)"
-        };
-        return Err(format!(
-            "has a column `{name}` of type {kind}; expected {expected}"
-        ));
-    }
-    Ok(unit)
-}
-
-/// The leaf of the Parquet schema that each column is; columns before it may have several.
-fn leaves(meta: &ArrowReaderMetadata, roots: &[usize; 6]) -> Option<[usize; 6]> {
-    let schema = meta.parquet_schema();
-    let mut leaves = [0; 6];
-    for (leaf, root) in leaves.iter_mut().zip(roots) {
-        *leaf =
-            (0..schema.num_columns()).find(|&leaf| schema.get_column_root_idx(leaf) == *root)?;
-    }
-    Some(leaves)
-}
-
-/// Checks what reading relies on: the parser takes these numbers as they come.
-fn check_group(group: &RowGroupMetaData, leaves: &[usize; 6], len: u64) -> Result<Group, String> {
-    let rows = usize::try_from(group.num_rows()).map_err(|_| {
-        format!(
-            "is damaged: its footer claims {} rows in a row group",
-            group.num_rows()
-        )
-    })?;
-    let mut counts = None;
-    for (place, &leaf) in leaves.iter().enumerate() {
-        let Some(chunk) = group.columns().get(leaf) else {
-            return Err("is damaged: a row group lacks a column".to_owned());
-        };
-        let start = chunk
-            .dictionary_page_offset()
-            .unwrap_or_else(|| chunk.data_page_offset());
-        let end = u64::try_from(start)
-            .ok()
-            .zip(u64::try_from(chunk.compressed_size()).ok())
-            .and_then(|(start, size)| start.checked_add(size))
-            .filter(|&end| end <= len && chunk.data_page_offset() >= 0);
-        if end.is_none() {
-            return Err(format!(
-                "is damaged or cut short: its footer places the column `{}` beyond its end at {len} bytes",
-                NAMES.get(place).unwrap_or(&"timestamp")
-            ));
-        }
-        if place == 0 {
-            counts = match chunk.statistics() {
-                Some(Statistics::Int64(s)) => s.min_opt().copied().zip(s.max_opt().copied()),
-                Some(Statistics::Int32(s)) => s
-                    .min_opt()
-                    .map(|&least| i64::from(least))
-                    .zip(s.max_opt().map(|&most| i64::from(most))),
-                _ => None,
-            };
-        }
-    }
-    Ok(Group { rows, counts })
-}
-
-fn origin(meta: &ArrowReaderMetadata) -> Origin {
-    let marks = meta.metadata().file_metadata().key_value_metadata();
-    let marked = marks
-        .into_iter()
-        .flatten()
-        .any(|mark| mark.key == ORIGIN && mark.value.as_deref() == Some(SAMPLE));
-    if marked {
-        Origin::Sample
-    } else {
-        Origin::Market
-    }
 }
 
 /// Whether opening failed only because there is no such file.

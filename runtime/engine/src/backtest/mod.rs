@@ -161,7 +161,7 @@ pub fn run_backtest(
 
     let mut lanes: Vec<Lane<'_>> = Vec::with_capacity(symbols.len());
     for &bars in symbols {
-        let mut stream = program.stream(params, bars.columns.len());
+        let mut stream = program.stream_over(params, bars.columns);
         for t in 0..bars.start {
             let _: Decision = stream.on_bar(&bars.columns.bar(t));
         }

@@ -1,6 +1,7 @@
 //! What a position lived through: the closes at which it was held.
 
 use super::Totals;
+use super::order::{greater, lesser};
 
 /// Extremes of a run of closes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,9 +34,9 @@ impl Extent {
     #[must_use]
     pub fn then(self, later: Self) -> Self {
         Self {
-            max: self.max.max(later.max),
-            min: self.min.min(later.min),
-            worst: self.worst.min(later.worst).min(later.min / self.max),
+            max: greater(self.max, later.max),
+            min: lesser(self.min, later.min),
+            worst: lesser(lesser(self.worst, later.worst), later.min / self.max),
         }
     }
 }

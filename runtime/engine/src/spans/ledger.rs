@@ -1,6 +1,7 @@
 //! The one place where spans become equity, drawdown, returns and profits.
 
 use super::Held;
+use super::order::{SLACK, greater, lesser};
 use crate::costs::Costs;
 use crate::metrics::{Metrics, Sums};
 
@@ -244,9 +245,8 @@ impl Ledger {
     /// Takes the ratio of `equity` to the peak into the drawdown.
     #[inline(always)]
     fn fall(&mut self, equity: f64) {
-        // The product only saves a division where the ratio is certainly not lower: it stands
-        // above the least ratio by more than what rounding can take away.
-        if equity < self.peak * (self.worst * (1.0 + 1e-15)) {
+        // The products save a division where the ratio is certainly not lower.
+        if equity < self.peak * (self.worst * SLACK) {
             self.worst = lesser(self.worst, equity / self.peak);
         }
     }
@@ -265,16 +265,4 @@ impl Ledger {
             profit,
         }
     }
-}
-
-/// The lesser of two numbers, as one instruction: unlike `f64::min` it does not look for NaN.
-#[inline]
-fn lesser(a: f64, b: f64) -> f64 {
-    if a < b { a } else { b }
-}
-
-/// The greater of two numbers, as one instruction.
-#[inline]
-fn greater(a: f64, b: f64) -> f64 {
-    if a > b { a } else { b }
 }

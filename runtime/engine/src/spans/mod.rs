@@ -28,6 +28,7 @@
 
 mod held;
 mod ledger;
+pub(crate) mod order;
 mod totals;
 
 pub use held::{Extent, Held};

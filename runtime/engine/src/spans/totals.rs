@@ -40,14 +40,8 @@ impl RunningTotals {
     pub const fn new() -> Self {
         Self {
             close: f64::NAN,
-            sum: TwoPart {
-                high: 0.0,
-                low: 0.0,
-            },
-            squares: TwoPart {
-                high: 0.0,
-                low: 0.0,
-            },
+            sum: TwoPart::ZERO,
+            squares: TwoPart::ZERO,
         }
     }
 
@@ -65,8 +59,8 @@ impl RunningTotals {
             self.close = close;
         }
         Totals {
-            sum: self.sum.high,
-            squares: self.squares.high,
+            sum: self.sum.rounded(),
+            squares: self.squares.rounded(),
         }
     }
 
@@ -84,23 +78,31 @@ impl Default for RunningTotals {
     }
 }
 
-/// An unevaluated sum `high + low` with `high` the sum rounded.
+/// A sum and, apart from it, what its roundings have lost.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct TwoPart {
-    high: f64,
-    low: f64,
+    sum: f64,
+    lost: f64,
 }
 
 impl TwoPart {
+    const ZERO: Self = Self {
+        sum: 0.0,
+        lost: 0.0,
+    };
+
     #[inline]
     fn add(&mut self, value: f64) {
-        // Knuth's two-sum: `error` is exactly what `sum` lost.
-        let sum = self.high + value;
-        let shadow = sum - self.high;
-        let error = (self.high - (sum - shadow)) + (value - shadow);
-        let low = self.low + error;
-        self.high = sum + low;
-        self.low = low - (self.high - sum);
+        // Knuth's two-sum: exactly what `sum` loses.
+        let sum = self.sum + value;
+        let shadow = sum - self.sum;
+        self.lost += (self.sum - (sum - shadow)) + (value - shadow);
+        self.sum = sum;
+    }
+
+    #[inline]
+    fn rounded(&self) -> f64 {
+        self.sum + self.lost
     }
 }
 

@@ -1,18 +1,21 @@
 //! What all parameter sets of one market share.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use strat_abi::BarColumns;
 
-use super::extremes::{Extremes, GROUP, SLACK};
+use super::falls::Falls;
+use super::leaders::{GROUP, Leaders};
 use super::signals::next_set;
-use crate::convention::{Fill, Rules};
+use crate::convention::{Fill, Rules, StopTest};
 use crate::price::{can_fill, is_price, stop_fill, stop_reach};
+use crate::spans::order::SLACK;
 use crate::spans::{Extent, Held, RunningTotals, Totals};
 
 /// Tables of one market under one set of rules, built once and read by every [`Walker`](super::Walker).
 ///
-/// About 60 bytes per bar; nothing depends on parameter sets or on costs.
+/// 56 bytes per bar where no price is missing, 16 more with stops inside the bar; nothing depends on parameter sets or on costs.
 #[derive(Debug)]
 pub struct MarketTables<'a> {
     columns: BarColumns<'a>,
@@ -21,13 +24,35 @@ pub struct MarketTables<'a> {
     /// Closes with holes filled: carried over, and before the first price the first price.
     closes: Cow<'a, [f64]>,
     totals: Vec<Totals>,
-    extremes: Extremes,
-    /// Per bar, the lowest price a stop is tested against.
-    reaches: Cow<'a, [f64]>,
-    /// Lowest reach of each group of bars.
-    group_reaches: Vec<f64>,
-    /// Bars on which an order can fill; `None` where that is all of them.
-    fillable: Option<Vec<u64>>,
+    highs: Leaders<true>,
+    lows: Leaders<false>,
+    falls: Falls,
+    /// What stops are tested against, made when the first stop asks; `None` where that is the closes.
+    reaches: Option<OnceLock<Reaches>>,
+    /// Bars on which an order can fill.
+    fillable: Vec<u64>,
+    /// Whether there are others, from the start on.
+    holes: bool,
+}
+
+/// Per bar, the lowest price a stop is tested against.
+#[derive(Debug)]
+struct Reaches {
+    bars: Vec<f64>,
+    lows: Leaders<false>,
+}
+
+impl Reaches {
+    fn new(columns: &BarColumns<'_>, stops: StopTest) -> Self {
+        let prices = columns.open.iter().zip(columns.low).zip(columns.close);
+        let bars: Vec<f64> = prices
+            .map(|((&open, &low), &close)| stop_reach(open, low, close, stops))
+            .collect();
+        Self {
+            lows: Leaders::new(&bars),
+            bars,
+        }
+    }
 }
 
 impl<'a> MarketTables<'a> {
@@ -42,35 +67,20 @@ impl<'a> MarketTables<'a> {
             *at = running.push(close);
         }
         let closes = filled(columns.close, start);
-
-        let reaches: Vec<f64> = (0..bars)
-            .map(|t| stop_reach(&columns.bar(t), rules.stops))
-            .collect();
-        let group_reaches = reaches
-            .chunks(GROUP)
-            .map(|group| group.iter().copied().fold(f64::INFINITY, f64::min))
-            .collect();
-
-        let mut fillable = vec![0u64; bars.div_ceil(64)];
-        let mut every = true;
-        for t in start..bars {
-            if can_fill(&columns.bar(t), rules.fill) {
-                fillable[t / 64] |= 1 << (t % 64);
-            } else {
-                every = false;
-            }
-        }
-
+        let whole = matches!(closes, Cow::Borrowed(_));
+        let (fillable, holes) = fillable(columns, start, rules.fill);
         Self {
             columns,
             rules,
             start,
             totals,
-            extremes: Extremes::new(&closes),
+            highs: Leaders::new(&closes),
+            lows: Leaders::new(&closes),
+            falls: Falls::new(&closes),
             closes,
-            reaches: Cow::Owned(reaches),
-            group_reaches,
-            fillable: (!every).then_some(fillable),
+            reaches: (rules.stops != StopTest::Closes || !whole).then(OnceLock::new),
+            fillable,
+            holes,
         }
     }
 
@@ -101,17 +111,13 @@ impl<'a> MarketTables<'a> {
     /// Whether some bar has no price to fill at.
     #[inline]
     pub(super) const fn has_holes(&self) -> bool {
-        self.fillable.is_some()
+        self.holes
     }
 
     /// First bar at or after `from` on which an order can fill; `usize::MAX` where there is none.
     #[inline]
     pub(super) fn next_fillable(&self, from: usize) -> usize {
-        match &self.fillable {
-            Some(bits) => next_set(bits, from, usize::MAX),
-            None if from < self.len() => from,
-            None => usize::MAX,
-        }
+        next_set(&self.fillable, from, usize::MAX)
     }
 
     /// The price an order fills at on bar `t`, before slippage.
@@ -126,38 +132,42 @@ impl<'a> MarketTables<'a> {
     /// The price a stop at `level` fills at on bar `t`, before slippage.
     #[inline]
     pub(super) fn stop_price(&self, t: usize, level: f64) -> f64 {
-        stop_fill(&self.columns.bar(t), level, self.rules.stops)
+        stop_fill(
+            self.columns.open[t],
+            self.columns.close[t],
+            level,
+            self.rules.stops,
+        )
     }
 
     /// First bar in `from..until` that reaches a stop at `level`, or `until`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn first_stopped(&self, level: f64, from: usize, until: usize) -> usize {
-        let mut t = from;
-        while t < until {
-            let group = t / GROUP;
-            let end = until.min((group + 1) * GROUP);
-            if self.group_reaches[group] <= level
-                && let Some(at) = self.reaches[t..end]
-                    .iter()
-                    .position(|&reach| reach <= level)
-            {
-                return t + at;
+        let (values, lows) = match &self.reaches {
+            Some(made) => {
+                let reaches = made.get_or_init(|| Reaches::new(&self.columns, self.rules.stops));
+                (&*reaches.bars, &reaches.lows)
             }
-            t = end;
+            None => (&*self.closes, &self.lows),
+        };
+        // Most asks find no such bar, and learn it without a look at the bars.
+        if from >= until || lows.of(values, from, until - 1) > level {
+            return until;
         }
-        until
+        find(values, lows, level, from, until)
     }
 
     /// The closes `first..=last` of a span of an account whose drawdown ratio so far is `worst`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn held(&self, first: usize, last: usize, worst: f64) -> Held {
         let closes = &*self.closes;
-        let (max, min) = self.extremes.range(closes, first, last);
+        let max = self.highs.of(closes, first, last);
+        let min = self.lows.of(closes, first, last);
         // No close can lie further below an earlier one than the lowest below the highest.
         let worst = if min >= max * (worst * SLACK) {
             worst
         } else {
-            self.extremes.worst(closes, first, last, worst)
+            self.falls.worst(closes, first, last, worst)
         };
         Held {
             bars: last - first + 1,
@@ -167,6 +177,35 @@ impl<'a> MarketTables<'a> {
             totals: self.totals[last].since(self.totals[first]),
         }
     }
+}
+
+/// First bar in `from..until` whose value is at or below `level`, or `until`.
+fn find(values: &[f64], lows: &Leaders<false>, level: f64, from: usize, until: usize) -> usize {
+    let mut t = from;
+    while t < until {
+        let group = t / GROUP;
+        let end = until.min((group + 1) * GROUP);
+        if lows.of_group(group) <= level
+            && let Some(at) = values[t..end].iter().position(|&value| value <= level)
+        {
+            return t + at;
+        }
+        t = end;
+    }
+    until
+}
+
+/// Bars from `start` on that an order can fill on, as bits, and whether there are others.
+fn fillable(columns: BarColumns<'_>, start: usize, fill: Fill) -> (Vec<u64>, bool) {
+    let mut bits = vec![0u64; columns.len().div_ceil(64)];
+    let mut holes = false;
+    let prices = columns.open.iter().zip(columns.close);
+    for (t, (&open, &close)) in prices.enumerate().skip(start) {
+        let fills = can_fill(open, close, fill);
+        bits[t / 64] |= u64::from(fills) << (t % 64);
+        holes |= !fills;
+    }
+    (bits, holes)
 }
 
 /// `closes` with what is not a price replaced by the last price from `start` on, or by the next
@@ -196,4 +235,46 @@ fn filled(closes: &[f64], start: usize) -> Cow<'_, [f64]> {
         }
     }
     Cow::Owned(filled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::convention::Convention;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Held closes are those of a scan, whatever drawdown the account has had: next to the
+        /// span's own, to the last bit, above all.
+        #[test]
+        fn held_closes_are_those_of_a_scan(
+            closes in prop::collection::vec((100u32..140).prop_map(f64::from), 1..300),
+            cut in (0.0f64..1.0, 0.0f64..1.0),
+            near in -3i32..4,
+        ) {
+            let at = |share: f64| (share * closes.len() as f64) as usize;
+            let (first, last) = (at(cut.0).min(at(cut.1)), at(cut.0).max(at(cut.1)));
+            let columns = BarColumns {
+                time: &[],
+                open: &closes,
+                high: &closes,
+                low: &closes,
+                close: &closes,
+                volume: &closes,
+            };
+            let tables = MarketTables::new(columns, 0, Convention::Vectorbt.rules());
+            let run = &closes[first..=last];
+            let scan = run[1..]
+                .iter()
+                .fold(Extent::of(run[0]), |extent, &close| extent.then(Extent::of(close)));
+            let mut before = scan.worst;
+            for _ in 0..near.abs() {
+                before = if near < 0 { before.next_down() } else { before.next_up().min(1.0) };
+            }
+            let held = tables.held(first, last, before);
+            prop_assert_eq!(held.extent.worst.min(before), scan.worst.min(before));
+            prop_assert_eq!((held.extent.max, held.extent.min), (scan.max, scan.min));
+            prop_assert_eq!((held.bars, held.first, held.last), (run.len(), run[0], run[run.len() - 1]));
+        }
+    }
 }

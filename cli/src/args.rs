@@ -1,0 +1,464 @@
+//! The command line: names, defaults, help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use strat_engine::{Convention, Costs, Fill};
+use strat_market::{Exchange, Symbol, Timeframe, When};
+
+/// Compiles and runs trading strategies written in Strat.
+#[derive(Debug, Parser)]
+#[command(
+    name = "stratc",
+    version,
+    propagate_version = true,
+    after_help = "New here? `stratc quickstart` takes seconds and needs no network."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Report every error and warning of .strat files
+    #[command(
+        after_help = "Example: stratc check strategies --format concise\n\nExit code: 0 without errors, 1 with errors."
+    )]
+    Check(CheckArgs),
+    /// Format .strat files in place
+    #[command(after_help = "Example: stratc fmt strategies --check")]
+    Fmt(FmtArgs),
+    /// Print a stage of the compiler
+    #[command(after_help = "Example: stratc emit ir strategies/screens/sma_crossover.strat")]
+    Emit(EmitArgs),
+    /// Evaluate an expression over bars
+    #[command(
+        after_help = "Example: stratc eval 'bollinger(close, 20, 2.0)' --symbol BTC/USDT --timeframe 1h --from 2024-06-01 --to 2024-06-07 --format csv"
+    )]
+    Eval(EvalArgs),
+    /// Run strategies: screen a parameter grid, or backtest one parameter set
+    #[command(
+        after_help = "Examples:\n  stratc run strategies/screens --tier screen --symbol BTC/USDT --timeframe 1h\n  stratc run strategies/screens/sma_crossover.strat --tier backtest --symbol BTC/USDT --timeframe 1h --param fast_window=20"
+    )]
+    Run(Box<RunArgs>),
+    /// Manage market data
+    #[command(subcommand, after_help = "Example: stratc data generate-sample")]
+    Data(DataCommand),
+    /// From an empty folder to a screen and a backtest, on synthetic data
+    #[command(after_help = "Example: stratc quickstart")]
+    Quickstart(QuickstartArgs),
+}
+
+/// `stratc check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Files, or folders whose .strat files are checked, those in folders below included
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Form of the report, on standard output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub format: ReportFormat,
+}
+
+/// Form of diagnostics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// The source with the place underlined
+    Human,
+    /// One line each: path:line:column: error[E0201]: message
+    Concise,
+    /// One array of objects
+    Json,
+}
+
+/// `stratc fmt`.
+#[derive(Debug, Args)]
+pub struct FmtArgs {
+    /// Files, or folders whose .strat files are formatted, those in folders below included
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Change nothing; name the files that would change, and exit with 1 if there are any
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// `stratc emit`.
+#[derive(Debug, Args)]
+pub struct EmitArgs {
+    /// Which stage
+    #[arg(value_enum)]
+    pub stage: Stage,
+    /// The file
+    pub file: PathBuf,
+}
+
+/// A stage of the compiler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Stage {
+    /// Tokens, one a line with its place
+    Tokens,
+    /// The syntax tree
+    Tree,
+    /// The typed tree: types, stages, lookbacks
+    Hir,
+    /// The graph of series that is compiled
+    Ir,
+    /// Cranelift's text of the machine code: handler, then kernel
+    Clif,
+}
+
+/// What runs a program; all three give the same bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExecutorName {
+    /// The plain interpreter
+    Interp,
+    /// Machine code over columns of bars
+    Kernel,
+    /// Machine code for one bar at a time
+    Handler,
+}
+
+/// Where bars come from, and which of them.
+#[derive(Debug, Args)]
+pub struct BarsArgs {
+    /// Length of the bars, such as 5m, 1h, 4h, 1d
+    #[arg(long)]
+    pub timeframe: Timeframe,
+    /// Exchange or other source of the data
+    #[arg(long, default_value_t)]
+    pub exchange: Exchange,
+    /// Folder of the data files
+    #[arg(long, value_name = "DIR", default_value = DATA)]
+    pub data: PathBuf,
+    /// First day or time (UTC); nothing before it is read, but for --preload
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<When>,
+    /// Last day (all of it) or time (UTC)
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<When>,
+    /// Earlier bars to warm up on: a number, or auto for as many as the strategy needs to settle
+    #[arg(long, value_name = "N|auto", value_parser = preload)]
+    pub preload: Option<PreloadArg>,
+}
+
+/// The folder of data files where none is named.
+pub const DATA: &str = "data/processed";
+
+/// How many earlier bars to warm up on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PreloadArg {
+    /// As many as are needed for lookbacks to be filled and recurrences to settle.
+    Auto,
+    /// So many.
+    Bars(usize),
+}
+
+/// `stratc eval`.
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// The expression, such as 'rsi(close, 14)'
+    #[arg(allow_hyphen_values = true, value_name = "EXPR")]
+    pub expr: String,
+    /// A file whose functions the expression may use, and whose parameters (at their defaults) and `let`s where it has exactly one strategy
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// What is traded, such as BTC/USDT
+    #[arg(long)]
+    pub symbol: Symbol,
+    #[command(flatten)]
+    pub bars: BarsArgs,
+    /// What computes it
+    #[arg(long, value_enum, default_value_t = ExecutorName::Kernel)]
+    pub executor: ExecutorName,
+    /// A table (cut in the middle on a terminal), CSV or JSON; table by default, CSV with --out
+    #[arg(long, value_enum)]
+    pub format: Option<SeriesFormat>,
+    /// Write to a file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Form of values over time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SeriesFormat {
+    /// Aligned, rounded, for people
+    Table,
+    /// Exact numbers; a missing value is an empty field
+    Csv,
+    /// An array of one object per bar, exact numbers; a missing value is null
+    Json,
+}
+
+/// `stratc run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// .strat files, or folders whose .strat files are run in the order of their names
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How to run them
+    #[arg(long, value_enum)]
+    pub tier: Tier,
+    /// What is traded, such as BTC/USDT; a backtest takes several: BTC/USDT,ETH/USDT
+    #[arg(long, required = true, value_delimiter = ',', value_name = "SYMBOL")]
+    pub symbol: Vec<Symbol>,
+    #[command(flatten)]
+    pub bars: BarsArgs,
+    /// Value of a parameter, name=value; a screen also takes several, name=10,20,30
+    #[arg(long, value_name = "NAME=VALUE", value_parser = param)]
+    pub param: Vec<ParamArg>,
+    /// Fees of each side, as a share of the amount (0.001 is 0.1%)
+    #[arg(long, default_value_t = 0.001, value_name = "SHARE", value_parser = fees, allow_negative_numbers = true)]
+    pub fees: f64,
+    /// Slippage, as a share of the price: buys pay more, sells get less
+    #[arg(long, default_value_t = 0.0, value_name = "SHARE", value_parser = slippage, allow_negative_numbers = true)]
+    pub slippage: f64,
+    /// Cash at the start
+    #[arg(long, default_value_t = 10_000.0, value_name = "AMOUNT", value_parser = cash, allow_negative_numbers = true)]
+    pub cash: f64,
+    /// Bundle of rules: strat (default of a backtest) or vectorbt (default of a screen)
+    #[arg(long, value_name = "NAME")]
+    pub convention: Option<Convention>,
+    /// Where a signal fills, close or next_open; the convention says it otherwise
+    #[arg(long, value_name = "PRICE")]
+    pub fill: Option<Fill>,
+    /// What computes it
+    #[arg(long, value_enum, default_value_t = ExecutorName::Kernel)]
+    pub executor: ExecutorName,
+    /// Number of threads; one per processor without it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Folder for the results, used as given; results/SYMBOL_TIMEFRAME_TIME without it
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// What to print: tables, or one JSON object
+    #[arg(long, value_enum, default_value_t = TableFormat::Table)]
+    pub format: TableFormat,
+}
+
+/// A way to run a strategy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Tier {
+    /// Every parameter set of the grid, ranked
+    Screen,
+    /// One parameter set, with its trades and its equity
+    Backtest,
+    /// Tick simulation (not there yet)
+    Tick,
+    /// Paper trading (not there yet)
+    Paper,
+    /// Live trading (not there yet)
+    Live,
+}
+
+impl Tier {
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Screen => "screen",
+            Self::Backtest => "backtest",
+            Self::Tick => "tick",
+            Self::Paper => "paper",
+            Self::Live => "live",
+        }
+    }
+}
+
+/// Form of what is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    /// Aligned, rounded, for people
+    Table,
+    /// Exact, for programs
+    Json,
+}
+
+/// `name=value`, or several values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParamArg {
+    /// The parameter.
+    pub name: String,
+    /// Its values, at least one.
+    pub values: Vec<f64>,
+}
+
+/// `stratc data`.
+#[derive(Debug, Subcommand)]
+pub enum DataCommand {
+    /// Make a year of synthetic bars of five symbols, the same on every machine
+    #[command(after_help = "Example: stratc data generate-sample")]
+    GenerateSample(FolderArgs),
+    /// List what there is
+    #[command(after_help = "Example: stratc data list --format json")]
+    List(ListArgs),
+    /// Describe the data of one symbol: range, columns, gaps, oddities
+    #[command(after_help = "Example: stratc data info BTC/USDT --timeframe 1h")]
+    Info(InfoArgs),
+    /// Bring in a CSV or Parquet file, joined with what there is
+    #[command(after_help = "Example: stratc data import btc.csv --symbol BTC/USDT --timeframe 1h")]
+    Import(ImportArgs),
+}
+
+/// The folder alone.
+#[derive(Debug, Args)]
+pub struct FolderArgs {
+    /// Folder of the data files
+    #[arg(long, value_name = "DIR", default_value = DATA)]
+    pub data: PathBuf,
+}
+
+/// `stratc data list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    #[command(flatten)]
+    pub folder: FolderArgs,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = TableFormat::Table)]
+    pub format: TableFormat,
+}
+
+/// `stratc data info`.
+#[derive(Debug, Args)]
+pub struct InfoArgs {
+    /// The symbol, such as BTC/USDT
+    pub symbol: Symbol,
+    /// Length of the bars
+    #[arg(long, default_value_t = Timeframe::H1)]
+    pub timeframe: Timeframe,
+    /// Exchange or other source of the data
+    #[arg(long, default_value_t)]
+    pub exchange: Exchange,
+    #[command(flatten)]
+    pub folder: FolderArgs,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = TableFormat::Table)]
+    pub format: TableFormat,
+}
+
+/// `stratc data import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The file: CSV or Parquet with a time, open, high, low, close and volume
+    pub file: PathBuf,
+    /// Which symbol its bars are of
+    #[arg(long)]
+    pub symbol: Symbol,
+    /// How long its bars are
+    #[arg(long)]
+    pub timeframe: Timeframe,
+    /// Exchange or other source of the data
+    #[arg(long, default_value_t)]
+    pub exchange: Exchange,
+    #[command(flatten)]
+    pub folder: FolderArgs,
+}
+
+/// `stratc quickstart`.
+#[derive(Debug, Args)]
+pub struct QuickstartArgs {
+    #[command(flatten)]
+    pub folder: FolderArgs,
+}
+
+fn preload(text: &str) -> Result<PreloadArg, String> {
+    if text == "auto" {
+        return Ok(PreloadArg::Auto);
+    }
+    text.parse()
+        .map(PreloadArg::Bars)
+        .map_err(|_| "expected a number of bars, or `auto`".to_owned())
+}
+
+fn real(text: &str) -> Result<f64, String> {
+    text.parse()
+        .map_err(|_| "expected a number, such as 0.001".to_owned())
+}
+
+fn fees(text: &str) -> Result<f64, String> {
+    let fees = real(text)?;
+    let checked = Costs::new(fees, 0.0, 1.0).map_err(|e| e.to_string())?;
+    Ok(checked.fees())
+}
+
+fn slippage(text: &str) -> Result<f64, String> {
+    let slippage = real(text)?;
+    let checked = Costs::new(0.0, slippage, 1.0).map_err(|e| e.to_string())?;
+    Ok(checked.slippage())
+}
+
+fn cash(text: &str) -> Result<f64, String> {
+    let cash = real(text)?;
+    let checked = Costs::new(0.0, 0.0, cash).map_err(|e| e.to_string())?;
+    Ok(checked.cash())
+}
+
+fn param(text: &str) -> Result<ParamArg, String> {
+    let expected = || "expected name=value, such as fast=10 or stop_size=2%".to_owned();
+    let (name, values) = text.split_once('=').ok_or_else(expected)?;
+    let values: Option<Vec<f64>> = values.split(',').map(|v| share_or_real(v.trim())).collect();
+    match values {
+        Some(values) if !name.trim().is_empty() => Ok(ParamArg {
+            name: name.trim().to_owned(),
+            values,
+        }),
+        _ => Err(expected()),
+    }
+}
+
+/// `0.02`, or `2%` with the bits that `0.02` has.
+fn share_or_real(text: &str) -> Option<f64> {
+    let value = match text.strip_suffix('%') {
+        Some(percent) if !percent.contains(['e', 'E']) => format!("{}e-2", percent.trim()).parse(),
+        Some(_) => return None,
+        None => text.parse(),
+    };
+    value.ok().filter(|value: &f64| value.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory as _;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn parameters_are_read_exactly() {
+        let read = |text: &str| param(text).map(|p| (p.name, p.values));
+        assert_eq!(read("fast=10"), Ok(("fast".to_owned(), vec![10.0])));
+        assert_eq!(
+            read(" k = 0.1%, 2 "),
+            Ok(("k".to_owned(), vec![0.001, 2.0]))
+        );
+        assert_eq!(read("x=-3"), Ok(("x".to_owned(), vec![-3.0])));
+        for wrong in [
+            "fast",
+            "=3",
+            "fast=",
+            "fast=a",
+            "fast=1,,2",
+            "x=nan",
+            "x=inf",
+            "x=1e1%",
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn costs_are_checked() {
+        assert_eq!(fees("0.001"), Ok(0.001));
+        for wrong in ["1", "-0.1", "x", "nan", "inf", ""] {
+            assert!(fees(wrong).is_err() && slippage(wrong).is_err(), "{wrong}");
+        }
+        assert!(cash("0").is_err() && cash("inf").is_err() && cash("5").is_ok());
+        assert_eq!(preload("auto"), Ok(PreloadArg::Auto));
+        assert_eq!(preload("12"), Ok(PreloadArg::Bars(12)));
+        assert!(preload("-1").is_err() && preload("many").is_err());
+    }
+}

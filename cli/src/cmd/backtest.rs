@@ -1,0 +1,238 @@
+//! `stratc run --tier backtest`: one parameter set, with its trades and its equity.
+
+use std::time::Instant;
+
+use serde_json::{Map, Value, json};
+use strat_engine::abi::Program;
+use strat_engine::{BacktestError, BacktestResult, Convention, StopTest, SymbolBars, run_backtest};
+use strat_report::backtest::{self as report, Setup};
+use strat_report::{Folder, json};
+
+use crate::args::{RunArgs, TableFormat};
+use crate::cmd::run::milliseconds;
+use crate::failure::{Done, Failure};
+use crate::market::{Market, View};
+use crate::settings::{Need, Settings};
+use crate::strategies::{self, Strategy};
+use crate::summary::{assumptions, counted};
+use crate::target::Target;
+use crate::{interrupt, terminal};
+
+/// A strategy, its parameter set and what that needs.
+struct Plan {
+    strategy: Strategy,
+    params: Vec<f64>,
+    need: Need,
+}
+
+/// A backtest that has run.
+struct Tested {
+    result: BacktestResult,
+    /// Fewest warm-up bars of its symbols.
+    preload: usize,
+}
+
+/// Runs the backtests and writes trades, equity and metrics of each.
+pub fn run(args: &RunArgs) -> Done {
+    let settings = Settings::new(args, Convention::Strat)?;
+    let target = Target::plan(args.out.as_deref(), &args.symbol, args.bars.timeframe)?;
+
+    let compiling = Instant::now();
+    let executor = strategies::executor(args.executor);
+    let strategies = strategies::load(&args.paths, executor, args.bars.timeframe)?;
+    strategies::require_known(&args.param, &strategies)?;
+    let plans: Vec<Plan> = strategies
+        .into_iter()
+        .map(|strategy| plan(strategy, args))
+        .collect::<Done<_>>()?;
+    let compile_ms = milliseconds(compiling);
+
+    let loading = Instant::now();
+    let preloads = plans.iter().map(|p| p.need.preload(settings.preload));
+    let preload = preloads.max().unwrap_or(0);
+    let markets: Vec<Market> = args
+        .symbol
+        .iter()
+        .map(|symbol| Market::load(&args.bars, symbol, preload))
+        .collect::<Done<_>>()?;
+    let load_ms = milliseconds(loading);
+
+    let computing = Instant::now();
+    let tested: Vec<Tested> = plans
+        .iter()
+        .map(|plan| test(plan, &markets, args, settings))
+        .collect::<Done<_>>()?;
+    let compute_ms = milliseconds(computing);
+
+    let metrics: Vec<Value> = plans
+        .iter()
+        .zip(&tested)
+        .map(|(plan, tested)| metrics(plan, tested, args))
+        .collect();
+    let folder = interrupt::hold(|| write(target, &plans, &tested, &metrics))?;
+    let text = match args.format {
+        TableFormat::Json => {
+            let metrics = match (&plans[..], &metrics[..]) {
+                ([_], [only]) => only.clone(),
+                _ => Value::Object(by_stem(&plans, metrics)),
+            };
+            json::pretty(&json!({
+                "metrics": metrics,
+                "threads": rayon::current_num_threads(),
+                "load_ms": load_ms,
+                "compile_ms": compile_ms,
+                "compute_ms": compute_ms,
+                "out": folder.path().display().to_string(),
+            }))
+        }
+        TableFormat::Table => {
+            let mut text = String::new();
+            for (plan, tested) in plans.iter().zip(&tested) {
+                text.push_str(&figures(plan, tested));
+            }
+            text.push_str(&ground(&tested, &markets, settings, &folder));
+            text
+        }
+    };
+    terminal::print(&text)
+}
+
+fn plan(strategy: Strategy, args: &RunArgs) -> Done<Plan> {
+    let stem = &strategy.stem;
+    let in_it = |failure| match failure {
+        Failure::Mistake(message) => Failure::Mistake(format!("{stem}: {message}")),
+        other => other,
+    };
+    let params = strategies::one_set(strategy.info(), &args.param).map_err(in_it)?;
+    let resolved = strategy
+        .program
+        .resolve(&params)
+        .map_err(|e| in_it(BacktestError::Params(e).into()))?;
+    Ok(Plan {
+        need: Need::of(&resolved),
+        strategy,
+        params,
+    })
+}
+
+fn test(plan: &Plan, markets: &[Market], args: &RunArgs, settings: Settings) -> Done<Tested> {
+    let preload = plan.need.preload(settings.preload);
+    let stem = &plan.strategy.stem;
+    let views: Vec<(String, View<'_>)> = markets
+        .iter()
+        .map(|market| (market.key.symbol.to_string(), market.view(preload)))
+        .collect();
+    let mut symbols = Vec::with_capacity(views.len());
+    for (symbol, view) in &views {
+        view.warn_of_lookback(&format!("{stem} on {symbol}"), plan.need.lookback);
+        symbols.push(SymbolBars {
+            symbol,
+            columns: view.columns,
+            start: view.start,
+        });
+    }
+    let preloaded = views.iter().map(|(_, view)| view.start).min().unwrap_or(0);
+    if plan.need.never_settles && preloaded > 0 {
+        terminal::note(&format!(
+            "{stem}: it remembers the first bar it sees for ever, so its numbers depend on where the data begin"
+        ));
+    }
+    let result = run_backtest(
+        &symbols,
+        &plan.strategy.program,
+        &plan.params,
+        settings.rules,
+        settings.costs,
+        args.bars.timeframe.bars_per_year(),
+    )
+    .map_err(|error| Failure::mistake(format!("{stem}: {error}")))?;
+    Ok(Tested {
+        result,
+        preload: preloaded,
+    })
+}
+
+fn metrics(plan: &Plan, tested: &Tested, args: &RunArgs) -> Value {
+    let setup = Setup {
+        program: plan.strategy.info(),
+        params: &plan.params,
+        exchange: args.bars.exchange.as_str(),
+        timeframe: &args.bars.timeframe.to_string(),
+        preload: tested.preload,
+    };
+    report::metrics(&tested.result, &setup)
+}
+
+fn by_stem(plans: &[Plan], values: Vec<Value>) -> Map<String, Value> {
+    let stems = plans.iter().map(|plan| plan.strategy.stem.clone());
+    stems.zip(values).collect()
+}
+
+fn write(target: Target, plans: &[Plan], tested: &[Tested], metrics: &[Value]) -> Done<Folder> {
+    let several = plans.len() > 1;
+    let folder = target.open()?;
+    for ((plan, tested), metrics) in plans.iter().zip(tested).zip(metrics) {
+        let own = folder.inner(several.then_some(&plan.strategy.stem));
+        own.write("trades.csv", &report::trades_csv(&tested.result))?;
+        own.write("equity.csv", &report::equity_csv(&tested.result))?;
+        own.write("metrics.json", &json::pretty(metrics))?;
+    }
+    Ok(folder)
+}
+
+fn figures(plan: &Plan, tested: &Tested) -> String {
+    let params = report::params_text(plan.strategy.info(), &plan.params);
+    let title = match params.as_str() {
+        "" => plan.strategy.stem.clone(),
+        params => format!("{} with {params}", plan.strategy.stem),
+    };
+    let mut out = format!("{title}\n\n{}\n", report::figures_text(&tested.result));
+    if tested.result.symbols.len() > 1 {
+        out.push_str(&format!("{}\n", report::symbols_table(&tested.result)));
+    }
+    out
+}
+
+/// What the numbers stand on.
+fn ground(tested: &[Tested], markets: &[Market], settings: Settings, folder: &Folder) -> String {
+    let mut lines = Vec::new();
+    for (at, market) in markets.iter().enumerate() {
+        let name = if at == 0 { "data" } else { "" };
+        lines.push((
+            name,
+            format!("{}, {}", market.key, market.view(0).described()),
+        ));
+    }
+    if markets.len() > 1 {
+        lines.push((
+            "capital",
+            "Shared in equal parts, set once at the start; no symbol lends to another.".to_owned(),
+        ));
+    }
+    let preloads = tested.iter().map(|tested| tested.preload);
+    let preload = preloads.max().unwrap_or(0);
+    lines.extend(assumptions(&settings.rules, &settings.costs, preload));
+    if settings.rules.stops == StopTest::Intrabar {
+        lines.push((
+            "ambiguous",
+            "0 bars: the stop is the only order inside a bar, so none can come before it."
+                .to_owned(),
+        ));
+    }
+    let unfilled: usize = tested
+        .iter()
+        .map(|t| t.result.summary.unfilled_orders)
+        .sum();
+    lines.push((
+        "unfilled",
+        match unfilled {
+            0 => "0 orders".to_owned(),
+            orders => format!(
+                "{} at the end of the data, with no bar left to fill on",
+                counted(orders, "order", "orders")
+            ),
+        },
+    ));
+    lines.push(("results", folder.path().display().to_string()));
+    strat_report::tables::pairs(&lines)
+}

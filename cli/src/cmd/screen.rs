@@ -1,0 +1,263 @@
+//! `stratc run --tier screen`: every parameter set of the grids, ranked.
+
+use std::time::Instant;
+
+use serde_json::{Map, Value, json};
+use strat_engine::Convention;
+use strat_report::screen::{self as report, Ground};
+use strat_report::{Folder, json};
+use strat_screen::{Grid, GridError, ScreenError, ScreenOptions, ScreenResult, run_screen};
+
+use crate::args::{RunArgs, TableFormat};
+use crate::cmd::run::milliseconds;
+use crate::failure::{Done, Failure};
+use crate::market::{Market, View};
+use crate::progress::Bar;
+use crate::settings::{Need, Settings};
+use crate::strategies::{self, Strategy};
+use crate::summary::{assumptions, counted};
+use crate::target::Target;
+use crate::{interrupt, terminal};
+
+/// Rows of each screen that are printed.
+const TOP: usize = 10;
+
+/// A strategy, its grid and what that needs.
+struct Plan {
+    strategy: Strategy,
+    grid: Grid,
+    need: Need,
+}
+
+/// A screen that has run.
+struct Screened {
+    stem: String,
+    result: ScreenResult,
+    ground: Ground,
+}
+
+/// Runs the screens and writes a CSV for each and one `summary.json`.
+pub fn run(args: &RunArgs) -> Done {
+    let [symbol] = &args.symbol[..] else {
+        return Err(Failure::Misuse(
+            "a screen runs on one symbol; name one with --symbol, or use --tier backtest"
+                .to_owned(),
+        ));
+    };
+    let settings = Settings::new(args, Convention::Vectorbt)?;
+    let target = Target::plan(args.out.as_deref(), &args.symbol, args.bars.timeframe)?;
+
+    let compiling = Instant::now();
+    let executor = strategies::executor(args.executor);
+    let strategies = strategies::load(&args.paths, executor, args.bars.timeframe)?;
+    strategies::require_known(&args.param, &strategies)?;
+    let plans = interrupt::hold(|| {
+        strategies
+            .into_iter()
+            .map(|s| plan(s, args))
+            .collect::<Done<Vec<Plan>>>()
+    })?;
+    let compile_ms = milliseconds(compiling);
+
+    let loading = Instant::now();
+    let preloads = plans.iter().map(|p| p.need.preload(settings.preload));
+    let market = Market::load(&args.bars, symbol, preloads.max().unwrap_or(0))?;
+    let load_ms = milliseconds(loading);
+
+    let computing = Instant::now();
+    let mut screens = Vec::new();
+    let mut empty = None;
+    for plan in &plans {
+        let view = market.view(plan.need.preload(settings.preload));
+        match screen(plan, view, args, settings) {
+            Ok(screened) => screens.push(screened),
+            // A screen without a row is no result, and no reason to withhold the others.
+            Err(ScreenError::Grid(error @ GridError::Empty { .. })) => {
+                let message = format!("{}: {error}", plan.strategy.stem);
+                terminal::warning(&message);
+                empty = Some(message);
+            }
+            Err(ScreenError::Cancelled) => return Err(Failure::Interrupted),
+            Err(error) => return Err(named(&plan.strategy.stem, error)),
+        }
+    }
+    let compute_ms = milliseconds(computing);
+    if screens.is_empty() {
+        return Err(Failure::mistake(
+            empty.unwrap_or_else(|| "nothing was run".to_owned()),
+        ));
+    }
+
+    let folder = interrupt::hold(|| write(target, &screens))?;
+    let text = match args.format {
+        TableFormat::Json => {
+            let first = screens.first().map(|s| &s.result);
+            let top = screens
+                .iter()
+                .flat_map(|s| report::top_json(&s.stem, &s.result, TOP));
+            json::pretty(&json!({
+                "combos": screens.iter().map(|s| s.result.rows.len()).sum::<usize>(),
+                "bars": first.map(|r| r.bars),
+                "threads": first.map(|r| r.threads),
+                "load_ms": load_ms,
+                "compile_ms": compile_ms,
+                "compute_ms": compute_ms,
+                "out": folder.path().display().to_string(),
+                "top": top.collect::<Vec<Value>>(),
+            }))
+        }
+        TableFormat::Table => {
+            let ms = load_ms + compile_ms + compute_ms;
+            describe(&screens, &market, settings, &folder, ms)
+        }
+    };
+    terminal::print(&text)
+}
+
+fn plan(strategy: Strategy, args: &RunArgs) -> Done<Plan> {
+    let info = strategy.info();
+    if let Some(param) = info
+        .params
+        .iter()
+        .find(|p| report::RESERVED.contains(&p.name.as_str()))
+    {
+        return Err(Failure::mistake(format!(
+            "{}: the parameter `{}` has the name of a column of the results; rename it",
+            strategy.stem, param.name
+        )));
+    }
+    let grid = strategies::grid(info, &args.param).map_err(|e| named(&strategy.stem, e))?;
+    let need = Need::of_grid(&strategy.program, &grid, interrupt::flag())?;
+    Ok(Plan {
+        strategy,
+        grid,
+        need,
+    })
+}
+
+fn named(stem: &str, error: impl Into<Failure>) -> Failure {
+    match error.into() {
+        Failure::Mistake(message) => Failure::Mistake(format!("{stem}: {message}")),
+        other => other,
+    }
+}
+
+fn screen(
+    plan: &Plan,
+    view: View<'_>,
+    args: &RunArgs,
+    settings: Settings,
+) -> Result<Screened, ScreenError> {
+    let stem = &plan.strategy.stem;
+    view.warn_of_lookback(
+        &format!("{stem}: the longest window of the grid"),
+        plan.need.lookback,
+    );
+    if plan.need.never_settles && view.start > 0 {
+        terminal::note(&format!(
+            "{stem}: it remembers the first bar it sees for ever, so its numbers depend on where the data begin"
+        ));
+    }
+    let bar = Bar::new(stem);
+    let progress = |progress| bar.at(progress);
+    let options = ScreenOptions {
+        grid: Some(plan.grid.clone()),
+        threads: args.threads.map_or(0, usize::from),
+        progress: Some(&progress),
+        cancel: Some(interrupt::flag()),
+        ..ScreenOptions::default()
+    };
+    let mut outcome = Err(ScreenError::Cancelled);
+    // Ctrl-C is told by the screen itself, which sees the flag.
+    let _ = interrupt::hold(|| {
+        outcome = run_screen(
+            &plan.strategy.program,
+            view.columns,
+            view.start,
+            settings.rules,
+            settings.costs,
+            args.bars.timeframe.bars_per_year(),
+            &options,
+        );
+        Ok(())
+    });
+    let result = outcome?;
+    let (from, to) = view.span();
+    Ok(Screened {
+        stem: stem.clone(),
+        result,
+        ground: Ground {
+            from,
+            to,
+            preload: view.start,
+        },
+    })
+}
+
+fn write(target: Target, screens: &[Screened]) -> Done<Folder> {
+    let mut files = Vec::with_capacity(screens.len() + 1);
+    let mut summary = Map::new();
+    for screened in screens {
+        files.push((
+            format!("{}.csv", screened.stem),
+            report::csv(&screened.result),
+        ));
+        let entry = report::summary(&screened.result, screened.ground);
+        summary.insert(screened.stem.clone(), entry);
+    }
+    // Last, so that a summary always speaks of files that are there.
+    files.push((
+        "summary.json".to_owned(),
+        json::pretty(&Value::Object(summary)),
+    ));
+    let folder = target.open()?;
+    for (name, text) in &files {
+        folder.write(name, text)?;
+    }
+    Ok(folder)
+}
+
+fn describe(
+    screens: &[Screened],
+    market: &Market,
+    settings: Settings,
+    folder: &Folder,
+    ms: f64,
+) -> String {
+    let mut out = String::new();
+    let mut most_preload = 0;
+    for Screened {
+        stem,
+        result,
+        ground,
+    } in screens
+    {
+        most_preload = most_preload.max(ground.preload);
+        let sets = result.rows.len();
+        let excluded = match result.excluded {
+            0 => String::new(),
+            excluded => format!(", {excluded} excluded by `require`"),
+        };
+        out.push_str(&format!(
+            "{stem}: {}{excluded}{}\n\n{}\n",
+            counted(sets, "parameter set", "parameter sets"),
+            if sets > TOP {
+                format!(", the best {TOP} by Sharpe ratio")
+            } else {
+                String::new()
+            },
+            report::top_table(result, TOP)
+        ));
+    }
+    let view = market.view(0);
+    let mut lines = vec![("data", format!("{}, {}", market.key, view.described()))];
+    lines.extend(assumptions(&settings.rules, &settings.costs, most_preload));
+    lines.push((
+        "ranking",
+        "In sample: the best of many sets looks better than it will be. Try it on bars it was not chosen on.".to_owned(),
+    ));
+    lines.push(("time", format!("{ms:.0} ms")));
+    lines.push(("results", folder.path().display().to_string()));
+    out.push_str(&strat_report::tables::pairs(&lines));
+    out
+}

@@ -1,0 +1,123 @@
+//! Convention, fill, costs and warm-up of a run.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::prelude::*;
+use strat_engine::abi::{Program, Resolved};
+use strat_engine::{Convention, Costs, Rules, Warmup};
+use strat_screen::Grid;
+
+use crate::args::{PreloadArg, RunArgs};
+use crate::failure::{Done, Failure};
+
+/// Parameter sets resolved between two looks at the cancel flag.
+const STRIDE: usize = 1 << 16;
+
+/// How strategies are run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Settings {
+    /// How decisions become fills.
+    pub rules: Rules,
+    /// Fees, slippage, cash.
+    pub costs: Costs,
+    /// Earlier bars to warm up on.
+    pub preload: PreloadArg,
+}
+
+impl Settings {
+    /// The rules of a convention with what the command line says otherwise.
+    pub fn new(args: &RunArgs, default: Convention) -> Done<Self> {
+        let mut rules = args.convention.unwrap_or(default).rules();
+        if let Some(fill) = args.fill {
+            rules = rules.with_fill(fill);
+        }
+        let preload = args.bars.preload.unwrap_or(match rules.warmup {
+            Warmup::Earlier => PreloadArg::Auto,
+            Warmup::FromRange => PreloadArg::Bars(0),
+        });
+        rules.warmup = match preload {
+            PreloadArg::Bars(0) => Warmup::FromRange,
+            _ => Warmup::Earlier,
+        };
+        Ok(Self {
+            rules,
+            costs: Costs::new(args.fees, args.slippage, args.cash)?,
+            preload,
+        })
+    }
+}
+
+/// What parameter sets need of the bars before and in their range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Need {
+    /// The longest lookback.
+    pub lookback: usize,
+    /// Earlier bars after which the last of them has settled.
+    pub settled: usize,
+    /// Whether one never settles: it remembers the first bar it sees.
+    pub never_settles: bool,
+}
+
+impl Need {
+    /// The need of one set.
+    pub fn of(resolved: &Resolved) -> Self {
+        // What settling needs is asked of the convention that always settles.
+        let settled = Convention::Strat.rules().preload(resolved);
+        Self {
+            lookback: resolved.lookback,
+            settled,
+            never_settles: resolved.settle.is_none(),
+        }
+    }
+
+    /// The need of every set of a grid; sets that the program does not take need nothing.
+    pub fn of_grid(program: &dyn Program, grid: &Grid, cancel: &AtomicBool) -> Done<Self> {
+        let mut need = Self::default();
+        for first in (0..grid.len()).step_by(STRIDE) {
+            if cancel.load(Ordering::Relaxed) {
+                return Err(Failure::Interrupted);
+            }
+            let last = grid.len().min(first.saturating_add(STRIDE));
+            let found = (first..last)
+                .into_par_iter()
+                .map_init(Vec::new, |set, number| {
+                    set.clear();
+                    grid.push_set(number, set);
+                    program
+                        .resolve(set)
+                        .map_or_else(|_| Self::default(), |r| Self::of(&r))
+                })
+                .reduce(Self::default, Self::join);
+            need = need.join(found);
+        }
+        Ok(need)
+    }
+
+    /// Earlier bars to ask for.
+    pub fn preload(&self, asked: PreloadArg) -> usize {
+        match asked {
+            PreloadArg::Auto => self.settled,
+            PreloadArg::Bars(bars) => bars,
+        }
+    }
+
+    fn join(self, other: Self) -> Self {
+        Self {
+            lookback: self.lookback.max(other.lookback),
+            settled: self.settled.max(other.settled),
+            never_settles: self.never_settles || other.never_settles,
+        }
+    }
+}
+
+/// Starts the threads that everything runs on; as many as there are processors where none is said.
+pub fn start_threads(count: Option<u16>) -> Done {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(count.map_or(0, usize::from))
+        .build_global()
+        .map_err(|e| {
+            Failure::mistake(format!(
+                "the threads could not be started: {e}; ask for fewer with --threads N"
+            ))
+        })
+}

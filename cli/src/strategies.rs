@@ -1,0 +1,240 @@
+//! Source to programs, and the names their results get.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use strat_compiler::{Compiled, Executor};
+use strat_engine::abi::{ParamInfo, Program, ProgramInfo};
+use strat_lang::hir::Unit;
+use strat_lang::sema::snake_case;
+use strat_market::Timeframe;
+use strat_screen::{Grid, GridError};
+
+use crate::args::{ExecutorName, ParamArg};
+use crate::failure::{Done, Failure};
+use crate::sources::{self, Sources};
+use crate::terminal;
+
+/// A strategy ready to run.
+pub struct Strategy {
+    /// What its results are called: the stem of its file, with its own name where the file has several.
+    pub stem: String,
+    /// The program.
+    pub program: Compiled,
+}
+
+impl Strategy {
+    /// What it is to the runtime.
+    pub fn info(&self) -> &ProgramInfo {
+        self.program.info()
+    }
+}
+
+/// The executor of a name.
+pub fn executor(name: ExecutorName) -> Executor {
+    match name {
+        ExecutorName::Interp => Executor::Interp,
+        ExecutorName::Kernel => Executor::Kernel,
+        ExecutorName::Handler => Executor::Handler,
+    }
+}
+
+/// Checks and compiles the strategies of files and folders, in order.
+pub fn load(paths: &[PathBuf], executor: Executor, timeframe: Timeframe) -> Done<Vec<Strategy>> {
+    let mut sources = Sources::default();
+    let mut files = Vec::new();
+    for found in sources::find(paths, false) {
+        match found {
+            Ok(path) => {
+                let units = sources.check(&path);
+                files.push((path, units));
+            }
+            Err((path, fault)) => sources.fault(&path, &fault),
+        }
+    }
+    sources.tell()?;
+
+    let mut named: Vec<(String, PathBuf, Unit)> = Vec::new();
+    for (path, units) in files {
+        if units.is_empty() {
+            terminal::note(&format!("{} has no strategy", path.display()));
+        }
+        let several = units.len() > 1;
+        for unit in units {
+            named.push((
+                result_name(&path, several.then_some(&unit.name)),
+                path.clone(),
+                unit,
+            ));
+        }
+    }
+    if named.is_empty() {
+        return Err(Failure::mistake(format!(
+            "nothing to run: {} {} no strategy; expected at least one `strategy Name {{ … }}`",
+            listed(paths),
+            if paths.len() == 1 { "has" } else { "have" }
+        )));
+    }
+    distinct(&named)?;
+    for (_, path, unit) in &named {
+        same_timeframe(path, unit, timeframe)?;
+    }
+    named
+        .into_iter()
+        .map(|(stem, _, unit)| {
+            Ok(Strategy {
+                stem,
+                program: strat_compiler::compile(&unit, executor)?,
+            })
+        })
+        .collect()
+}
+
+fn listed(paths: &[PathBuf]) -> String {
+    let paths: Vec<String> = paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    paths.join(", ")
+}
+
+fn result_name(path: &Path, strategy: Option<&String>) -> String {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    match strategy {
+        Some(name) => format!("{stem}_{}", snake_case(name)),
+        None => stem.into_owned(),
+    }
+}
+
+/// Two strategies must not write to one file.
+fn distinct(named: &[(String, PathBuf, Unit)]) -> Done {
+    let mut seen: BTreeMap<&str, &PathBuf> = BTreeMap::new();
+    for (stem, path, _) in named {
+        if let Some(first) = seen.insert(stem, path) {
+            return Err(Failure::mistake(format!(
+                "the results of {} and of {} would both be called `{stem}`; run them one after the other, or rename one",
+                first.display(),
+                path.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// A strategy that says how long its bars are runs on no others.
+fn same_timeframe(path: &Path, unit: &Unit, timeframe: Timeframe) -> Done {
+    let Some(seconds) = unit.timeframe else {
+        return Ok(());
+    };
+    // Whole seconds far below 2^53.
+    #[allow(clippy::cast_precision_loss)]
+    let given = timeframe.seconds() as f64;
+    if seconds == given {
+        return Ok(());
+    }
+    // Only a whole number of seconds in range is turned into a timeframe.
+    #[allow(clippy::cast_possible_truncation)]
+    let own = if seconds.fract() == 0.0 {
+        Timeframe::from_seconds(seconds as i64).map(|own| own.to_string())
+    } else {
+        Ok(format!("{seconds}s"))
+    };
+    let own = own.unwrap_or_else(|_| format!("{seconds}s"));
+    Err(Failure::mistake(format!(
+        "{}: `{}` is written for {own} bars (its `timeframe`), but --timeframe is {timeframe}; run it with --timeframe {own}",
+        path.display(),
+        unit.name
+    )))
+}
+
+/// Every `--param` must belong to a strategy of the run.
+pub fn require_known(params: &[ParamArg], strategies: &[Strategy]) -> Done {
+    for given in params {
+        let knows = |s: &Strategy| s.info().params.iter().any(|p| p.name == given.name);
+        if strategies.iter().any(knows) {
+            continue;
+        }
+        let there: Vec<String> = strategies
+            .iter()
+            .map(|s| {
+                let own: Vec<String> = s.info().params.iter().map(described).collect();
+                let own = if own.is_empty() {
+                    "none".to_owned()
+                } else {
+                    own.join(", ")
+                };
+                format!("`{}` has {own}", s.info().name)
+            })
+            .collect();
+        return Err(Failure::mistake(format!(
+            "there is no parameter `{}`; {}",
+            given.name,
+            there.join("; ")
+        )));
+    }
+    for (at, given) in params.iter().enumerate() {
+        if params
+            .iter()
+            .take(at)
+            .any(|earlier| earlier.name == given.name)
+        {
+            return Err(Failure::mistake(format!(
+                "--param {} is given twice; give it once",
+                given.name
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// `fast (5..50 step 5)`.
+fn described(param: &ParamInfo) -> String {
+    if param.domain_text.is_empty() {
+        format!("`{}`", param.name)
+    } else {
+        format!("`{}` ({})", param.name, param.domain_text)
+    }
+}
+
+/// The defaults of a program, with the values given for it in their place.
+pub fn one_set(info: &ProgramInfo, given: &[ParamArg]) -> Done<Vec<f64>> {
+    info.params
+        .iter()
+        .map(|param| {
+            let Some(given) = given.iter().find(|given| given.name == param.name) else {
+                return Ok(param.default);
+            };
+            let [value] = given.values[..] else {
+                return Err(Failure::mistake(format!(
+                    "--param {} has {} values; one run takes one (only a screen takes several)",
+                    given.name,
+                    given.values.len()
+                )));
+            };
+            allowed(param, value)?;
+            Ok(value)
+        })
+        .collect()
+}
+
+/// Whether the domain of a parameter holds a value.
+fn allowed(param: &ParamInfo, value: f64) -> Result<(), GridError> {
+    let alone = ProgramInfo {
+        params: vec![param.clone()],
+        ..ProgramInfo::default()
+    };
+    Grid::of(&alone)?
+        .with_values(&alone, &param.name, vec![value])
+        .map(|_| ())
+}
+
+/// The grid of a program, with the values given for it in the place of its own.
+pub fn grid(info: &ProgramInfo, given: &[ParamArg]) -> Result<Grid, GridError> {
+    let mut grid = Grid::of(info)?;
+    for given in given {
+        if info.params.iter().any(|param| param.name == given.name) {
+            grid = grid.with_values(info, &given.name, given.values.clone())?;
+        }
+    }
+    Ok(grid)
+}

@@ -1,0 +1,204 @@
+//! What the tree knows about each token of a file that parses.
+
+use crate::source::Span;
+use crate::syntax::ast::{
+    Expr, ExprKind, File, Item, ItemKind, StateSeeds, StateStep, Stmt, StmtKind,
+};
+use crate::syntax::visit::{each_expr_of_file, stmts_of_file};
+use crate::syntax::{Token, TokenKind};
+
+/// What is decided about one token before anything is printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Mark {
+    /// It begins an item, a statement, a member or a condition.
+    pub begins_line: bool,
+    /// It stays on the line of the token before.
+    pub joins: bool,
+    /// It is the sign of a value, not an operator between two.
+    pub is_sign: bool,
+    /// It opens braces that hold lines.
+    pub opens_block: bool,
+    /// It opens braces that may stay on one line.
+    pub may_be_inline: bool,
+    /// For a bracket, the token of its partner.
+    pub partner: usize,
+}
+
+/// The marks of all tokens, comments included.
+pub(super) struct Plan {
+    marks: Vec<Mark>,
+}
+
+impl Plan {
+    /// The mark of a token.
+    pub fn mark(&self, at: usize) -> Mark {
+        self.marks.get(at).copied().unwrap_or_default()
+    }
+}
+
+/// Marks the tokens of a file that parsed without an error.
+pub(super) fn plan(file: &File, tokens: &[Token]) -> Plan {
+    let mut marker = Marker {
+        tokens,
+        marks: vec![Mark::default(); tokens.len()],
+    };
+    marker.pair_brackets();
+    for item in &file.items {
+        marker.item(item);
+    }
+    for stmt in stmts_of_file(file) {
+        marker.stmt(stmt);
+    }
+    each_expr_of_file(file, |expr| marker.expr(expr));
+    Plan {
+        marks: marker.marks,
+    }
+}
+
+struct Marker<'t> {
+    tokens: &'t [Token],
+    marks: Vec<Mark>,
+}
+
+impl Marker<'_> {
+    fn pair_brackets(&mut self) {
+        let mut open = Vec::new();
+        for (at, token) in self.tokens.iter().enumerate() {
+            if token.kind.opens() {
+                open.push(at);
+            } else if token.kind.closes()
+                && let Some(opener) = open.pop()
+            {
+                self.set(opener, |mark| mark.partner = at);
+                self.set(at, |mark| mark.partner = opener);
+            }
+        }
+    }
+
+    fn set(&mut self, at: usize, change: impl FnOnce(&mut Mark)) {
+        if let Some(mark) = self.marks.get_mut(at) {
+            change(mark);
+        }
+    }
+
+    /// The token that begins at a byte.
+    fn token_at(&self, start: u32) -> Option<usize> {
+        self.tokens
+            .binary_search_by_key(&start, |t| t.span.start)
+            .ok()
+    }
+
+    /// The last token of a span.
+    fn last_of(&self, span: Span) -> Option<usize> {
+        self.tokens
+            .partition_point(|t| t.span.end <= span.end)
+            .checked_sub(1)
+    }
+
+    /// The nearest token before that is no comment.
+    fn before(&self, at: usize) -> Option<usize> {
+        let earlier = self.tokens.get(..at)?;
+        earlier.iter().rposition(|t| !t.kind.is_comment())
+    }
+
+    fn begin_line(&mut self, start: u32) {
+        if let Some(at) = self.token_at(start) {
+            self.set(at, |mark| mark.begins_line = true);
+        }
+    }
+
+    /// Marks the braces that end at the last token of a span; gives the opening one.
+    fn block(&mut self, span: Span) -> Option<usize> {
+        let close = self.last_of(span)?;
+        self.block_closed_by(close)
+    }
+
+    fn block_closed_by(&mut self, close: usize) -> Option<usize> {
+        let is_brace = self.tokens.get(close)?.kind == TokenKind::RBrace;
+        let open = self.marks.get(close).filter(|_| is_brace)?.partner;
+        self.set(open, |mark| {
+            mark.opens_block = true;
+            mark.joins = true;
+        });
+        Some(open)
+    }
+
+    fn item(&mut self, item: &Item) {
+        self.begin_line(item.span.start);
+        match &item.kind {
+            ItemKind::Use(_) => {}
+            ItemKind::Strategy(_) => {
+                self.block(item.span);
+            }
+            ItemKind::Fn(f) => {
+                let open = self.block(item.span);
+                if let Some(open) = open
+                    && f.body.len() == 1
+                {
+                    self.set(open, |mark| mark.may_be_inline = true);
+                }
+            }
+        }
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        self.begin_line(stmt.span.start);
+        let StmtKind::State(block) = &stmt.kind else {
+            return;
+        };
+        let steps = self.block(stmt.span);
+        if let StateSeeds::Members(members) = &block.seeds {
+            for (name, _) in members {
+                self.begin_line(name.span.start);
+            }
+            let then = steps.and_then(|at| self.before(at));
+            if let Some(then) = then {
+                self.set(then, |mark| mark.joins = true);
+                let seeds = self
+                    .before(then)
+                    .and_then(|close| self.block_closed_by(close));
+                if let Some(seeds) = seeds {
+                    self.set(seeds, |mark| mark.may_be_inline = true);
+                }
+            }
+        }
+        for step in &block.steps {
+            match step {
+                StateStep::Assign(name, _) => self.begin_line(name.span.start),
+                StateStep::Let(name, _) => {
+                    // The span of the name; the line begins with `let` before it.
+                    let word = self
+                        .token_at(name.span.start)
+                        .and_then(|at| self.before(at));
+                    if let Some(word) = word {
+                        self.set(word, |mark| mark.begins_line = true);
+                    }
+                }
+            }
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::List { items, .. } => {
+                self.block(expr.span);
+                for item in items {
+                    self.begin_line(item.span.start);
+                }
+            }
+            ExprKind::Neg { operand, .. } => {
+                let mut at = self.token_at(expr.span.start);
+                while let Some(i) = at
+                    && let Some(token) = self.tokens.get(i)
+                    && token.span.start < operand.span.start
+                {
+                    if token.kind == TokenKind::Minus {
+                        self.set(i, |mark| mark.is_sign = true);
+                    }
+                    at = Some(i + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Tokens and marks to text.
+
+use super::plan::{Mark, Plan};
+use crate::syntax::keyword::Keyword;
+use crate::syntax::{Token, TokenKind};
+
+/// Spaces of one level.
+const INDENT: usize = 4;
+
+/// Longest line, in characters, that a block may make when it stays on one.
+const WIDTH: usize = 100;
+
+/// The whole file in the one style.
+pub(super) fn print(text: &str, tokens: &[Token], plan: &Plan) -> String {
+    let mut printer = Printer {
+        text,
+        tokens,
+        plan,
+        out: String::with_capacity(text.len()),
+        line: String::new(),
+        indent: 0,
+        open: Vec::new(),
+        must_break: true,
+        after_open: true,
+    };
+    let mut at = 0;
+    while at < tokens.len() {
+        at = printer.token(at);
+    }
+    printer.end_line();
+    printer.out
+}
+
+/// An open bracket.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    /// Indentation of the line that it stands on.
+    indent: usize,
+    /// Whether it holds lines.
+    is_block: bool,
+}
+
+struct Printer<'t> {
+    text: &'t str,
+    tokens: &'t [Token],
+    plan: &'t Plan,
+    out: String,
+    /// The line that is being made, without its indentation.
+    line: String,
+    /// Its indentation in spaces.
+    indent: usize,
+    open: Vec<Open>,
+    /// The next token begins a line.
+    must_break: bool,
+    /// A block was opened, or nothing was printed yet: no blank line follows.
+    after_open: bool,
+}
+
+impl<'t> Printer<'t> {
+    fn kind(&self, at: usize) -> Option<TokenKind> {
+        self.tokens.get(at).map(|t| t.kind)
+    }
+
+    fn text_of(&self, at: usize) -> &'t str {
+        self.tokens.get(at).map_or("", |t| t.text(self.text))
+    }
+
+    /// What the author wrote between a token and the one before.
+    fn gap(&self, at: usize) -> &'t str {
+        let before = at.checked_sub(1).and_then(|i| self.tokens.get(i));
+        let start = before.map_or(0, |t| t.span.end as usize);
+        let end = self.tokens.get(at).map_or(start, |t| t.span.start as usize);
+        self.text.get(start..end).unwrap_or("")
+    }
+
+    /// Prints the token, or the whole block when it stays on one line; gives the next one.
+    fn token(&mut self, at: usize) -> usize {
+        let Some(kind) = self.kind(at) else {
+            return at + 1;
+        };
+        let mark = self.plan.mark(at);
+        let newlines = self.gap(at).bytes().filter(|b| *b == b'\n').count();
+        if kind.is_comment() {
+            self.comment(at, newlines);
+            return at + 1;
+        }
+        if self.must_break || mark.begins_line || (newlines > 0 && !mark.joins) {
+            self.begin_line(at, kind, mark, newlines);
+        } else {
+            self.line.push_str(space(self, at));
+        }
+        self.line.push_str(self.text_of(at));
+        if kind.opens() {
+            if mark.opens_block
+                && let Some(block) = self.inline_block(at, mark)
+            {
+                self.line.push_str(&block);
+                return mark.partner + 1;
+            }
+            self.open.push(Open {
+                indent: self.indent,
+                is_block: mark.opens_block,
+            });
+            self.must_break = mark.opens_block;
+            self.after_open = mark.opens_block;
+        } else if kind.closes() {
+            self.open.pop();
+        }
+        // The closing brace of a block begins a line.
+        let next = self.plan.mark(at + 1);
+        let closes_block = self.kind(at + 1) == Some(TokenKind::RBrace)
+            && self.plan.mark(next.partner).opens_block;
+        self.must_break |= closes_block;
+        at + 1
+    }
+
+    fn comment(&mut self, at: usize, newlines: usize) {
+        let text = self.text_of(at).trim_end();
+        let trails = newlines == 0 && !self.line.is_empty();
+        if trails {
+            self.line.push_str("  ");
+        } else {
+            // It stands where the code that follows it will.
+            let next = (at..self.tokens.len())
+                .find(|i| self.kind(*i).is_some_and(|kind| !kind.is_comment()));
+            let mark = next.map(|i| self.plan.mark(i)).unwrap_or(Mark {
+                begins_line: true,
+                ..Mark::default()
+            });
+            let closes = next
+                .and_then(|i| self.kind(i))
+                .is_some_and(|kind| kind == TokenKind::RBrace);
+            let in_block = self.open.last().is_none_or(|open| open.is_block);
+            let kind = TokenKind::Comment;
+            let mark = Mark {
+                begins_line: mark.begins_line || (closes && in_block),
+                ..mark
+            };
+            self.begin_line(at, kind, mark, newlines);
+        }
+        self.line.push_str(text);
+        self.must_break = true;
+        self.after_open &= trails;
+    }
+
+    /// Ends the line and decides where the next begins.
+    fn begin_line(&mut self, at: usize, kind: TokenKind, mark: Mark, newlines: usize) {
+        let closes = kind.closes();
+        self.end_line();
+        if newlines > 1 && !self.after_open && !closes && at > 0 {
+            self.out.push('\n');
+        }
+        let top = self.open.last().copied();
+        let outer = top.map_or(0, |open| open.indent);
+        self.indent = match top {
+            _ if closes => outer,
+            None if mark.begins_line => 0,
+            None => INDENT,
+            Some(open) if open.is_block && !mark.begins_line => outer + 2 * INDENT,
+            Some(_) => outer + INDENT,
+        };
+        self.must_break = false;
+        self.after_open = false;
+    }
+
+    fn end_line(&mut self) {
+        if self.line.is_empty() {
+            return;
+        }
+        self.out.extend(std::iter::repeat_n(' ', self.indent));
+        self.out.push_str(&self.line);
+        self.out.push('\n');
+        self.line.clear();
+    }
+
+    /// What follows the `{` of a block that stays on its line, closing brace included.
+    fn inline_block(&self, open: usize, mark: Mark) -> Option<String> {
+        let close = mark.partner;
+        if close == open + 1 {
+            return Some("}".to_owned());
+        }
+        if !mark.may_be_inline || (open + 1..=close).any(|i| self.gap(i).contains('\n')) {
+            return None;
+        }
+        let mut text = String::new();
+        for at in open + 1..=close {
+            let mark = self.plan.mark(at);
+            if mark.opens_block || self.kind(at).is_some_and(TokenKind::is_comment) {
+                return None;
+            }
+            let is_next_member = mark.begins_line && at > open + 1;
+            text.push_str(if is_next_member {
+                "  "
+            } else {
+                space(self, at)
+            });
+            text.push_str(self.text_of(at));
+        }
+        let width = self.indent + self.line.chars().count() + text.chars().count();
+        (width <= WIDTH).then_some(text)
+    }
+}
+
+/// What stands between a token and the one before on the same line.
+fn space(printer: &Printer<'_>, at: usize) -> &'static str {
+    let Some(before) = at.checked_sub(1) else {
+        return "";
+    };
+    let (Some(left), Some(right)) = (printer.kind(before), printer.kind(at)) else {
+        return "";
+    };
+    let touches = printer.gap(at).is_empty();
+    let none = match (left, right) {
+        (_, TokenKind::Comma | TokenKind::RParen | TokenKind::RBracket | TokenKind::Colon) => true,
+        (TokenKind::LParen | TokenKind::LBracket, _) => true,
+        (TokenKind::Dot | TokenKind::DotDot, _) | (_, TokenKind::Dot | TokenKind::DotDot) => true,
+        (TokenKind::Minus, _) if printer.plan.mark(before).is_sign => true,
+        // `step (2)` and `above (x)` are no calls; only the author's text tells.
+        (TokenKind::Name, TokenKind::LParen) => {
+            let named = before.checked_sub(1).and_then(|i| printer.kind(i));
+            touches || named == Some(TokenKind::Keyword(Keyword::Fn))
+        }
+        (_, TokenKind::LBracket) => touches,
+        _ => false,
+    };
+    if none { "" } else { " " }
+}

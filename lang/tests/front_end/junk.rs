@@ -1,0 +1,319 @@
+//! Hostile and broken input: whatever the bytes, there are reports instead of panics, and the time
+//! grows with the size of the file and not faster.
+
+use std::time::{Duration, Instant};
+
+use strat_lang::diag::{Code, Diagnostic, Sink};
+use strat_lang::source::FileId;
+use strat_lang::syntax::ast::{Expr, ExprKind, File, ItemKind, StmtKind};
+use strat_lang::syntax::{parse, parse_expr};
+
+/// Far above what is needed, far below what quadratic work on a megabyte would take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn parsed(text: &str) -> (File, Vec<Diagnostic>) {
+    let start = Instant::now();
+    let mut sink = Sink::new();
+    let file = parse(FileId(0), text, &mut sink);
+    let elapsed = start.elapsed();
+    if std::env::var_os("STRATC_TIMES").is_some() {
+        let head: String = text.chars().take(40).collect();
+        println!("{elapsed:?} for {} bytes: {head:?}", text.len());
+    }
+    assert!(
+        elapsed < PATIENCE,
+        "took {elapsed:?} for {} bytes",
+        text.len()
+    );
+    (file, sink.into_sorted())
+}
+
+fn codes(text: &str) -> Vec<Code> {
+    let mut codes: Vec<Code> = parsed(text).1.iter().map(|d| d.code).collect();
+    codes.dedup();
+    codes
+}
+
+/// A strategy whose only statement is `let x = …`.
+fn with_value(value: &str) -> String {
+    format!("strategy S {{\n    let x = {value}\n}}\n")
+}
+
+fn value_of(file: &File) -> Option<&Expr> {
+    let ItemKind::Strategy(strategy) = &file.items.first()?.kind else {
+        return None;
+    };
+    match &strategy.body.first()?.kind {
+        StmtKind::Let { value, .. } => Some(value),
+        _ => None,
+    }
+}
+
+#[test]
+fn nothing_is_a_file_without_items() {
+    for text in [
+        "",
+        "\u{feff}",
+        "\n\n",
+        " \t\r\n",
+        "// only\n// comments",
+        "/// doc\n",
+    ] {
+        let (file, reports) = parsed(text);
+        assert!(file.items.is_empty(), "{text:?}");
+        assert_eq!(reports, Vec::new(), "{text:?}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_passed_over() {
+    let (file, reports) = parsed("\u{feff}strategy S { stop 3% }");
+    assert_eq!(reports, Vec::new());
+    assert_eq!(file.items.len(), 1);
+    assert_eq!(file.items.first().map(|i| i.span.start), Some(3));
+}
+
+#[test]
+fn binary_junk_is_reported() {
+    let junk: String = (0u8..=255).cycle().take(50_000).map(char::from).collect();
+    assert!(codes(&junk).contains(&Code::UnknownCharacter));
+    assert_eq!(codes("\0\0\0"), [Code::UnknownCharacter]);
+    assert_eq!(codes(&"\0".repeat(1_000_000)), [Code::UnknownCharacter]);
+}
+
+#[test]
+fn brackets_too_deep_are_one_report() {
+    for (open, close) in [
+        ("(", ")"),
+        ("f(", ")"),
+        ("x[", "]"),
+        ("{ a: ", "}"),
+        ("all { ", "}"),
+        ("-(", ")"),
+    ] {
+        let text = with_value(&format!("{}1{}", open.repeat(5_000), close.repeat(5_000)));
+        assert_eq!(codes(&text), [Code::NestedTooDeep], "{open}");
+    }
+    assert_eq!(
+        codes(&with_value(&"(".repeat(5_000))),
+        [Code::NestedTooDeep]
+    );
+    assert_eq!(codes(&"{".repeat(5_000)), [Code::NestedTooDeep]);
+    assert_eq!(codes(&")".repeat(5_000)), [Code::StrayBracket]);
+}
+
+#[test]
+fn too_deep_an_item_hides_no_other() {
+    let text = format!(
+        "fn f(x) {{ return {}x{} }}\nfn g(x) {{ return x + }}\nfn h(x) {{ return x }}\n",
+        "(".repeat(300),
+        ")".repeat(300)
+    );
+    let (file, reports) = parsed(&text);
+    let codes: Vec<Code> = reports.iter().map(|d| d.code).collect();
+    assert_eq!(codes, [Code::NestedTooDeep, Code::Syntax]);
+    assert_eq!(file.items.len(), 2);
+}
+
+#[test]
+fn the_deepest_allowed_nesting_parses() {
+    // One level is the strategy's brace.
+    for (open, close) in [
+        ("(", ")"),
+        ("f(", ")"),
+        ("x[", "]"),
+        ("{ a: ", "}"),
+        ("all { ", "}"),
+        ("not (", ")"),
+        ("-(1 + 2 * ", ")"),
+    ] {
+        let depth = 255;
+        let text = with_value(&format!("{}1{}", open.repeat(depth), close.repeat(depth)));
+        let (file, reports) = parsed(&text);
+        assert_eq!(reports, Vec::new(), "{open}");
+        assert!(value_of(&file).is_some());
+        // The tree is printed, compared and dropped on an ordinary stack.
+        assert!(strat_lang::syntax::print_tree(&file).len() > depth);
+        assert_eq!(file.clone(), file);
+    }
+}
+
+#[test]
+fn millions_of_brackets() {
+    let count = 2_500_000;
+    for text in [
+        "(".repeat(count),
+        "[".repeat(count),
+        "{".repeat(count),
+        "f(".repeat(count),
+        "()".repeat(count),
+    ] {
+        assert!(!codes(&with_value(&text)).is_empty());
+        assert!(!codes(&text).is_empty());
+    }
+    assert!(!codes(&format!("{}{}", "(".repeat(count), "]".repeat(count))).is_empty());
+    assert!(!codes(&format!("{}{}", "(".repeat(count), ")".repeat(count))).is_empty());
+    assert!(!codes(&format!("{}{}", "{(".repeat(count / 2), "}".repeat(count))).is_empty());
+    assert!(!codes(&format!("strategy S {}", "x {\nlet ".repeat(500_000))).is_empty());
+}
+
+#[test]
+fn a_megabyte_on_one_line_parses() {
+    let long = 100_000;
+    for (text, terms) in [
+        (vec!["close > open"; long].join(" and "), long),
+        (vec!["a"; long].join(" or "), long),
+        (vec!["a"; long].join(" else "), long),
+        (vec!["a"; 2 * long].join(" + "), 2 * long),
+        (vec!["a"; 2 * long].join(" * "), 2 * long),
+        (vec!["a"; long].join(" < "), long),
+    ] {
+        let (file, reports) = parsed(&with_value(&text));
+        assert_eq!(reports, Vec::new());
+        let found = match &value_of(&file).map(|v| &v.kind) {
+            Some(ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Else(parts)) => parts.len(),
+            Some(ExprKind::Sum { rest, .. }) => rest.len() + 1,
+            Some(ExprKind::Product { rest, .. }) => rest.len() + 1,
+            Some(ExprKind::Compare { rest, .. }) => rest.len() + 1,
+            other => panic!("another tree: {other:?}"),
+        };
+        assert_eq!(found, terms);
+        assert!(strat_lang::syntax::print_tree(&file).len() > terms);
+    }
+}
+
+#[test]
+fn long_runs_of_every_prefix_and_postfix_parse() {
+    for text in [
+        format!("{}a", "not ".repeat(250_000)),
+        format!("{}a", "-".repeat(900_000)),
+        format!("a{}", "[1]".repeat(300_000)),
+        format!("a{}", ".b".repeat(400_000)),
+        format!("{}c", "if a then b else ".repeat(60_000)),
+        format!("all {{ {} }}", "a ".repeat(400_000)),
+        format!("f({}a)", "a, ".repeat(300_000)),
+        format!("{{ {}a }}", "a, ".repeat(300_000)),
+    ] {
+        let (file, reports) = parsed(&with_value(&text));
+        assert_eq!(reports, Vec::new());
+        assert!(value_of(&file).is_some());
+    }
+}
+
+#[test]
+fn a_megabyte_with_an_error_at_its_end_is_one_report() {
+    for text in [
+        format!("{} and", vec!["close > open"; 80_000].join(" and ")),
+        format!("{}a then", "if a then b else ".repeat(60_000)),
+        format!("f({}a b)", "a, ".repeat(300_000)),
+        format!("all {{ {} < }}", "a ".repeat(400_000)),
+        format!("{} b c", "a + ".repeat(250_000)),
+    ] {
+        assert_eq!(codes(&with_value(&text)), [Code::Syntax]);
+    }
+}
+
+#[test]
+fn a_statement_beyond_the_limit_is_refused() {
+    let text = with_value(&vec!["a"; 600_000].join("+"));
+    assert_eq!(codes(&text), [Code::TooLarge]);
+    assert_eq!(codes(&"a".repeat(9 << 20)), [Code::TooLarge]);
+}
+
+#[test]
+fn many_small_statements_and_items() {
+    let (file, reports) = parsed(&format!(
+        "strategy S {{\n{}}}",
+        "let x = 1\n".repeat(100_000)
+    ));
+    assert_eq!(reports, Vec::new());
+    assert_eq!(file.items.len(), 1);
+    let (file, reports) = parsed(&"fn f(x) { return x }\n".repeat(50_000));
+    assert_eq!(reports, Vec::new());
+    assert_eq!(file.items.len(), 50_000);
+    // Every one of them wrong.
+    assert!(!codes(&"fn f(x) { return }\n".repeat(50_000)).is_empty());
+    assert!(!codes(&"strategy S {\n".repeat(80_000)).is_empty());
+    assert!(!codes(&"let x = (\n".repeat(100_000)).is_empty());
+    assert!(
+        !codes(&format!(
+            "strategy S {{\n{}}}",
+            "let x = ;;; && || (\n".repeat(50_000)
+        ))
+        .is_empty()
+    );
+    assert!(!codes(&";".repeat(1_000_000)).is_empty());
+    assert!(!codes(&with_value(&";".repeat(1_000_000))).is_empty());
+    assert!(!codes(&with_value(&"; a".repeat(300_000))).is_empty());
+}
+
+#[test]
+fn huge_literals() {
+    assert_eq!(codes(&with_value(&"9".repeat(300_000))), [Code::BadNumber]);
+    assert_eq!(
+        codes(&with_value(&format!("0.{}", "9".repeat(300_000)))),
+        []
+    );
+    assert_eq!(codes(&with_value(&"1e".repeat(300_000))), [Code::BadNumber]);
+    let (_, reports) = parsed(&with_value(&"a".repeat(1_000_000)));
+    assert_eq!(reports, Vec::new());
+    let (_, reports) = parsed(&with_value(&format!("\"{}\"", "a".repeat(1_000_000))));
+    assert_eq!(reports, Vec::new());
+    assert_eq!(
+        codes(&with_value(&format!("\"{}", "a".repeat(1_000_000)))),
+        [Code::OpenString]
+    );
+    // No message repeats a literal in full.
+    for text in [
+        with_value(&"9".repeat(300_000)),
+        with_value(&format!("{} b", "a".repeat(300_000))),
+    ] {
+        assert!(parsed(&text).1.iter().all(|d| d.message.len() < 300));
+    }
+}
+
+#[test]
+fn an_open_string_breaks_its_statement_only() {
+    let text = "strategy S {\n    enter \"tag when close > open\n    exit when close < open\n}\n";
+    let (file, reports) = parsed(text);
+    assert_eq!(
+        reports.iter().map(|d| d.code).collect::<Vec<_>>(),
+        [Code::OpenString]
+    );
+    let Some(ItemKind::Strategy(strategy)) = file.items.first().map(|i| &i.kind) else {
+        panic!("the strategy is lost");
+    };
+    let kinds: Vec<bool> = strategy
+        .body
+        .iter()
+        .map(|s| s.kind == StmtKind::Error)
+        .collect();
+    assert_eq!(kinds, [true, false]);
+}
+
+#[test]
+fn single_expressions() {
+    for text in [
+        "",
+        " ",
+        "// nothing",
+        "(",
+        "1 +",
+        "1 2",
+        "\"",
+        "§",
+        "let x = 1",
+        "}",
+        &"(".repeat(10_000),
+    ] {
+        let mut sink = Sink::new();
+        let expr = parse_expr(FileId(0), text, &mut sink);
+        assert_eq!(expr.kind, ExprKind::Error, "{text:.20}");
+        assert!(sink.has_errors(), "{text:.20}");
+    }
+    let mut sink = Sink::new();
+    let expr = parse_expr(FileId(0), "  1 + 2 after 3 bars ", &mut sink);
+    assert!(!sink.has_errors());
+    assert!(matches!(expr.kind, ExprKind::After { .. }));
+    assert_eq!((expr.span.start, expr.span.end), (2, 20));
+}

@@ -1,0 +1,108 @@
+//! Every file of `tests/ui` gives exactly the reports that stand at its end.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use strat_lang::diag::{Code, Sink};
+use strat_lang::source::{FileId, LineIndex};
+use strat_lang::syntax::parse;
+
+/// Codes of the tokens and the grammar that a file here cannot show: E0501 needs a huge one.
+const ELSEWHERE: &[Code] = &[Code::UnreadableFile, Code::NotText];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui")
+}
+
+fn cases() -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder())
+        .expect("the folder of the cases")
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|e| e == "strat"))
+        .collect();
+    paths.sort();
+    paths
+}
+
+/// A report as a case states it: code, `line:column`, message.
+type Report = (String, String, String);
+
+/// The program and the reports that its last lines state.
+fn expected(text: &str) -> (&str, Vec<Report>) {
+    let end = text.find("//~").unwrap_or(text.len());
+    let (program, notes) = text.split_at(end);
+    let reports = notes.lines().filter_map(|line| {
+        let mut parts = line.strip_prefix("//~ ")?.splitn(3, ' ');
+        Some((
+            parts.next()?.to_owned(),
+            parts.next()?.to_owned(),
+            parts.next()?.to_owned(),
+        ))
+    });
+    (program, reports.collect())
+}
+
+fn found(program: &str) -> Vec<Report> {
+    let mut sink = Sink::new();
+    let _ = parse(FileId(0), program, &mut sink);
+    let index = LineIndex::new(program);
+    sink.into_sorted()
+        .into_iter()
+        .map(|d| {
+            let at = index.line_col(program, d.span.start);
+            (
+                d.code.to_string(),
+                format!("{}:{}", at.line, at.column),
+                d.message,
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn every_case_gives_the_reports_it_states() {
+    let bless = std::env::var_os("STRATC_BLESS").is_some();
+    let mut failures = Vec::new();
+    for path in cases() {
+        let text = fs::read_to_string(&path).expect("a case is text");
+        let (program, wanted) = expected(&text);
+        let found = found(program);
+        let fits = found.len() == wanted.len()
+            && found
+                .iter()
+                .zip(&wanted)
+                .all(|(f, w)| f.0 == w.0 && f.1 == w.1 && f.2.contains(&w.2));
+        if fits && !wanted.is_empty() {
+            continue;
+        }
+        if bless {
+            let notes: String = found
+                .iter()
+                .map(|(code, place, message)| format!("//~ {code} {place} {message}\n"))
+                .collect();
+            fs::write(&path, format!("{program}{notes}")).expect("a case can be written");
+        } else {
+            failures.push(format!(
+                "{}\n  found {found:#?}\n  wanted {wanted:#?}",
+                path.display()
+            ));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn every_code_of_tokens_and_grammar_has_a_case() {
+    let mut shown = BTreeSet::new();
+    for path in cases() {
+        let text = fs::read_to_string(&path).expect("a case is text");
+        shown.extend(expected(&text).1.into_iter().map(|report| report.0));
+    }
+    for code in Code::ALL {
+        let is_ours = code.text() < "E0200" || *code == Code::NotExecutable;
+        if is_ours && !ELSEWHERE.contains(code) {
+            assert!(shown.contains(code.text()), "no case shows {code}");
+        }
+    }
+}

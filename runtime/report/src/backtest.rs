@@ -1,0 +1,205 @@
+//! A backtest: its trades, its equity curve, its metrics.
+
+use serde_json::{Map, Value};
+use strat_engine::abi::ProgramInfo;
+use strat_engine::{BacktestResult, TradeStatus};
+use strat_market::format_time;
+
+use crate::csv::Csv;
+use crate::figures;
+use crate::json;
+use crate::number::{percent, readable, rounded};
+use crate::tables::Table;
+
+/// Columns of `trades.csv`.
+const TRADE_COLUMNS: [&str; 13] = [
+    "symbol",
+    "side",
+    "entry_time",
+    "entry_price",
+    "exit_time",
+    "exit_price",
+    "quantity",
+    "fees",
+    "pnl",
+    "pnl_pct",
+    "bars_held",
+    "entry_tag",
+    "exit_tag",
+];
+
+/// What a backtest was run on, as far as its result does not say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setup<'a> {
+    /// What the strategy is.
+    pub program: &'a ProgramInfo,
+    /// Its parameter values, in declared order.
+    pub params: &'a [f64],
+    /// Where the bars come from.
+    pub exchange: &'a str,
+    /// How long the bars are.
+    pub timeframe: &'a str,
+    /// Bars before the range that warmed it up; the fewest of its symbols.
+    pub preload: usize,
+}
+
+/// All trades by time of entry. A trade that is open at the end has the last bar and its close as
+/// exit, and no exit tag.
+#[must_use]
+pub fn trades_csv(result: &BacktestResult) -> String {
+    let mut csv = Csv::with_header(TRADE_COLUMNS);
+    for trade in &result.trades {
+        let symbol = result.symbols.get(trade.symbol);
+        csv.text(symbol.map_or("", |s| s.symbol.as_str()))
+            .text("long")
+            .text(&format_time(trade.entry_time))
+            .number(trade.entry_price)
+            .text(&format_time(trade.exit_time))
+            .number(trade.exit_price)
+            .number(trade.quantity)
+            .number(trade.fees)
+            .number(trade.pnl)
+            .number(trade.pnl_pct)
+            .count(trade.bars_held as u64)
+            .text(&trade.entry_tag)
+            .text(&trade.exit_tag);
+        csv.end_row();
+    }
+    csv.into_text()
+}
+
+/// The account at every close.
+#[must_use]
+pub fn equity_csv(result: &BacktestResult) -> String {
+    let curve = &result.equity;
+    let mut csv = Csv::with_header(["timestamp", "equity", "cash", "drawdown"]);
+    for (((time, equity), cash), drawdown) in curve
+        .time
+        .iter()
+        .zip(&curve.equity)
+        .zip(&curve.cash)
+        .zip(&curve.drawdown)
+    {
+        csv.text(&format_time(*time))
+            .number(*equity)
+            .number(*cash)
+            .number(*drawdown);
+        csv.end_row();
+    }
+    csv.into_text()
+}
+
+/// One flat object: the six figures of a screen's row, further ones, and what was run how.
+#[must_use]
+pub fn metrics(result: &BacktestResult, setup: &Setup<'_>) -> Value {
+    let mut out = Map::new();
+    figures::json(&result.metrics, &mut out);
+    let mut put = |name: &str, value: Value| {
+        out.insert(name.to_owned(), value);
+    };
+    let summary = &result.summary;
+    put("initial_cash", json::number(summary.initial_cash));
+    put("final_equity", json::number(summary.final_equity));
+    put("cagr", json::maybe(summary.cagr));
+    put("fees_paid", json::number(summary.fees_paid));
+    put("avg_trade_pnl", json::number(summary.avg_trade_pnl));
+    put("best_trade", json::maybe(summary.best_trade));
+    put("worst_trade", json::maybe(summary.worst_trade));
+    put("exposure", json::number(summary.exposure));
+    put("open_trades", Value::from(open_trades(result)));
+    put("unfilled_orders", Value::from(summary.unfilled_orders));
+    put("bars", Value::from(summary.bars));
+    put("from", Value::from(format_time(summary.first_time)));
+    put("to", Value::from(format_time(summary.last_time)));
+    put("preload", Value::from(setup.preload));
+    put("lookback", Value::from(result.resolved.lookback));
+    put("strategy", Value::from(setup.program.name.as_str()));
+    let symbols: Vec<&str> = result.symbols.iter().map(|s| s.symbol.as_str()).collect();
+    put("symbols", Value::from(symbols.join(",")));
+    put("timeframe", Value::from(setup.timeframe));
+    put("exchange", Value::from(setup.exchange));
+    put("convention", Value::from(result.rules.convention.name()));
+    put("fill", Value::from(result.rules.fill.name()));
+    put("fees", json::number(result.costs.fees()));
+    put("slippage", json::number(result.costs.slippage()));
+    put("stop", json::maybe(result.resolved.stop));
+    for (param, value) in setup.program.params.iter().zip(setup.params) {
+        put(&format!("param_{}", param.name), json::number(*value));
+    }
+    Value::Object(out)
+}
+
+/// The figures for people, one a line.
+#[must_use]
+pub fn figures_text(result: &BacktestResult) -> String {
+    let [total, sharpe, drawdown, wins, factor, trades] = figures::cells(&result.metrics);
+    let summary = &result.summary;
+    let share = |value: Option<f64>| percent(value.unwrap_or(f64::NAN));
+    let open = match open_trades(result) {
+        0 => String::new(),
+        open => format!(" ({open} still open, valued at the last close)"),
+    };
+    crate::tables::pairs(&[
+        (
+            "total return",
+            format!(
+                "{total}   ({} to {})",
+                rounded(summary.initial_cash, 2),
+                rounded(summary.final_equity, 2)
+            ),
+        ),
+        ("per year", share(summary.cagr)),
+        ("sharpe ratio", sharpe),
+        ("max drawdown", drawdown),
+        ("trades", format!("{trades}{open}")),
+        ("win rate", wins),
+        ("profit factor", factor),
+        ("average trade", readable_money(summary.avg_trade_pnl)),
+        (
+            "best, worst trade",
+            format!(
+                "{}, {}",
+                share(summary.best_trade),
+                share(summary.worst_trade)
+            ),
+        ),
+        ("in the market", percent(summary.exposure)),
+        ("fees paid", readable_money(summary.fees_paid)),
+    ])
+}
+
+/// One row per symbol, where there are several.
+#[must_use]
+pub fn symbols_table(result: &BacktestResult) -> String {
+    let titles = figures::TITLES.map(|title| (title, true));
+    let mut table = Table::new([("symbol", false)].into_iter().chain(titles));
+    for symbol in &result.symbols {
+        table.row(
+            [symbol.symbol.clone()]
+                .into_iter()
+                .chain(figures::cells(&symbol.metrics)),
+        );
+    }
+    table.render()
+}
+
+/// Parameter values for people: `fast = 10, slow = 50`; empty without parameters.
+#[must_use]
+pub fn params_text(program: &ProgramInfo, params: &[f64]) -> String {
+    let parts: Vec<String> = program
+        .params
+        .iter()
+        .zip(params)
+        .map(|(param, value)| format!("{} = {}", param.name, readable(*value)))
+        .collect();
+    parts.join(", ")
+}
+
+fn open_trades(result: &BacktestResult) -> usize {
+    let open = |status| status == TradeStatus::Open;
+    result.trades.iter().filter(|t| open(t.status)).count()
+}
+
+fn readable_money(amount: f64) -> String {
+    rounded(amount, 2)
+}

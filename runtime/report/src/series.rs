@@ -1,0 +1,138 @@
+//! Columns of values over time, as `stratc eval` shows them.
+
+use serde_json::{Map, Value};
+use strat_market::format_time;
+
+use crate::csv::Csv;
+use crate::json;
+use crate::number::readable;
+use crate::tables::Table;
+
+/// Rows at each end of a table that is cut.
+const ENDS: usize = 10;
+
+/// Columns of one length over the times of bars; a missing value is NaN.
+#[derive(Debug, Clone, Copy)]
+pub struct Series<'a> {
+    /// Bar open times, nanoseconds since the epoch, UTC.
+    pub time: &'a [i64],
+    /// Names and values of the columns.
+    pub columns: &'a [(&'a str, &'a [f64])],
+}
+
+impl Series<'_> {
+    /// `timestamp` and one column per output, every number exact, a missing one empty.
+    #[must_use]
+    pub fn csv(&self) -> String {
+        let names = self.columns.iter().map(|(name, _)| *name);
+        let mut csv = Csv::with_header(std::iter::once("timestamp").chain(names));
+        for (row, time) in self.time.iter().enumerate() {
+            csv.text(&format_time(*time));
+            for value in self.values(row) {
+                csv.number(value);
+            }
+            csv.end_row();
+        }
+        csv.into_text()
+    }
+
+    /// An array of one object per bar, a missing or infinite value null.
+    #[must_use]
+    pub fn json(&self) -> String {
+        let rows = self.time.iter().enumerate().map(|(row, time)| {
+            let mut object = Map::new();
+            object.insert("timestamp".to_owned(), Value::from(format_time(*time)));
+            for ((name, _), value) in self.columns.iter().zip(self.values(row)) {
+                object.insert((*name).to_owned(), json::number(value));
+            }
+            Value::Object(object)
+        });
+        json::lines(&Value::Array(rows.collect()))
+    }
+
+    /// A table for people: missing values are `na`. Where it is cut, the first and the last rows
+    /// stand there with the number of those between.
+    #[must_use]
+    pub fn table(&self, cut: bool) -> String {
+        let mut table = Table::new(
+            std::iter::once(("timestamp", false))
+                .chain(self.columns.iter().map(|(name, _)| (*name, true))),
+        );
+        let rows = self.time.len();
+        let hidden = if cut && rows > 2 * ENDS + 1 {
+            ENDS..rows - ENDS
+        } else {
+            0..0
+        };
+        for (row, time) in self.time.iter().enumerate() {
+            if hidden.contains(&row) {
+                if row == hidden.start {
+                    table.row([format!("… {} rows between", hidden.len())]);
+                }
+                continue;
+            }
+            let values = self.values(row).map(|value| {
+                if value.is_nan() {
+                    "na".to_owned()
+                } else {
+                    readable(value)
+                }
+            });
+            table.row(std::iter::once(format_time(*time)).chain(values));
+        }
+        let mut text = table.render();
+        text.push_str(&format!(
+            "{rows} {}\n",
+            if rows == 1 { "bar" } else { "bars" }
+        ));
+        text
+    }
+
+    fn values(&self, row: usize) -> impl Iterator<Item = f64> + '_ {
+        self.columns
+            .iter()
+            .map(move |(_, column)| column.get(row).copied().unwrap_or(f64::NAN))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: i64 = 3_600_000_000_000;
+
+    #[test]
+    fn csv_and_json_are_exact() {
+        let (upper, lower) = ([f64::NAN, 0.1 + 0.2], [1.0, f64::INFINITY]);
+        let series = Series {
+            time: &[0, HOUR],
+            columns: &[("upper", &upper), ("lower", &lower)],
+        };
+        assert_eq!(
+            series.csv(),
+            "timestamp,upper,lower\n1970-01-01T00:00:00Z,,1\n1970-01-01T01:00:00Z,0.30000000000000004,inf\n"
+        );
+        assert_eq!(
+            series.json(),
+            "[\n{\"timestamp\":\"1970-01-01T00:00:00Z\",\"upper\":null,\"lower\":1},\n{\"timestamp\":\"1970-01-01T01:00:00Z\",\"upper\":0.30000000000000004,\"lower\":null}\n]\n"
+        );
+        assert!(series.table(true).contains("na"));
+    }
+
+    #[test]
+    fn a_long_table_is_cut_only_where_asked() {
+        let time: Vec<i64> = (0..50).map(|i| i * HOUR).collect();
+        let values: Vec<f64> = (0..50).map(f64::from).collect();
+        let series = Series {
+            time: &time,
+            columns: &[("value", &values)],
+        };
+        let cut = series.table(true);
+        assert_eq!(cut.lines().count(), 2 + 10 + 1 + 10 + 1);
+        assert!(
+            cut.contains("… 30 rows between") && cut.ends_with("50 bars\n"),
+            "{cut}"
+        );
+        assert_eq!(series.table(false).lines().count(), 2 + 50 + 1);
+    }
+}

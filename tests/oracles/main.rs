@@ -1,0 +1,5 @@
+//! Against the records of other tools.
+
+mod indicators;
+mod screens;
+mod talib;
