@@ -9,23 +9,22 @@ test:
 # Format Rust and Strat sources.
 fmt:
     cargo fmt --all
-    {{ stratc }} fmt strategies stdlib
+    {{ stratc }} fmt strategies stdlib examples
 
 # The quick look while working: types and lints, then the programs.
 check:
     cargo clippy --workspace --all-targets
-    {{ stratc }} check strategies stdlib
+    {{ stratc }} check strategies stdlib examples
 
 # Measure: the five screens, then the executors.
 bench:
     cargo bench --package strat-benches --bench screens
     cargo bench --package strat-benches --bench executors
 
-# From an empty folder to a screen and a backtest.
+# A screen and a backtest on synthetic data; data/ and results/ are not part of the repository.
 quickstart:
-    cargo build --release --bin stratc
     {{ stratc }} quickstart
 
-# Rewrite the expectations of all fixtures; read the difference before keeping it.
+# Rewrite the expectations of the fixtures; read the difference before keeping it.
 bless:
-    STRATC_BLESS=1 cargo test --workspace
+    STRATC_BLESS=1 cargo test --package strat-lang

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use strat_engine::{Convention, Costs, Fill};
+use strat_engine::{Convention, Fill};
 use strat_market::{Exchange, Symbol, Timeframe, When};
+
+use crate::values::{self, ParamArg, PreloadArg};
 
 /// Compiles and runs trading strategies written in Strat.
 #[derive(Debug, Parser)]
@@ -68,7 +70,7 @@ pub struct CheckArgs {
 pub enum ReportFormat {
     /// The source with the place underlined
     Human,
-    /// One line each: path:line:column: error[E0201]: message
+    /// One line each: path:line:column, severity, code, message
     Concise,
     /// One array of objects
     Json,
@@ -140,21 +142,12 @@ pub struct BarsArgs {
     #[arg(long, value_name = "TIME")]
     pub to: Option<When>,
     /// Earlier bars to warm up on: a number, or auto for as many as the strategy needs to settle
-    #[arg(long, value_name = "N|auto", value_parser = preload)]
+    #[arg(long, value_name = "N|auto", value_parser = values::preload)]
     pub preload: Option<PreloadArg>,
 }
 
 /// The folder of data files where none is named.
 pub const DATA: &str = "data/processed";
-
-/// How many earlier bars to warm up on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PreloadArg {
-    /// As many as are needed for lookbacks to be filled and recurrences to settle.
-    Auto,
-    /// So many.
-    Bars(usize),
-}
 
 /// `stratc eval`.
 #[derive(Debug, Args)]
@@ -207,16 +200,16 @@ pub struct RunArgs {
     #[command(flatten)]
     pub bars: BarsArgs,
     /// Value of a parameter, name=value; a screen also takes several, name=10,20,30
-    #[arg(long, value_name = "NAME=VALUE", value_parser = param)]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = values::param)]
     pub param: Vec<ParamArg>,
     /// Fees of each side, as a share of the amount (0.001 is 0.1%)
-    #[arg(long, default_value_t = 0.001, value_name = "SHARE", value_parser = fees, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 0.001, value_name = "SHARE", value_parser = values::fees, allow_negative_numbers = true)]
     pub fees: f64,
     /// Slippage, as a share of the price: buys pay more, sells get less
-    #[arg(long, default_value_t = 0.0, value_name = "SHARE", value_parser = slippage, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 0.0, value_name = "SHARE", value_parser = values::slippage, allow_negative_numbers = true)]
     pub slippage: f64,
     /// Cash at the start
-    #[arg(long, default_value_t = 10_000.0, value_name = "AMOUNT", value_parser = cash, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 10_000.0, value_name = "AMOUNT", value_parser = values::cash, allow_negative_numbers = true)]
     pub cash: f64,
     /// Bundle of rules: strat (default of a backtest) or vectorbt (default of a screen)
     #[arg(long, value_name = "NAME")]
@@ -273,15 +266,6 @@ pub enum TableFormat {
     Table,
     /// Exact, for programs
     Json,
-}
-
-/// `name=value`, or several values.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ParamArg {
-    /// The parameter.
-    pub name: String,
-    /// Its values, at least one.
-    pub values: Vec<f64>,
 }
 
 /// `stratc data`.
@@ -362,61 +346,6 @@ pub struct QuickstartArgs {
     pub folder: FolderArgs,
 }
 
-fn preload(text: &str) -> Result<PreloadArg, String> {
-    if text == "auto" {
-        return Ok(PreloadArg::Auto);
-    }
-    text.parse()
-        .map(PreloadArg::Bars)
-        .map_err(|_| "expected a number of bars, or `auto`".to_owned())
-}
-
-fn real(text: &str) -> Result<f64, String> {
-    text.parse()
-        .map_err(|_| "expected a number, such as 0.001".to_owned())
-}
-
-fn fees(text: &str) -> Result<f64, String> {
-    let fees = real(text)?;
-    let checked = Costs::new(fees, 0.0, 1.0).map_err(|e| e.to_string())?;
-    Ok(checked.fees())
-}
-
-fn slippage(text: &str) -> Result<f64, String> {
-    let slippage = real(text)?;
-    let checked = Costs::new(0.0, slippage, 1.0).map_err(|e| e.to_string())?;
-    Ok(checked.slippage())
-}
-
-fn cash(text: &str) -> Result<f64, String> {
-    let cash = real(text)?;
-    let checked = Costs::new(0.0, 0.0, cash).map_err(|e| e.to_string())?;
-    Ok(checked.cash())
-}
-
-fn param(text: &str) -> Result<ParamArg, String> {
-    let expected = || "expected name=value, such as fast=10 or stop_size=2%".to_owned();
-    let (name, values) = text.split_once('=').ok_or_else(expected)?;
-    let values: Option<Vec<f64>> = values.split(',').map(|v| share_or_real(v.trim())).collect();
-    match values {
-        Some(values) if !name.trim().is_empty() => Ok(ParamArg {
-            name: name.trim().to_owned(),
-            values,
-        }),
-        _ => Err(expected()),
-    }
-}
-
-/// `0.02`, or `2%` with the bits that `0.02` has.
-fn share_or_real(text: &str) -> Option<f64> {
-    let value = match text.strip_suffix('%') {
-        Some(percent) if !percent.contains(['e', 'E']) => format!("{}e-2", percent.trim()).parse(),
-        Some(_) => return None,
-        None => text.parse(),
-    };
-    value.ok().filter(|value: &f64| value.is_finite())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -425,40 +354,5 @@ mod tests {
     fn the_command_line_is_consistent() {
         use clap::CommandFactory as _;
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn parameters_are_read_exactly() {
-        let read = |text: &str| param(text).map(|p| (p.name, p.values));
-        assert_eq!(read("fast=10"), Ok(("fast".to_owned(), vec![10.0])));
-        assert_eq!(
-            read(" k = 0.1%, 2 "),
-            Ok(("k".to_owned(), vec![0.001, 2.0]))
-        );
-        assert_eq!(read("x=-3"), Ok(("x".to_owned(), vec![-3.0])));
-        for wrong in [
-            "fast",
-            "=3",
-            "fast=",
-            "fast=a",
-            "fast=1,,2",
-            "x=nan",
-            "x=inf",
-            "x=1e1%",
-        ] {
-            assert!(read(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn costs_are_checked() {
-        assert_eq!(fees("0.001"), Ok(0.001));
-        for wrong in ["1", "-0.1", "x", "nan", "inf", ""] {
-            assert!(fees(wrong).is_err() && slippage(wrong).is_err(), "{wrong}");
-        }
-        assert!(cash("0").is_err() && cash("inf").is_err() && cash("5").is_ok());
-        assert_eq!(preload("auto"), Ok(PreloadArg::Auto));
-        assert_eq!(preload("12"), Ok(PreloadArg::Bars(12)));
-        assert!(preload("-1").is_err() && preload("many").is_err());
     }
 }

@@ -37,3 +37,14 @@ pub fn guard(work: impl FnOnce() -> u8) -> u8 {
         code
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_has_an_exit_code_of_its_own() {
+        assert_eq!(guard(|| 3), 3);
+        assert_eq!(guard(|| panic!("on purpose")), INTERNAL);
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | `args` | the command line: names, defaults, help |
+//! | `args`, `values` | the command line: names, defaults, help; values of options |
 //! | `cmd` | one module per command |
 //! | `sources` | `.strat` files from disk, their checks, their diagnostics |
 //! | `strategies` | source to programs, and the names their results get |
@@ -27,6 +27,7 @@ mod strategies;
 mod summary;
 mod target;
 mod terminal;
+mod values;
 
 use std::process::ExitCode;
 

@@ -7,8 +7,9 @@ use strat_engine::abi::{Program, Resolved};
 use strat_engine::{Convention, Costs, Rules, Warmup};
 use strat_screen::Grid;
 
-use crate::args::{PreloadArg, RunArgs};
+use crate::args::RunArgs;
 use crate::failure::{Done, Failure};
+use crate::values::PreloadArg;
 
 /// Parameter sets resolved between two looks at the cancel flag.
 const STRIDE: usize = 1 << 16;

@@ -10,10 +10,11 @@ use strat_lang::sema::snake_case;
 use strat_market::Timeframe;
 use strat_screen::{Grid, GridError};
 
-use crate::args::{ExecutorName, ParamArg};
+use crate::args::ExecutorName;
 use crate::failure::{Done, Failure};
 use crate::sources::{self, Sources};
 use crate::terminal;
+use crate::values::ParamArg;
 
 /// A strategy ready to run.
 pub struct Strategy {
@@ -55,9 +56,10 @@ pub fn load(paths: &[PathBuf], executor: Executor, timeframe: Timeframe) -> Done
     sources.tell()?;
 
     let mut named: Vec<(String, PathBuf, Unit)> = Vec::new();
+    let mut without = Vec::new();
     for (path, units) in files {
         if units.is_empty() {
-            terminal::note(&format!("{} has no strategy", path.display()));
+            without.push(path.clone());
         }
         let several = units.len() > 1;
         for unit in units {
@@ -74,6 +76,12 @@ pub fn load(paths: &[PathBuf], executor: Executor, timeframe: Timeframe) -> Done
             listed(paths),
             if paths.len() == 1 { "has" } else { "have" }
         )));
+    }
+    for path in without {
+        terminal::note(&format!(
+            "{} has no strategy; it is passed over",
+            path.display()
+        ));
     }
     distinct(&named)?;
     for (_, path, unit) in &named {

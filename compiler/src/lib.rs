@@ -13,5 +13,6 @@ pub mod driver;
 pub mod interp;
 pub mod ir;
 pub mod lower;
+mod passes;
 
 pub use driver::{Compiled, Executor, compile};

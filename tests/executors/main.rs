@@ -1,2 +1,6 @@
-//! To be written.
-fn main() {}
+//! Interpreter, kernel and handler give the same bits.
+
+mod compare;
+mod market;
+mod program;
+mod property;

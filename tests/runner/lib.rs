@@ -81,6 +81,14 @@ pub fn check_expression(text: &str) -> Checked {
     check_expr(&mut map, &MemoryWorld::new(), &LIBRARY, text, None)
 }
 
+/// Checks an expression over the functions of a file and its strategy's parameters and `let`s.
+#[must_use]
+pub fn check_expression_in(expression: &str, file: &str) -> Checked {
+    let mut map = SourceMap::default();
+    let file = Some(("test.strat", file));
+    check_expr(&mut map, &MemoryWorld::new(), &LIBRARY, expression, file)
+}
+
 /// The one unit of a text that must be right.
 ///
 /// # Panics

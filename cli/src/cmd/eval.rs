@@ -5,12 +5,13 @@ use std::path::Path;
 use strat_engine::abi::{ParamError, Program};
 use strat_report::series::Series;
 
-use crate::args::{EvalArgs, PreloadArg, SeriesFormat};
+use crate::args::{EvalArgs, SeriesFormat};
 use crate::failure::{Done, Failure};
 use crate::market::Market;
 use crate::settings::Need;
 use crate::sources::Sources;
 use crate::summary::counted;
+use crate::values::PreloadArg;
 use crate::{interrupt, strategies, terminal};
 
 /// Prints one column per output for every bar of the range.

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 use strat_engine::Convention;
-use strat_report::screen::{self as report, Ground};
+use strat_report::screen::{self as report, Row, Screen};
 use strat_report::{Folder, json};
 use strat_screen::{Grid, GridError, ScreenError, ScreenOptions, ScreenResult, run_screen};
 
@@ -22,6 +22,9 @@ use crate::{interrupt, terminal};
 /// Rows of each screen that are printed.
 const TOP: usize = 10;
 
+/// Most parameter sets of one screen: every one becomes a row that is held in memory.
+const MOST_SETS: usize = 100_000_000;
+
 /// A strategy, its grid and what that needs.
 struct Plan {
     strategy: Strategy,
@@ -33,7 +36,31 @@ struct Plan {
 struct Screened {
     stem: String,
     result: ScreenResult,
-    ground: Ground,
+    from: i64,
+    to: i64,
+    preload: usize,
+}
+
+impl Screened {
+    /// What is told of it, with its best rows up to `most`.
+    fn told(&self, most: usize) -> Screen<'_> {
+        let result = &self.result;
+        let rows = result.rows.iter().take(most).map(|row| Row {
+            params: &row.params,
+            metrics: &row.metrics,
+            flags: row.flag_names(&result.flags).collect(),
+        });
+        Screen {
+            params: &result.params,
+            rows: rows.collect(),
+            rules: result.rules,
+            costs: result.costs,
+            bars: result.bars,
+            from: self.from,
+            to: self.to,
+            preload: self.preload,
+        }
+    }
 }
 
 /// Runs the screens and writes a CSV for each and one `summary.json`.
@@ -94,7 +121,7 @@ pub fn run(args: &RunArgs) -> Done {
             let first = screens.first().map(|s| &s.result);
             let top = screens
                 .iter()
-                .flat_map(|s| report::top_json(&s.stem, &s.result, TOP));
+                .flat_map(|s| report::rows_json(&s.stem, &s.told(TOP)));
             json::pretty(&json!({
                 "combos": screens.iter().map(|s| s.result.rows.len()).sum::<usize>(),
                 "bars": first.map(|r| r.bars),
@@ -127,6 +154,13 @@ fn plan(strategy: Strategy, args: &RunArgs) -> Done<Plan> {
         )));
     }
     let grid = strategies::grid(info, &args.param).map_err(|e| named(&strategy.stem, e))?;
+    if grid.len() > MOST_SETS {
+        return Err(Failure::mistake(format!(
+            "{}: the grid has {} parameter sets, more than the {MOST_SETS} that a screen holds; give parameters a larger step, or hold some fixed with --param name=value",
+            strategy.stem,
+            grid.len()
+        )));
+    }
     let need = Need::of_grid(&strategy.program, &grid, interrupt::flag())?;
     Ok(Plan {
         strategy,
@@ -186,11 +220,9 @@ fn screen(
     Ok(Screened {
         stem: stem.clone(),
         result,
-        ground: Ground {
-            from,
-            to,
-            preload: view.start,
-        },
+        from,
+        to,
+        preload: view.start,
     })
 }
 
@@ -198,11 +230,9 @@ fn write(target: Target, screens: &[Screened]) -> Done<Folder> {
     let mut files = Vec::with_capacity(screens.len() + 1);
     let mut summary = Map::new();
     for screened in screens {
-        files.push((
-            format!("{}.csv", screened.stem),
-            report::csv(&screened.result),
-        ));
-        let entry = report::summary(&screened.result, screened.ground);
+        let told = screened.told(usize::MAX);
+        files.push((format!("{}.csv", screened.stem), report::csv(&told)));
+        let entry = report::summary(&told);
         summary.insert(screened.stem.clone(), entry);
     }
     // Last, so that a summary always speaks of files that are there.
@@ -226,13 +256,9 @@ fn describe(
 ) -> String {
     let mut out = String::new();
     let mut most_preload = 0;
-    for Screened {
-        stem,
-        result,
-        ground,
-    } in screens
-    {
-        most_preload = most_preload.max(ground.preload);
+    for screened in screens {
+        let Screened { stem, result, .. } = screened;
+        most_preload = most_preload.max(screened.preload);
         let sets = result.rows.len();
         let excluded = match result.excluded {
             0 => String::new(),
@@ -246,7 +272,7 @@ fn describe(
             } else {
                 String::new()
             },
-            report::top_table(result, TOP)
+            report::rows_table(&screened.told(TOP))
         ));
     }
     let view = market.view(0);

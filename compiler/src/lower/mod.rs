@@ -1,5 +1,7 @@
 //! Typed tree to IR: keeps what is needed, folds constants, makes equal operations one.
 
+mod prune;
+
 use std::collections::HashMap;
 
 use strat_abi::window::Window;
@@ -9,6 +11,7 @@ use crate::ir::{
     Graph, Group, Id, Interned, Look, MOST_MEMBER_LAG, Member, Node, Op, Signal, Start, operands,
     query,
 };
+use crate::passes::drop_dead;
 
 /// Lowers a checked unit.
 #[must_use]
@@ -367,7 +370,6 @@ impl Lower<'_> {
             out.start = start;
             out.members = members;
         }
-        self.bodies();
         let signal = |this: &mut Self, s: &hir::Signal| Signal {
             tag: s.tag.clone(),
             when: this.at(s.when),
@@ -393,44 +395,45 @@ impl Lower<'_> {
             .collect();
         self.graph.flags = unit.flags.iter().map(|(_, n)| self.at(*n)).collect();
         self.graph.stop = unit.stop.map(|n| self.at(n));
-        self.graph
+        let mut graph = drop_dead(self.graph);
+        bodies(&mut graph);
+        graph
     }
+}
 
-    /// Which nodes a group's step is made of, what it reads, and how far back its members go.
-    fn bodies(&mut self) {
-        let graph = &mut self.graph;
-        let mut depths: HashMap<(u32, u32), u32> = HashMap::new();
-        for (i, node) in graph.nodes.iter().enumerate() {
-            if let Op::Prev(g, m, lag) = node.op {
-                let depth = depths.entry((g, m)).or_default();
-                *depth = (*depth).max(lag);
-            }
-            if let Some(g) = node.body {
-                graph.groups[g as usize].body.push(Id(i as u32));
+/// Which nodes a group's step is made of, what it reads, and how far back its members go.
+fn bodies(graph: &mut Graph) {
+    let mut depths: HashMap<(u32, u32), u32> = HashMap::new();
+    for (i, node) in graph.nodes.iter().enumerate() {
+        if let Op::Prev(g, m, lag) = node.op {
+            let depth = depths.entry((g, m)).or_default();
+            *depth = (*depth).max(lag);
+        }
+        if let Some(g) = node.body {
+            graph.groups[g as usize].body.push(Id(i as u32));
+        }
+    }
+    for (g, group) in graph.groups.iter_mut().enumerate() {
+        for (m, member) in group.members.iter_mut().enumerate() {
+            let lag = depths.get(&(g as u32, m as u32)).copied().unwrap_or(0);
+            member.depth = lag.max(1);
+        }
+        let mut reads: Vec<Id> = Vec::new();
+        let inner = group
+            .body
+            .iter()
+            .flat_map(|id| operands(graph.nodes[id.index()].op))
+            .flatten()
+            .chain(group.members.iter().map(|m| m.seed));
+        for id in inner {
+            let node = &graph.nodes[id.index()];
+            if node.stage.series && node.body != Some(g as u32) {
+                reads.push(id);
             }
         }
-        for (g, group) in graph.groups.iter_mut().enumerate() {
-            for (m, member) in group.members.iter_mut().enumerate() {
-                let lag = depths.get(&(g as u32, m as u32)).copied().unwrap_or(0);
-                member.depth = lag.max(1);
-            }
-            let mut reads: Vec<Id> = Vec::new();
-            let inner = group
-                .body
-                .iter()
-                .flat_map(|id| operands(graph.nodes[id.index()].op))
-                .flatten()
-                .chain(group.members.iter().map(|m| m.seed));
-            for id in inner {
-                let node = &graph.nodes[id.index()];
-                if node.stage.series && node.body != Some(g as u32) {
-                    reads.push(id);
-                }
-            }
-            reads.sort_unstable();
-            reads.dedup();
-            group.reads = reads;
-        }
+        reads.sort_unstable();
+        reads.dedup();
+        group.reads = reads;
     }
 }
 

@@ -22,6 +22,7 @@ pub(super) fn print(text: &str, tokens: &[Token], plan: &Plan) -> String {
         open: Vec::new(),
         must_break: true,
         after_open: true,
+        code_from: code_from(tokens),
     };
     let mut at = 0;
     while at < tokens.len() {
@@ -54,6 +55,22 @@ struct Printer<'t> {
     must_break: bool,
     /// A block was opened, or nothing was printed yet: no blank line follows.
     after_open: bool,
+    /// For each token the first from it on that is no comment.
+    code_from: Vec<Option<usize>>,
+}
+
+/// For each token the first from it on that is no comment.
+fn code_from(tokens: &[Token]) -> Vec<Option<usize>> {
+    let mut next = None;
+    let mut found: Vec<Option<usize>> = Vec::with_capacity(tokens.len());
+    for (at, token) in tokens.iter().enumerate().rev() {
+        if !token.kind.is_comment() {
+            next = Some(at);
+        }
+        found.push(next);
+    }
+    found.reverse();
+    found
 }
 
 impl<'t> Printer<'t> {
@@ -121,8 +138,7 @@ impl<'t> Printer<'t> {
             self.line.push_str("  ");
         } else {
             // It stands where the code that follows it will.
-            let next = (at..self.tokens.len())
-                .find(|i| self.kind(*i).is_some_and(|kind| !kind.is_comment()));
+            let next = self.code_from.get(at).copied().flatten();
             let mark = next.map(|i| self.plan.mark(i)).unwrap_or(Mark {
                 begins_line: true,
                 ..Mark::default()

@@ -3,8 +3,9 @@
 
 use std::time::{Duration, Instant};
 
+use strat_lang::diag::render::{Format, render};
 use strat_lang::diag::{Code, Diagnostic, Sink};
-use strat_lang::source::FileId;
+use strat_lang::source::{FileId, SourceMap};
 use strat_lang::syntax::ast::{Expr, ExprKind, File, ItemKind, StmtKind};
 use strat_lang::syntax::{parse, parse_expr};
 
@@ -140,7 +141,7 @@ fn the_deepest_allowed_nesting_parses() {
 
 #[test]
 fn millions_of_brackets() {
-    let count = 2_500_000;
+    let count = 1_000_000;
     for text in [
         "(".repeat(count),
         "[".repeat(count),
@@ -316,4 +317,43 @@ fn single_expressions() {
     assert!(!sink.has_errors());
     assert!(matches!(expr.kind, ExprKind::After { .. }));
     assert_eq!((expr.span.start, expr.span.end), (2, 20));
+}
+
+#[test]
+fn reports_about_a_long_line_render_fast() {
+    let start = Instant::now();
+    let mut map = SourceMap::new();
+    let id = map.add(
+        "long.strat".to_owned(),
+        with_value(&"all { a, é } + 5x § ".repeat(50_000)),
+    );
+    let mut sink = Sink::new();
+    let _ = parse(id, &map.get(id).text, &mut sink);
+    let reports = sink.into_sorted();
+    assert!(reports.len() > 500);
+    for (_, format) in Format::ALL {
+        assert!(render(*format, &reports, &map, false).len() < 10_000_000);
+    }
+    assert!(start.elapsed() < PATIENCE, "took {:?}", start.elapsed());
+}
+
+#[test]
+fn large_programs_format_fast() {
+    let start = Instant::now();
+    for text in [
+        "// comment\n".repeat(100_000),
+        format!(
+            "strategy S {{\n{}}}\n",
+            "let x = a // b\n// c\n".repeat(30_000)
+        ),
+        "fn f(x) { return x }\n".repeat(30_000),
+        with_value(&vec!["a > b"; 50_000].join(" and ")),
+        with_value(&format!("all {{ {} }}", "a ".repeat(100_000))),
+        with_value(&format!("{}a", "- ".repeat(200_000))),
+        format!("fn f(x) {{ {} return x }}\n", "// c\n".repeat(100_000)),
+    ] {
+        let formatted = strat_lang::fmt::format(&text).unwrap_or_default();
+        assert!(formatted.len() > 100_000);
+        assert!(start.elapsed() < PATIENCE, "took {:?}", start.elapsed());
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use strat_lang::diag::{Code, Sink};
+use strat_lang::diag::{Code, Diagnostic, Fix, Sink};
 use strat_lang::source::{FileId, LineIndex};
 use strat_lang::syntax::parse;
 
@@ -43,21 +43,20 @@ fn expected(text: &str) -> (&str, Vec<Report>) {
     (program, reports.collect())
 }
 
-fn found(program: &str) -> Vec<Report> {
+fn parsed(program: &str) -> Vec<Diagnostic> {
     let mut sink = Sink::new();
     let _ = parse(FileId(0), program, &mut sink);
-    let index = LineIndex::new(program);
     sink.into_sorted()
-        .into_iter()
-        .map(|d| {
-            let at = index.line_col(program, d.span.start);
-            (
-                d.code.to_string(),
-                format!("{}:{}", at.line, at.column),
-                d.message,
-            )
-        })
-        .collect()
+}
+
+fn found(program: &str) -> Vec<Report> {
+    let index = LineIndex::new(program);
+    let report = |d: Diagnostic| {
+        let at = index.line_col(program, d.span.start);
+        let place = format!("{}:{}", at.line, at.column);
+        (d.code.to_string(), place, d.message)
+    };
+    parsed(program).into_iter().map(report).collect()
 }
 
 #[test]
@@ -105,4 +104,39 @@ fn every_code_of_tokens_and_grammar_has_a_case() {
             assert!(shown.contains(code.text()), "no case shows {code}");
         }
     }
+}
+
+/// The program after the edits of a repair, which do not overlap.
+fn repaired(program: &str, fix: &Fix) -> String {
+    let mut edits = fix.edits.clone();
+    edits.sort_by_key(|(span, _)| span.start);
+    let mut text = program.to_owned();
+    for (span, with) in edits.iter().rev() {
+        text.replace_range(span.start as usize..span.end as usize, with);
+    }
+    text
+}
+
+#[test]
+fn every_repair_removes_its_report_and_makes_no_other() {
+    let mut count = 0;
+    for path in cases() {
+        let text = fs::read_to_string(&path).expect("a case is text");
+        let (program, _) = expected(&text);
+        let reports = parsed(program);
+        for report in &reports {
+            let Some(fix) = &report.fix else { continue };
+            count += 1;
+            let after = parsed(&repaired(program, fix));
+            let messages: Vec<&str> = after.iter().map(|d| d.message.as_str()).collect();
+            assert!(
+                after.len() < reports.len(),
+                "{}: `{}` ({}) leaves {messages:#?}",
+                path.display(),
+                fix.title,
+                report.message
+            );
+        }
+    }
+    assert!(count >= 20, "only {count} repairs were tried");
 }

@@ -340,6 +340,7 @@ pub fn after_step(seen: &mut f64, x: f64, n: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "within the tolerance of a test")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

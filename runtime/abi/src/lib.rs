@@ -11,6 +11,7 @@
 )]
 
 pub mod columns;
+pub mod extreme;
 pub mod host;
 pub mod math;
 pub mod mean;

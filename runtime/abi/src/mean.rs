@@ -136,7 +136,7 @@ pub struct MeanLane<'a> {
 }
 
 /// Windows computed side by side.
-pub const LANES: usize = 8;
+pub const LANES: usize = 16;
 
 /// Means of several windows over the block `xs[front..]`; `xs[..front]` is what came before it.
 ///

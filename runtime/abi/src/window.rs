@@ -268,6 +268,7 @@ pub fn step(window: Window, state: &mut [f64], x: f64, n: usize, least: usize, r
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "within the tolerance of a test")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

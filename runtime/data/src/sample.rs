@@ -116,6 +116,7 @@ fn walk(random: &mut Random, start: f64) -> Bars {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "within the tolerance of a test")]
 mod tests {
     use super::*;
     use crate::notes::remarks;

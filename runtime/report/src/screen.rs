@@ -2,8 +2,8 @@
 //! best.
 
 use serde_json::{Map, Value};
+use strat_engine::{Costs, Metrics, Rules};
 use strat_market::format_time;
-use strat_screen::{Row, ScreenResult};
 
 use crate::csv::Csv;
 use crate::figures;
@@ -23,28 +23,49 @@ pub const RESERVED: [&str; 8] = [
     "file",
 ];
 
-/// What a screen was run on, as far as its result does not say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ground {
-    /// Open time of the first bar traded on, nanoseconds since the epoch.
+/// A screen that has run, as far as its files tell of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Screen<'a> {
+    /// Names of the parameters.
+    pub params: &'a [String],
+    /// Its rows, best Sharpe ratio first.
+    pub rows: Vec<Row<'a>>,
+    /// The rules it ran by.
+    pub rules: Rules,
+    /// The costs it ran with.
+    pub costs: Costs,
+    /// Bars traded on.
+    pub bars: usize,
+    /// Open time of the first of them, nanoseconds since the epoch.
     pub from: i64,
-    /// Open time of the last bar, nanoseconds since the epoch.
+    /// Open time of the last of them, nanoseconds since the epoch.
     pub to: i64,
     /// Bars before the first that warmed it up.
     pub preload: usize,
 }
 
+/// One parameter set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row<'a> {
+    /// Its values, one per parameter.
+    pub params: &'a [f64],
+    /// Its figures.
+    pub metrics: &'a Metrics,
+    /// Names of its flags.
+    pub flags: Vec<&'a str>,
+}
+
 /// All rows, best Sharpe ratio first: parameters, figures, flags.
 #[must_use]
-pub fn csv(result: &ScreenResult) -> String {
-    let params = result.params.iter().map(String::as_str);
+pub fn csv(screen: &Screen<'_>) -> String {
+    let params = screen.params.iter().map(String::as_str);
     let mut csv = Csv::with_header(params.chain(figures::NAMES).chain(["flags"]));
-    for row in &result.rows {
-        for value in &row.params {
+    for row in &screen.rows {
+        for value in row.params {
             csv.number(*value);
         }
-        figures::csv(&row.metrics, &mut csv);
-        csv.text(&flags(row, result));
+        figures::csv(row.metrics, &mut csv);
+        csv.text(&row.flags.join(";"));
         csv.end_row();
     }
     csv.into_text()
@@ -52,125 +73,132 @@ pub fn csv(result: &ScreenResult) -> String {
 
 /// What `summary.json` says of a screen.
 #[must_use]
-pub fn summary(result: &ScreenResult, ground: Ground) -> Value {
-    let best = result.rows.first().map(|row| &row.metrics);
+pub fn summary(screen: &Screen<'_>) -> Value {
+    let best = screen.rows.first().map(|row| row.metrics);
     let mut out = Map::new();
     let mut put = |name: &str, value: Value| {
         out.insert(name.to_owned(), value);
     };
-    put("total_combos", Value::from(result.rows.len()));
+    put("total_combos", Value::from(screen.rows.len()));
     put("top_sharpe", json::maybe(best.and_then(|m| m.sharpe_ratio)));
     put("top_return", json::maybe(best.map(|m| m.total_return)));
-    put("convention", Value::from(result.rules.convention.name()));
-    put("fill", Value::from(result.rules.fill.name()));
-    put("fees", json::number(result.costs.fees()));
-    put("slippage", json::number(result.costs.slippage()));
-    put("cash", json::number(result.costs.cash()));
-    put("bars", Value::from(result.bars));
-    put("from", Value::from(format_time(ground.from)));
-    put("to", Value::from(format_time(ground.to)));
-    put("preload", Value::from(ground.preload));
+    put("convention", Value::from(screen.rules.convention.name()));
+    put("fill", Value::from(screen.rules.fill.name()));
+    put("fees", json::number(screen.costs.fees()));
+    put("slippage", json::number(screen.costs.slippage()));
+    put("cash", json::number(screen.costs.cash()));
+    put("bars", Value::from(screen.bars));
+    put("from", Value::from(format_time(screen.from)));
+    put("to", Value::from(format_time(screen.to)));
+    put("preload", Value::from(screen.preload));
     Value::Object(out)
 }
 
-/// The best rows as JSON objects: the name of the file, parameters, figures, flags.
+/// The rows as JSON objects: the name of the file, parameters, figures, flags.
 #[must_use]
-pub fn top_json(file: &str, result: &ScreenResult, most: usize) -> Vec<Value> {
-    let rows = result.rows.iter().take(most).map(|row| {
+pub fn rows_json(file: &str, screen: &Screen<'_>) -> Vec<Value> {
+    let rows = screen.rows.iter().map(|row| {
         let mut object = Map::new();
         object.insert("file".to_owned(), Value::from(file));
-        for (name, value) in result.params.iter().zip(&row.params) {
+        for (name, value) in screen.params.iter().zip(row.params) {
             object.insert(name.clone(), json::number(*value));
         }
-        figures::json(&row.metrics, &mut object);
-        object.insert("flags".to_owned(), Value::from(flags(row, result)));
+        figures::json(row.metrics, &mut object);
+        object.insert("flags".to_owned(), Value::from(row.flags.join(";")));
         Value::Object(object)
     });
     rows.collect()
 }
 
-/// The best rows as a table.
+/// The rows as a table.
 #[must_use]
-pub fn top_table(result: &ScreenResult, most: usize) -> String {
-    let params = result.params.iter().map(|name| (name.as_str(), true));
+pub fn rows_table(screen: &Screen<'_>) -> String {
+    let params = screen.params.iter().map(|name| (name.as_str(), true));
     let titles = figures::TITLES.map(|title| (title, true));
     let mut table = Table::new(params.chain(titles).chain([("flags", false)]));
-    for row in result.rows.iter().take(most) {
+    for row in screen.rows.iter() {
         let values = row.params.iter().map(|value| Exact(*value).to_string());
         table.row(
             values
-                .chain(figures::cells(&row.metrics))
-                .chain([flags(row, result)]),
+                .chain(figures::cells(row.metrics))
+                .chain([row.flags.join(";")]),
         );
     }
     table.render()
 }
 
-fn flags(row: &Row, result: &ScreenResult) -> String {
-    let names: Vec<&str> = row.flag_names(&result.flags).collect();
-    names.join(";")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use strat_engine::{Convention, Costs, Metrics};
+    use strat_engine::Convention;
 
-    fn result() -> ScreenResult {
-        let row = |index, fast: f64, metrics, flags| Row {
-            index,
-            params: [fast, 2.5].into(),
-            metrics,
-            flags,
-        };
-        let good = Metrics {
-            total_return: 0.25,
-            sharpe_ratio: Some(1.5),
-            max_drawdown: -0.125,
-            win_rate: 1.0,
-            profit_factor: f64::INFINITY,
-            num_trades: 3,
-        };
-        ScreenResult {
-            params: vec!["fast".to_owned(), "k".to_owned()],
-            flags: vec!["odd".to_owned(), "slow".to_owned()],
+    const GOOD: Metrics = Metrics {
+        total_return: 0.25,
+        sharpe_ratio: Some(1.5),
+        max_drawdown: -0.125,
+        win_rate: 1.0,
+        profit_factor: f64::INFINITY,
+        num_trades: 3,
+    };
+
+    const IDLE: Metrics = Metrics {
+        total_return: 0.0,
+        sharpe_ratio: None,
+        max_drawdown: 0.0,
+        win_rate: 0.0,
+        profit_factor: 0.0,
+        num_trades: 0,
+    };
+
+    fn screen(names: &[String]) -> Screen<'_> {
+        Screen {
+            params: names,
             rows: vec![
-                row(1, 10.0, good, 0b10),
-                row(0, 5.0, Metrics::default(), 0b11),
+                Row {
+                    params: &[10.0, 2.5],
+                    metrics: &GOOD,
+                    flags: vec!["slow"],
+                },
+                Row {
+                    params: &[5.0, 2.5],
+                    metrics: &IDLE,
+                    flags: vec!["no_trades", "odd"],
+                },
             ],
-            excluded: 1,
-            bars: 100,
-            threads: 1,
             rules: Convention::Vectorbt.rules(),
             costs: Costs::default(),
+            bars: 100,
+            from: 0,
+            to: 3_600_000_000_000,
+            preload: 7,
         }
+    }
+
+    fn names() -> Vec<String> {
+        vec!["fast".to_owned(), "k".to_owned()]
     }
 
     #[test]
     fn csv_has_params_figures_flags() {
         assert_eq!(
-            csv(&result()),
+            csv(&screen(&names())),
             "fast,k,total_return,sharpe_ratio,max_drawdown,win_rate,profit_factor,num_trades,flags\n\
              10,2.5,0.25,1.5,-0.125,1,inf,3,slow\n\
-             5,2.5,0,,0,0,0,0,no_trades;odd;slow\n"
+             5,2.5,0,,0,0,0,0,no_trades;odd\n"
         );
     }
 
     #[test]
     fn the_summary_is_of_the_best_row_and_has_no_infinities() {
-        let ground = Ground {
-            from: 0,
-            to: 3_600_000_000_000,
-            preload: 7,
-        };
-        let text = json::lines(&summary(&result(), ground));
+        let text = json::lines(&summary(&screen(&names())));
         assert_eq!(
             text,
             "{\"total_combos\":2,\"top_sharpe\":1.5,\"top_return\":0.25,\"convention\":\"vectorbt\",\"fill\":\"close\",\"fees\":0.001,\"slippage\":0,\"cash\":10000,\"bars\":100,\"from\":\"1970-01-01T00:00:00Z\",\"to\":\"1970-01-01T01:00:00Z\",\"preload\":7}\n"
         );
-        let mut idle = result();
+        let names = names();
+        let mut idle = screen(&names);
         idle.rows.remove(0);
-        let text = json::lines(&summary(&idle, ground));
+        let text = json::lines(&summary(&idle));
         assert!(
             text.starts_with("{\"total_combos\":1,\"top_sharpe\":null,\"top_return\":0,"),
             "{text}"
@@ -179,15 +207,17 @@ mod tests {
 
     #[test]
     fn the_best_rows() {
-        let rows = top_json("a", &result(), 1);
+        let rows = rows_json("a", &screen(&names()));
+        assert_eq!(rows.len(), 2);
+        let rows = rows.into_iter().take(1).collect();
         assert_eq!(
             json::lines(&Value::Array(rows)),
             "[\n{\"file\":\"a\",\"fast\":10,\"k\":2.5,\"total_return\":0.25,\"sharpe_ratio\":1.5,\"max_drawdown\":-0.125,\"win_rate\":1,\"profit_factor\":null,\"num_trades\":3,\"flags\":\"slow\"}\n]\n"
         );
-        let table = top_table(&result(), 10);
+        let table = rows_table(&screen(&names()));
         let last = table.lines().last().unwrap_or_default();
         assert!(
-            last.ends_with("no_trades;odd;slow") && last.contains(" - "),
+            last.ends_with("no_trades;odd") && last.contains(" - "),
             "{table}"
         );
     }

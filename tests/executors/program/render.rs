@@ -68,6 +68,8 @@ struct Writer<'p> {
     outside: bool,
     /// Whether the expression written last used a name of the step.
     touched: bool,
+    /// Spaces before the conditions of a list.
+    indent: usize,
     counts: BTreeMap<String, u32>,
 }
 
@@ -79,6 +81,7 @@ pub fn text(program: &Program) -> Text {
         functions: BTreeMap::new(),
         outside: false,
         touched: false,
+        indent: 4,
         counts: BTreeMap::new(),
     };
     let mut file = String::new();
@@ -563,8 +566,7 @@ impl Writer<'_> {
                 self.count("not");
                 let nots = "not ".repeat(*n as usize);
                 let text = format!("{nots}{}", self.expr(x, level::COMPARISON));
-                // Inside a comparison it stands in brackets, which its own level would not give.
-                (text, level::AND)
+                (text, level::COMPARISON)
             }
             (Op::List(all), _) => (self.list(*all, args), level::SIGN),
             (Op::Is(what), [x]) => {
@@ -606,13 +608,15 @@ impl Writer<'_> {
         let word = if all { "all" } else { "any" };
         self.count(word);
         let mut out = format!("{word} {{");
+        self.indent += 4;
         for item in items {
             let text = self.expr(item, level::ELSE);
             // A line that begins with one of these would go on with the line before.
             let guard = if text.starts_with(['-', '(']) { "not not " } else { "" };
-            let _ = write!(out, "\n        {guard}{text}");
+            let _ = write!(out, "\n{:1$}{guard}{text}", "", self.indent);
         }
-        out.push_str("\n    }");
+        self.indent -= 4;
+        let _ = write!(out, "\n{:1$}}}", "", self.indent);
         out
     }
 
@@ -748,15 +752,16 @@ impl Writer<'_> {
                 }
                 Takes::Number => (*numbers.next().unwrap_or(&"1.5")).to_owned(),
             };
-            let front = i == 0 && *default && *takes == Takes::Series && params.len() > 1;
-            if front && call.without_source {
+            let front = i == 0 && *default && *takes == Takes::Series;
+            let bars_next = params.get(1).is_some_and(|(_, takes, _)| *takes == Takes::Bars);
+            if front && bars_next && call.without_source {
                 self.count("call without its source");
                 continue;
             }
             if !(call.short && *default && i > 0) {
                 keep = written.len() + 1;
             }
-            written.push(if call.named && i > 0 {
+            written.push(if call.named {
                 format!("{name}: {text}")
             } else {
                 text
@@ -765,7 +770,7 @@ impl Writer<'_> {
         if keep < written.len() {
             self.count("call with defaults");
         }
-        if call.named && keep > 1 {
+        if call.named && keep > 0 {
             self.count("named argument");
         }
         written.truncate(keep);

@@ -7,8 +7,9 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use strat_abi::columns::{
     LastSide, TotalsAt, TotalsColumns, after_step, cross_masks, cross_step, totals, windows,
 };
+use strat_abi::extreme::{ExtremeLane, extremes};
 use strat_abi::mean::{LANES, MeanLane, MeanState, means};
-use strat_abi::window::{Totals, step_extreme};
+use strat_abi::window::Totals;
 use strat_abi::{BarColumns, ComboState, Scratch, Sweep};
 use strat_lang::hir::Input;
 
@@ -121,7 +122,7 @@ impl<'a> KernelRun<'a> {
                     .entry(c)
                     .or_insert_with(|| Arc::new(graph.scalars(set(c))));
                 let reach = match step.action {
-                    Action::Sums(_, id) | Action::Mean(id) => {
+                    Action::Sums(_, id) | Action::Mean(id) | Action::Extreme(_, id) => {
                         graph.bounds(id, scalars, most).map_or(0, |b| b.n.min(most))
                     }
                     _ => 0,
@@ -201,7 +202,6 @@ impl<'a> KernelRun<'a> {
                 };
                 let state = match step.action {
                     Action::Group(_, g) => vec![0.0; state_len(graph, g)],
-                    Action::Extreme(w, _) => bounds.map_or_else(Vec::new, |b| b.window_state(w)),
                     Action::After(_) => vec![0.0],
                     _ => Vec::new(),
                 };
@@ -288,8 +288,8 @@ impl<'a> KernelRun<'a> {
                 start,
                 len,
             };
-            if matches!(step.action, Action::Mean(_)) {
-                run_means(instances, shared, layout, bars, threads > 1);
+            if matches!(step.action, Action::Mean(_) | Action::Extreme(..)) {
+                run_side_by_side(step.action, instances, shared, layout, bars, threads > 1);
             } else if threads > 1 && instances.len() * len >= 1 << 14 {
                 instances.into_par_iter().for_each(|instance| {
                     run(step.action, step.outs, instance, shared, layout, bars)
@@ -546,15 +546,8 @@ fn run(
                 };
                 windows(w, at(0), at(reach), b.n, b.least, start, slice(0));
             }
-            // Several windows at a time: `run_means`.
-            Action::Mean(_) => {}
-            Action::Extreme(w, _) => {
-                let Some(b) = instance.bounds else { return };
-                let (from, to) = (leaf(0), slice(0));
-                for (x, y) in from.iter().zip(to) {
-                    *y = step_extreme(w, &mut instance.state, *x, b.n, b.least, b.ring);
-                }
-            }
+            // Several windows at a time: `run_side_by_side`.
+            Action::Mean(_) | Action::Extreme(..) => {}
             Action::After(_) => {
                 let Some(b) = instance.bounds else { return };
                 let (from, to) = (leaf(0), slice(0));
@@ -580,8 +573,9 @@ fn run(
     }
 }
 
-/// Means of windows over one column, side by side.
-fn run_means(
+/// Windows over one column, several lengths at a time.
+fn run_side_by_side(
+    action: Action,
     instances: &mut [Instance],
     shared: Shared,
     layout: Layout,
@@ -594,30 +588,44 @@ fn run_means(
         .flat_map(|group| group.chunks_mut(LANES))
         .collect();
     let run = |group: &mut [Instance]| {
-        let reach = |i: &Instance| i.bounds.map_or(1, |b| b.n.min(bars.len()));
-        let front = group.iter().map(reach).max().unwrap_or(1);
-        let Some(leaf) = group.first().and_then(|i| i.leaves.first()).copied() else {
+        let reach = |b: Bounds| b.n.min(bars.len());
+        let front = group.iter().filter_map(|i| i.bounds).map(reach).max();
+        let leaf = group.first().and_then(|i| i.leaves.first()).copied();
+        let (Some(front), Some(leaf)) = (front, leaf) else {
             return;
         };
-        // SAFETY: the leaf's column keeps at least `front` bars before the block, and each
-        // output is a part of the arena that only its instance writes.
-        unsafe {
-            let xs = std::slice::from_raw_parts(
-                shared.at(leaf - front).cast_const(),
-                front + layout.len,
-            );
+        // SAFETY: the leaf's column keeps at least `front` bars before the block.
+        let xs = unsafe {
+            std::slice::from_raw_parts(shared.at(leaf - front).cast_const(), front + layout.len)
+        };
+        let out = |i: &Instance| {
+            // SAFETY: this part of the arena is written by its instance only, and is no leaf.
+            unsafe { std::slice::from_raw_parts_mut(shared.at(i.out + layout.history), layout.len) }
+        };
+        if let Action::Extreme(w, _) = action {
+            let mut lanes: Vec<ExtremeLane<'_>> = group
+                .iter()
+                .filter_map(|i| {
+                    let b = i.bounds?;
+                    Some(ExtremeLane {
+                        back: reach(b),
+                        n: b.n,
+                        least: b.least,
+                        out: out(i),
+                    })
+                })
+                .collect();
+            extremes(w, xs, front, &mut lanes);
+        } else {
             let mut lanes: Vec<MeanLane<'_>> = group
                 .iter_mut()
                 .filter_map(|i| {
                     let b = i.bounds?;
                     Some(MeanLane {
-                        back: b.n.min(bars.len()),
+                        back: reach(b),
                         n: b.n,
                         least: b.least,
-                        out: std::slice::from_raw_parts_mut(
-                            shared.at(i.out + layout.history),
-                            layout.len,
-                        ),
+                        out: out(i),
                         state: &mut i.mean,
                     })
                 })

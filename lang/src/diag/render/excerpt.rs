@@ -64,6 +64,8 @@ impl Excerpt {
 /// A place in its line.
 struct Place {
     line: u32,
+    /// Its first byte in the file.
+    byte: u32,
     /// Characters of the line.
     columns: Range<usize>,
 }
@@ -98,7 +100,11 @@ pub(super) fn excerpt(file: &SourceFile, spans: &[Span]) -> Excerpt {
             .filter(|i| places.get(*i).is_some_and(|p| p.line == line))
             .collect();
         if let Some(leading) = here.first().and_then(|i| places.get(*i)) {
-            let (shown, window, shift) = shown_line(file, line, &leading.columns);
+            let Shown {
+                text: shown,
+                window,
+                shift,
+            } = shown_line(file, leading);
             for i in &here {
                 let Some(columns) = places.get(*i).map(|p| p.columns.clone()) else {
                     continue;
@@ -141,42 +147,61 @@ fn place(file: &SourceFile, span: Span) -> Place {
     };
     Place {
         line: from.line,
+        byte: span.start,
         columns: start..end.max(start + 1),
     }
 }
 
-/// A line as it is shown, the range of its characters that is shown, and by how many characters
-/// a mark of omission moves them. One space follows, so that a place behind the end can be shown.
-fn shown_line(
-    file: &SourceFile,
-    line: u32,
-    columns: &Range<usize>,
-) -> (String, Range<usize>, usize) {
-    let (start, end) = file.index.line_range(&file.text, line).unwrap_or((0, 0));
+/// A line as it is shown.
+struct Shown {
+    /// The characters, with marks of omission where some are left out.
+    text: String,
+    /// Which characters of the line these are.
+    window: Range<usize>,
+    /// By how many characters a mark of omission moves them.
+    shift: usize,
+}
+
+/// The line of a place: whole, or as much as fits around the place. One space follows, so that a
+/// place behind the end can be shown. The work does not grow with the length of the line.
+fn shown_line(file: &SourceFile, place: &Place) -> Shown {
+    let (start, end) = file
+        .index
+        .line_range(&file.text, place.line)
+        .unwrap_or((0, 0));
     let text = file.text.get(start as usize..end as usize).unwrap_or("");
-    let is_short = text.len() <= LONGEST_LINE || text.chars().nth(LONGEST_LINE).is_none();
-    let window = if is_short {
-        0..text.chars().count() + 1
-    } else {
-        let from = columns.start.saturating_sub(AROUND);
-        from..columns.end.min(columns.start + AROUND) + AROUND
-    };
-    let mut shown: String = text
-        .chars()
-        .skip(window.start)
-        .take(window.end - window.start)
-        .map(visible)
-        .collect();
-    let shift = usize::from(window.start > 0);
-    if window.start > 0 {
-        shown.insert(0, '…');
-    }
-    if !is_short && text.chars().nth(window.end).is_some() {
-        shown.push('…');
-    } else {
+    let is_short = text.len() <= LONGEST_LINE
+        || (text.len() <= 4 * LONGEST_LINE && text.chars().count() <= LONGEST_LINE);
+    if is_short {
+        let mut shown: String = text.chars().map(visible).collect();
+        let window = 0..shown.chars().count() + 1;
         shown.push(' ');
+        return Shown {
+            text: shown,
+            window,
+            shift: 0,
+        };
     }
-    (shown, window, shift)
+    let mut at = (place.byte.saturating_sub(start) as usize).min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    let (before, after) = text.split_at(at);
+    let mut shown: Vec<char> = before.chars().rev().take(AROUND).map(visible).collect();
+    shown.reverse();
+    let from = place.columns.start.saturating_sub(shown.len());
+    let wanted = place.columns.len().min(AROUND) + AROUND;
+    let mut rest = after.chars();
+    shown.extend(rest.by_ref().take(wanted).map(visible));
+    let window = from..from + shown.len().max(1);
+    shown.push(if rest.next().is_some() { '…' } else { ' ' });
+    let shift = usize::from(from > 0);
+    let mark = (from > 0).then_some('…');
+    Shown {
+        text: mark.into_iter().chain(shown).collect(),
+        window: window.start..window.end + usize::from(rest.as_str().is_empty()),
+        shift,
+    }
 }
 
 /// A character that prints as one and ends no line.

@@ -115,7 +115,14 @@ impl Failure<'_, '_> {
             message.push_str(", found ");
             message.push_str(&quoted(self.found_text()));
         }
-        Diagnostic::error(Code::Syntax, self.place(), message)
+        // What is missing is missing on its line, whatever begins the next.
+        let is_on_next_line = self.at > self.from && self.stream.after_line_end(self.at);
+        let place = if is_on_next_line {
+            self.stream.span(self.at - 1)
+        } else {
+            self.place()
+        };
+        Diagnostic::error(Code::Syntax, place, message)
     }
 
     fn plain(&self, message: impl Into<String>) -> Diagnostic {

@@ -228,7 +228,15 @@ fn unread_operator(
     let text = stream.text_of(at);
     let report = |message: &str| Diagnostic::error(Code::ForeignOperator, span, message);
     let put = |report: Diagnostic, with: &str| {
-        report.fix(format!("write `{with}`"), vec![(span, with.to_owned())])
+        // A word needs space where a sign did not.
+        let is_word = with.starts_with(|c: char| c.is_ascii_alphabetic());
+        let space = |touches: bool| if is_word && touches { " " } else { "" };
+        let left = space(stream.touches(at));
+        let right = space(stream.touches(at + 1));
+        report.fix(
+            format!("write `{with}`"),
+            vec![(span, format!("{left}{with}{right}"))],
+        )
     };
     match text {
         "%" => {

@@ -1,0 +1,14 @@
+//! The command line as a user has it: the real binary, in a folder of its own.
+//!
+//! One module per command, `hostile` for input that is wrong on purpose, `streams` for what
+//! becomes of results when a pipe, a disk or the user says stop.
+
+mod backtest;
+mod check;
+mod data;
+mod eval;
+mod hostile;
+mod quickstart;
+mod sandbox;
+mod screen;
+mod streams;

@@ -1,0 +1,115 @@
+//! Drops the nodes that nothing needs, which folding leaves behind.
+
+use crate::ir::{Graph, Id, Look, Op, Start, operands};
+
+/// The graph of the nodes that something reads, renumbered; the order stays.
+#[must_use]
+pub fn drop_dead(mut graph: Graph) -> Graph {
+    let live = live(&graph);
+    let mut new = vec![Id(0); graph.nodes.len()];
+    let mut count = 0;
+    for (i, live) in live.iter().enumerate() {
+        if *live {
+            new[i] = Id(count);
+            count += 1;
+        }
+    }
+    let at = |id: Id| new[id.index()];
+    let mut index = 0;
+    graph.nodes.retain(|_| {
+        index += 1;
+        live[index - 1]
+    });
+    for node in &mut graph.nodes {
+        node.op = renumbered(node.op, at);
+    }
+    for group in &mut graph.groups {
+        // A group that nothing reads has lost its nodes.
+        let kept = group.members.iter().all(|m| live[m.step.index()]);
+        if !kept {
+            group.members.clear();
+            group.start = Start::FirstSeed;
+        }
+        for m in &mut group.members {
+            (m.seed, m.step) = (at(m.seed), at(m.step));
+        }
+        if let Start::Bar(n) = &mut group.start {
+            *n = at(*n);
+        }
+    }
+    for look in &mut graph.looks {
+        if let Look::Value(n) = look {
+            *n = at(*n);
+        }
+    }
+    for signal in graph.entries.iter_mut().chain(&mut graph.exits) {
+        signal.when = at(signal.when);
+    }
+    for (_, id, _) in &mut graph.outputs {
+        *id = at(*id);
+    }
+    for (id, _) in &mut graph.requires {
+        *id = at(*id);
+    }
+    for id in graph.flags.iter_mut().chain(&mut graph.stop) {
+        *id = at(*id);
+    }
+    graph
+}
+
+fn live(graph: &Graph) -> Vec<bool> {
+    let mut live = vec![false; graph.nodes.len()];
+    let mut groups = vec![false; graph.groups.len()];
+    let mut open: Vec<Id> = graph.requires.iter().map(|(id, _)| *id).collect();
+    open.extend(&graph.flags);
+    open.extend(graph.stop);
+    open.extend(graph.outputs.iter().map(|(_, id, _)| *id));
+    open.extend(graph.entries.iter().chain(&graph.exits).map(|s| s.when));
+    open.extend(graph.looks.iter().filter_map(|look| match look {
+        Look::Value(n) => Some(*n),
+        _ => None,
+    }));
+    while let Some(id) = open.pop() {
+        if std::mem::replace(&mut live[id.index()], true) {
+            continue;
+        }
+        let op = graph.node(id).op;
+        open.extend(operands(op).iter().flatten());
+        if let Op::Member(g, _) | Op::Prev(g, ..) | Op::New(g, ..) = op
+            && !std::mem::replace(&mut groups[g as usize], true)
+        {
+            let group = &graph.groups[g as usize];
+            open.extend(group.members.iter().flat_map(|m| [m.seed, m.step]));
+            if let Start::Bar(n) = group.start {
+                open.push(n);
+            }
+        }
+    }
+    live
+}
+
+fn renumbered(op: Op, at: impl Fn(Id) -> Id) -> Op {
+    match op {
+        Op::Number(_)
+        | Op::Bool(_)
+        | Op::Input(_)
+        | Op::Param(_)
+        | Op::Prev(..)
+        | Op::Member(..) => op,
+        Op::Math1(f, a) => Op::Math1(f, at(a)),
+        Op::Math2(f, a, b) => Op::Math2(f, at(a), at(b)),
+        Op::Compare(f, a, b) => Op::Compare(f, at(a), at(b)),
+        Op::And(a, b) => Op::And(at(a), at(b)),
+        Op::Or(a, b) => Op::Or(at(a), at(b)),
+        Op::Not(a) => Op::Not(at(a)),
+        Op::IsNa(a) => Op::IsNa(at(a)),
+        Op::Select(c, a, b) => Op::Select(at(c), at(a), at(b)),
+        Op::Coalesce(a, b) => Op::Coalesce(at(a), at(b)),
+        Op::NumOf(a) => Op::NumOf(at(a)),
+        Op::Lag(a, n) => Op::Lag(at(a), at(n)),
+        Op::Window(w, x, n, least) => Op::Window(w, at(x), at(n), at(least)),
+        Op::Cross(a, b) => Op::Cross(at(a), at(b)),
+        Op::After(a, n) => Op::After(at(a), at(n)),
+        Op::New(g, i, a) => Op::New(g, i, at(a)),
+    }
+}

@@ -1,0 +1,5 @@
+//! Rewrites of the graph between lowering and code.
+
+mod dead;
+
+pub use dead::drop_dead;
