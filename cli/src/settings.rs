@@ -9,6 +9,7 @@ use strat_screen::Grid;
 
 use crate::args::RunArgs;
 use crate::failure::{Done, Failure};
+use crate::terminal;
 use crate::values::PreloadArg;
 
 /// Parameter sets resolved between two looks at the cancel flag.
@@ -99,6 +100,15 @@ impl Need {
         match asked {
             PreloadArg::Auto => self.settled,
             PreloadArg::Bars(bars) => bars,
+        }
+    }
+
+    /// Tells where no number of earlier bars is enough.
+    pub fn tell(&self, what: &str, asked: PreloadArg) {
+        if self.never_settles && asked == PreloadArg::Auto {
+            terminal::note(&format!(
+                "{what}: a recurrence never forgets its first bar, so no number of earlier bars settles it; results depend on where the bars begin"
+            ));
         }
     }
 

@@ -132,11 +132,7 @@ fn test(plan: &Plan, markets: &[Market], args: &RunArgs, settings: Settings) -> 
         });
     }
     let preloaded = views.iter().map(|(_, view)| view.start).min().unwrap_or(0);
-    if plan.need.never_settles && preloaded > 0 {
-        terminal::note(&format!(
-            "{stem}: it remembers the first bar it sees for ever, so its numbers depend on where the data begin"
-        ));
-    }
+    plan.need.tell(stem, settings.preload);
     let result = run_backtest(
         &symbols,
         &plan.strategy.program,

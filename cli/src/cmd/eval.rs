@@ -30,10 +30,12 @@ pub fn run(args: &EvalArgs) -> Done {
         ParamError::Invalid(why) => Failure::mistake(format!("this cannot be evaluated: {why}")),
     })?;
     let need = Need::of(&resolved);
-    let preload = need.preload(args.bars.preload.unwrap_or(PreloadArg::Bars(0)));
+    let asked = args.bars.preload.unwrap_or(PreloadArg::Bars(0));
+    let preload = need.preload(asked);
     let market = Market::load(&args.bars, &args.symbol, preload)?;
     let view = market.view(preload);
     view.warn_of_lookback("the expression", need.lookback);
+    need.tell("the expression", asked);
 
     let values = program.evaluate(&params, view.columns);
     let names = program.outputs();

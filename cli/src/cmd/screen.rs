@@ -187,11 +187,7 @@ fn screen(
         &format!("{stem}: the longest window of the grid"),
         plan.need.lookback,
     );
-    if plan.need.never_settles && view.start > 0 {
-        terminal::note(&format!(
-            "{stem}: it remembers the first bar it sees for ever, so its numbers depend on where the data begin"
-        ));
-    }
+    plan.need.tell(stem, settings.preload);
     let bar = Bar::new(stem);
     let progress = |progress| bar.at(progress);
     let options = ScreenOptions {

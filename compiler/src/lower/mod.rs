@@ -1,7 +1,5 @@
 //! Typed tree to IR: keeps what is needed, folds constants, makes equal operations one.
 
-mod prune;
-
 use std::collections::HashMap;
 
 use strat_abi::window::Window;

@@ -55,15 +55,43 @@ pub fn readable(value: f64) -> String {
     if !(1e-6..1e12).contains(&size) {
         return format!("{value:.6e}");
     }
-    let digits = match size {
+    let digits = digits_for(size);
+    let text = format!("{value:.digits$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Numbers for people that stand in one column, with their points below each other; `na` where one
+/// is missing.
+#[must_use]
+pub fn column(values: &[f64]) -> Vec<String> {
+    let finite = values.iter().copied().filter(|value| value.is_finite());
+    let largest = finite
+        .clone()
+        .fold(0.0, |most: f64, value| most.max(value.abs()));
+    let whole = finite.clone().all(|value| value.fract() == 0.0);
+    let digits = if whole { 0 } else { digits_for(largest) };
+    let fits = largest < 1e12 && (largest >= 1e-6 || largest == 0.0);
+    let cells = values.iter().map(|&value| {
+        if value.is_nan() {
+            "na".to_owned()
+        } else if fits {
+            rounded(value, digits)
+        } else {
+            readable(value)
+        }
+    });
+    cells.collect()
+}
+
+/// Digits after the point that show about eight significant ones of a number of this size.
+fn digits_for(size: f64) -> usize {
+    match size {
         s if s >= 1e6 => 2,
         s if s >= 1e3 => 4,
         s if s >= 1.0 => 6,
         s if s >= 1e-3 => 8,
         _ => 12,
-    };
-    let text = format!("{value:.digits$}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -101,6 +129,17 @@ mod tests {
         assert_eq!(readable(-0.0), "0");
         assert_eq!(readable(1e300), "1.000000e300");
         assert_eq!(readable(f64::NAN), "-");
+    }
+
+    #[test]
+    fn a_column_has_its_points_below_each_other() {
+        let nan = f64::NAN;
+        assert_eq!(column(&[1000.5, nan, 2.0]), ["1000.5000", "na", "2.0000"]);
+        assert_eq!(column(&[1.0, 0.0, nan]), ["1", "0", "na"]);
+        assert_eq!(column(&[0.25, f64::INFINITY]), ["0.25000000", "inf"]);
+        assert_eq!(column(&[1e300, 0.0]), ["1.000000e300", "0"]);
+        assert_eq!(column(&[nan, nan]), ["na", "na"]);
+        assert_eq!(column(&[]), Vec::<String>::new());
     }
 
     proptest! {

@@ -5,7 +5,7 @@ use strat_market::format_time;
 
 use crate::csv::Csv;
 use crate::json;
-use crate::number::readable;
+use crate::number;
 use crate::tables::Table;
 
 /// Rows at each end of a table that is cut.
@@ -64,6 +64,17 @@ impl Series<'_> {
         } else {
             0..0
         };
+        let shown = |row: &usize| !hidden.contains(row);
+        let cells: Vec<Vec<String>> = self
+            .columns
+            .iter()
+            .map(|(_, values)| {
+                let rows = (0..rows).filter(shown);
+                let values: Vec<f64> = rows.filter_map(|row| values.get(row).copied()).collect();
+                number::column(&values)
+            })
+            .collect();
+        let mut at = 0;
         for (row, time) in self.time.iter().enumerate() {
             if hidden.contains(&row) {
                 if row == hidden.start {
@@ -71,14 +82,9 @@ impl Series<'_> {
                 }
                 continue;
             }
-            let values = self.values(row).map(|value| {
-                if value.is_nan() {
-                    "na".to_owned()
-                } else {
-                    readable(value)
-                }
-            });
+            let values = cells.iter().filter_map(|column| column.get(at).cloned());
             table.row(std::iter::once(format_time(*time)).chain(values));
+            at += 1;
         }
         let mut text = table.render();
         text.push_str(&format!(

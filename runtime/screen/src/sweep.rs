@@ -23,6 +23,9 @@ pub struct ScreenOptions<'a> {
     pub threads: usize,
     /// Bytes that the parameter sets running together may take.
     pub memory_budget: usize,
+    /// Tables of these very bars, start and rules, for several screens to share; others are not
+    /// used, and without them the screen makes its own.
+    pub tables: Option<&'a MarketTables<'a>>,
     /// Called between blocks.
     pub progress: Option<&'a (dyn Fn(Progress) + Sync)>,
     /// Ends the screen with [`ScreenError::Cancelled`] soon after it is set.
@@ -36,6 +39,7 @@ impl Default for ScreenOptions<'_> {
             grid: None,
             threads: 0,
             memory_budget: 256 << 20,
+            tables: None,
             progress: None,
             cancel: None,
         }
@@ -223,11 +227,21 @@ pub fn run_screen(
     pool.install(|| {
         let go_on = || options.go_on();
         let count = grid.check(program, go_on)?.ok_or(ScreenError::Cancelled)?;
-        let tables = MarketTables::new(columns, start, rules);
+        let fits = |t: &&MarketTables<'_>| {
+            t.len() == bars && t.start() == start && *t.rules() == rules
+        };
+        let own;
+        let tables = match options.tables.filter(fits) {
+            Some(shared) => shared,
+            None => {
+                own = MarketTables::new(columns, start, rules);
+                &own
+            }
+        };
         let run = Run {
             program,
             columns,
-            tables: &tables,
+            tables,
             costs,
             bars_per_year,
             options,

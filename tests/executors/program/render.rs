@@ -56,8 +56,19 @@ struct Seen {
 struct Signature {
     params: Vec<FnParam>,
     result: Vec<Ty>,
-    /// Whether it only looks at one bar, so that a step may call it with its members.
-    pointwise: bool,
+    looks: Looks,
+}
+
+/// How much of its operands a function looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Looks {
+    /// This bar and fixed lags: a step may call it with its members.
+    Near,
+    /// Windows and the like: a step calls it with what lies outside, unless it is careless.
+    Far,
+    /// It has members of its own. That a step gives it what it still computes is not always
+    /// refused, and then fits no executor: see `a_state_inside_a_step` among what was found.
+    Members,
 }
 
 struct Writer<'p> {
@@ -152,30 +163,37 @@ impl Writer<'_> {
         if f.result.len() > 1 {
             self.count("fn with a record");
         }
+        let near = f.body.is_empty() && f.after.is_none();
+        let looks = if f.body.iter().any(|d| matches!(d, Def::Rec { .. } | Def::State(_))) {
+            Looks::Members
+        } else if near && f.result.iter().all(|e| self.near(e)) {
+            Looks::Near
+        } else {
+            Looks::Far
+        };
         let signature = Signature {
             params: f.params.clone(),
             result: f.result.iter().map(Expr::ty).collect(),
-            pointwise: f.after.is_none()
-                && f.body.is_empty()
-                && f.result.iter().all(|e| self.pointwise(e)),
+            looks,
         };
         self.functions.insert(f.id, signature);
         out
     }
 
-    fn pointwise(&self, e: &Expr) -> bool {
+    fn near(&self, e: &Expr) -> bool {
         let own = match &e.op {
             Op::Window { .. } | Op::Cross(_) => false,
             Op::Lag(n) => matches!(n, Length::Const(_)),
             Op::Call(call) => match &call.callee {
                 Callee::Own(id) => {
-                    call.lag.is_none() && self.functions.get(id).is_some_and(|s| s.pointwise)
+                    call.lag.is_none()
+                        && self.functions.get(id).is_some_and(|f| f.looks == Looks::Near)
                 }
                 Callee::Library(_) => false,
             },
             _ => true,
         };
-        own && e.args.iter().all(|a| self.pointwise(a))
+        own && e.args.iter().all(|a| self.near(a))
     }
 
     fn strategy(&mut self) -> String {
@@ -660,7 +678,7 @@ impl Writer<'_> {
     // ----- calls
 
     fn call(&mut self, call: &Call, args: &[Expr]) -> (String, u8) {
-        let (name, params, fields, pointwise): (_, Vec<(String, Takes, bool)>, Vec<String>, _) =
+        let (name, params, fields, looks): (_, Vec<(String, Takes, bool)>, Vec<String>, _) =
             match call.callee {
                 Callee::Library(i) => {
                     let f = &FUNCTIONS[i % FUNCTIONS.len()];
@@ -669,7 +687,7 @@ impl Writer<'_> {
                         f.name.clone(),
                         params.map(|p| (p.name.clone(), p.takes, p.default)).collect(),
                         f.fields.clone(),
-                        false,
+                        Looks::Far,
                     )
                 }
                 Callee::Own(id) => {
@@ -694,14 +712,14 @@ impl Writer<'_> {
                         1 => Vec::new(),
                         _ => vec![field(chosen)],
                     };
-                    (format!("f{id}"), params.collect(), fields, f.pointwise)
+                    (format!("f{id}"), params.collect(), fields, f.looks)
                 }
             };
         self.count(match call.callee {
             Callee::Library(_) => format!("library: {name}"),
             Callee::Own(_) => "call of a fn".to_owned(),
         });
-        let text = self.arguments(call, args, &params, pointwise);
+        let text = self.arguments(call, args, &params, looks);
         let mut text = format!("{name}{text}");
         if let Some(lag) = &call.lag {
             self.count(if fields.is_empty() { "lag of a call" } else { "lag of a record" });
@@ -719,7 +737,7 @@ impl Writer<'_> {
         call: &Call,
         args: &[Expr],
         params: &[(String, Takes, bool)],
-        pointwise: bool,
+        looks: Looks,
     ) -> String {
         let conditions: Vec<bool> = match call.callee {
             Callee::Own(id) => self.functions.get(&id).map_or(Vec::new(), |f| {
@@ -740,10 +758,15 @@ impl Writer<'_> {
                     };
                     let plain = Expr::plain(ty);
                     let e = series.next().filter(|e| e.ty() == ty).unwrap_or(&plain);
-                    if pointwise {
-                        self.expr(e, level::ELSE)
-                    } else {
-                        self.outside(e, level::ELSE)
+                    match looks {
+                        Looks::Near => self.expr(e, level::ELSE),
+                        Looks::Far => self.outside(e, level::ELSE),
+                        Looks::Members => {
+                            let before = std::mem::replace(&mut self.outside, true);
+                            let text = self.expr(e, level::ELSE);
+                            self.outside = before;
+                            text
+                        }
                     }
                 }
                 Takes::Bars => {

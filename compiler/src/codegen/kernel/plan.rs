@@ -305,37 +305,44 @@ fn cheap(graph: &Graph, id: Id) -> bool {
 
 /// Crossings that are used as values, not only as conditions of a signal.
 fn lane_crosses(graph: &Graph) -> Vec<bool> {
-    // Reached from a signal through and/or only, in the positive: bits. Everything else: values.
-    let mut as_bits = vec![false; graph.nodes.len()];
-    let mut open: Vec<Id> = graph
-        .entries
-        .iter()
-        .chain(&graph.exits)
-        .map(|s| s.when)
-        .collect();
-    while let Some(id) = open.pop() {
-        if std::mem::replace(&mut as_bits[id.index()], true) {
+    let is_cross = |id: Id| matches!(graph.node(id).op, Op::Cross(..));
+    // Conditions of signals are taken apart as [`Planner::mask`] does it: per node whether it is
+    // reached where it is wanted false, and where true.
+    let mut as_bits = vec![[false; 2]; graph.nodes.len()];
+    let signals = graph.entries.iter().chain(&graph.exits);
+    let mut open: Vec<(Id, bool)> = signals.map(|s| (s.when, true)).collect();
+    // Where a value is asked for. Bits say where a crossing is true; where it is false differs
+    // from that by the bars on which it is missing.
+    let mut asked: Vec<Id> = Vec::new();
+    while let Some((id, want)) = open.pop() {
+        if std::mem::replace(&mut as_bits[id.index()][usize::from(want)], true) {
             continue;
         }
-        if let Op::And(a, b) | Op::Or(a, b) = graph.node(id).op {
-            open.extend([a, b]);
+        match graph.node(id).op {
+            Op::And(a, b) | Op::Or(a, b) => open.extend([(a, want), (b, want)]),
+            Op::Not(a) => open.push((a, !want)),
+            Op::Cross(..) if !want => asked.push(id),
+            _ => {}
         }
     }
-    let mut values = vec![false; graph.nodes.len()];
+    let joins = |op: Op| matches!(op, Op::And(..) | Op::Or(..) | Op::Not(_));
     for (i, node) in graph.nodes.iter().enumerate() {
-        let through_bits = as_bits[i] && matches!(node.op, Op::And(..) | Op::Or(..));
-        for x in operands(node.op).iter().flatten() {
-            if !through_bits && matches!(graph.node(*x).op, Op::Cross(..)) {
-                values[x.index()] = true;
-            }
+        if !(joins(node.op) && as_bits[i] != [false; 2]) {
+            asked.extend(operands(node.op).iter().flatten());
         }
     }
-    for (_, id, _) in &graph.outputs {
-        values[id.index()] = true;
-    }
-    for g in &graph.groups {
-        for m in &g.members {
-            values[m.seed.index()] = true;
+    asked.extend(graph.outputs.iter().map(|(_, id, _)| *id));
+    asked.extend(graph.groups.iter().flat_map(|g| &g.members).map(|m| m.seed));
+    let mut seen = vec![false; graph.nodes.len()];
+    let mut values = vec![false; graph.nodes.len()];
+    while let Some(id) = asked.pop() {
+        if std::mem::replace(&mut seen[id.index()], true) {
+            continue;
+        }
+        values[id.index()] = is_cross(id);
+        // A condition that is asked for as a value is computed from the values of its parts.
+        if joins(graph.node(id).op) {
+            asked.extend(operands(graph.node(id).op).iter().flatten());
         }
     }
     values
