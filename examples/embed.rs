@@ -22,7 +22,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         files: strat_stdlib::FILES,
     };
     let mut map = SourceMap::default();
-    let checked = check_source(&mut map, &MemoryWorld::new(), &library, "cross.strat", SOURCE);
+    let checked = check_source(
+        &mut map,
+        &MemoryWorld::new(),
+        &library,
+        "cross.strat",
+        SOURCE,
+    );
     for d in &checked.diagnostics {
         eprintln!("{}: {}", d.code, d.message);
     }

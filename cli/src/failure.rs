@@ -1,7 +1,5 @@
 //! How a command fails, and the exit code of that.
 
-use std::fmt;
-
 use strat_compiler::codegen::CodegenError;
 use strat_data::DataError;
 use strat_engine::{BacktestError, CostError};
@@ -93,18 +91,6 @@ impl From<ScreenError> for Failure {
 impl From<CodegenError> for Failure {
     fn from(error: CodegenError) -> Self {
         Self::Internal(error.to_string())
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Mistake(message) | Self::Misuse(message) | Self::Internal(message) => {
-                f.write_str(message)
-            }
-            Self::Told => f.write_str("see above"),
-            Self::Interrupted => f.write_str("interrupted"),
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use strat_lang::diag::render::{Format, render};
 use strat_lang::diag::{Code, Diagnostic, Severity};
@@ -73,6 +73,17 @@ pub fn read(path: &Path) -> Result<String, Fault> {
     })
 }
 
+/// A path as it is shown, in the form that the language gives to the paths of used files, so that
+/// one file has one name: `./a//b` is `a/b`.
+pub fn shown(path: &Path) -> String {
+    let parts = path.components();
+    let plain: PathBuf = parts.filter(|part| *part != Component::CurDir).collect();
+    if plain.as_os_str().is_empty() {
+        return path.to_string_lossy().into_owned();
+    }
+    plain.to_string_lossy().into_owned()
+}
+
 /// A file that was asked for, or a path that gives none.
 pub type Found = Result<PathBuf, (PathBuf, Fault)>;
 
@@ -138,7 +149,7 @@ impl Sources {
     pub fn check(&mut self, path: &Path) -> Vec<Unit> {
         match read(path) {
             Ok(text) => {
-                let name = path.to_string_lossy();
+                let name = shown(path);
                 let checked = sema::check_source(&mut self.map, &Disk, &LIBRARY, &name, &text);
                 self.diagnostics.extend(checked.diagnostics);
                 checked.units
@@ -155,14 +166,16 @@ impl Sources {
         let beside = match file {
             None => None,
             Some(path) => match read(path) {
-                Ok(text) => Some((path.to_string_lossy(), text)),
+                Ok(text) => Some((shown(path), text)),
                 Err(fault) => {
                     self.fault(path, &fault);
                     return None;
                 }
             },
         };
-        let beside = beside.as_ref().map(|(path, text)| (&**path, text.as_str()));
+        let beside = beside
+            .as_ref()
+            .map(|(path, text)| (path.as_str(), text.as_str()));
         let checked = sema::check_expr(&mut self.map, &Disk, &LIBRARY, expr, beside);
         self.diagnostics.extend(checked.diagnostics);
         checked.units.into_iter().next()
@@ -170,7 +183,7 @@ impl Sources {
 
     /// Keeps a file for diagnostics that come from elsewhere; see [`Sources::report`].
     pub fn add(&mut self, path: &Path, text: String) -> FileId {
-        self.map.add(path.to_string_lossy().into_owned(), text)
+        self.map.add(shown(path), text)
     }
 
     /// The file of an id.
@@ -185,10 +198,8 @@ impl Sources {
 
     /// Reports a file that gives no text.
     pub fn fault(&mut self, path: &Path, fault: &Fault) {
-        let id = self
-            .map
-            .add(path.to_string_lossy().into_owned(), String::new());
-        let message = format!("`{}` cannot be read: {}", path.display(), fault.message);
+        let id = self.map.add(shown(path), String::new());
+        let message = format!("`{}` cannot be read: {}", shown(path), fault.message);
         let hint = match fault.code {
             Code::NotText => "save it as UTF-8 text",
             _ => "name a .strat file, or a folder that holds some",

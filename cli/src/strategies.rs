@@ -80,7 +80,7 @@ pub fn load(paths: &[PathBuf], executor: Executor, timeframe: Timeframe) -> Done
     for path in without {
         terminal::note(&format!(
             "{} has no strategy; it is passed over",
-            path.display()
+            sources::shown(&path)
         ));
     }
     distinct(&named)?;

@@ -124,12 +124,6 @@ impl Trio {
             handler: compile(unit, Executor::Handler)?,
         })
     }
-
-    /// The parameter sets among `sets` that the program takes.
-    pub fn resolved(&self, sets: &[Vec<f64>]) -> Vec<Vec<f64>> {
-        let taken = |set: &&Vec<f64>| self.interp.resolve(set).is_ok();
-        sets.iter().filter(taken).cloned().collect()
-    }
 }
 
 /// The outputs of an expression.
@@ -148,12 +142,17 @@ pub fn outputs(program: &Compiled, set: &[f64], bars: BarColumns<'_>) -> Vec<Col
 
 /// What a stream decides, bar by bar: the statements that hold.
 pub fn decisions(stream: &mut dyn Stream, bars: BarColumns<'_>) -> Vec<Column> {
-    let decided: Vec<Decision> = (0..bars.len()).map(|t| stream.on_bar(&bars.bar(t))).collect();
+    let decided: Vec<Decision> = (0..bars.len())
+        .map(|t| stream.on_bar(&bars.bar(t)))
+        .collect();
     let column = |name: &str, of: fn(&Decision) -> u64| Column {
         name: name.to_owned(),
         cells: decided.iter().map(|d| Cell::Bits(of(d))).collect(),
     };
-    vec![column("entries", |d| d.entries), column("exits", |d| d.exits)]
+    vec![
+        column("entries", |d| d.entries),
+        column("exits", |d| d.exits),
+    ]
 }
 
 /// Decisions as a sweep gives them: whether any statement holds.
@@ -246,12 +245,12 @@ pub fn check_decisions(
         .iter()
         .map(|set| decisions(&mut *oracle.stream(set, bars.len()), bars))
         .collect();
-    let differ = |how: &str, set: &[f64], want: &[Column], got: &[Column]| {
-        match first_difference(want, got) {
+    let differ =
+        |how: &str, set: &[f64], want: &[Column], got: &[Column]| match first_difference(want, got)
+        {
             None => Ok(()),
             Some(d) => Err(format!("{how} with {set:?}: {d}")),
-        }
-    };
+        };
     for (set, want) in sets.iter().zip(&wanted) {
         let got = decisions(&mut *other.stream(set, bars.len()), bars);
         differ("stream", set, want, &got)?;

@@ -1,6 +1,21 @@
 //! Interpreter, kernel and handler give the same bits.
+//!
+//! | module | owns |
+//! |---|---|
+//! | [`compare`] | what an executor did, as columns, and the one comparison of two such records |
+//! | [`agree`] | what is compared of a program |
+//! | [`program`] | made-up programs: a tree, its text, how it is made and made smaller |
+//! | [`market`] | the bars they run on |
+//! | [`cases`] | programs and bars as proptest takes them |
+//! | [`property`] | any program on any bars |
+//! | [`corners`] | programs written by hand: what generation found, and what it rarely makes |
+//! | [`broken`] | the comparison sees an executor that is wrong |
 
+mod agree;
+mod broken;
+mod cases;
 mod compare;
+mod corners;
 mod market;
 mod program;
 mod property;

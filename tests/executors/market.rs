@@ -5,7 +5,7 @@ use strat_tests::candles::{Dice, wild};
 
 /// Lengths around the words of a mask and the block of a kernel; most are short, so that a run of
 /// many programs stays short.
-pub const LENGTHS: &[usize] = &[
+const LENGTHS: &[usize] = &[
     1, 2, 63, 64, 65, 130, 200, 320, 400, 700, 1023, 1024, 1025, 1100, 2500,
 ];
 
@@ -23,6 +23,24 @@ pub struct Market {
 }
 
 impl Market {
+    /// One at random.
+    pub fn of(dice: &mut Dice) -> Self {
+        // The first numbers of neighbouring seeds are alike.
+        let start = (0..8).map(|_| dice.roll()).sum::<f64>();
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss
+        )]
+        let bars = LENGTHS[(dice.roll() * LENGTHS.len() as f64) as usize % LENGTHS.len()];
+        Self {
+            seed: start.to_bits() % 10_000,
+            bars,
+            missing: dice.roll() < 0.7,
+            extreme: dice.roll() < 0.2,
+        }
+    }
+
     /// The bars: a walk with gaps in time, flat stretches and zero volume.
     pub fn bars(&self) -> Bars {
         let mut bars = wild(self.seed, self.bars, self.missing);

@@ -27,16 +27,6 @@ const LONGER: &[(&str, usize, &str)] = &[
         780,
         "whoever lays out the memory of a run stands beside whoever reads it unsafely",
     ),
-    (
-        "lang/src/sema/call.rs",
-        560,
-        "binding arguments, inlining and built-ins share the rules of one call",
-    ),
-    (
-        "lang/src/sema/expr.rs",
-        600,
-        "one function per kind of expression, read beside the tree",
-    ),
 ];
 
 /// Names that say nothing about what a file owns.

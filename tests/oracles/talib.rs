@@ -66,16 +66,21 @@ fn all_candles() -> Vec<Bars> {
 fn averages_and_bands() {
     for bars in &all_candles() {
         let close = &bars.close;
-        for n in [2, 3, 10, 30, 77] {
-            let period = n as i32;
+        for period in [2, 3, 10, 30, 77] {
             let theirs = placed(bars, 1, |c, end, o| c.ema(0, end, close, period, &mut o[0]));
-            compare(bars, &format!("ta_ema(close, {n})"), None, &theirs, 0.0);
+            compare(
+                bars,
+                &format!("ta_ema(close, {period})"),
+                None,
+                &theirs,
+                0.0,
+            );
             for (up, down) in [(2.0, 2.0), (1.5, 0.5)] {
                 let theirs = placed(bars, 3, |c, end, o| {
                     let [a, b, d] = o else { unreachable!() };
                     c.bbands(0, end, close, period, up, down, MAType::SMA, a, b, d)
                 });
-                let expr = format!("ta_bbands(close, {n}, {up:?}, {down:?})");
+                let expr = format!("ta_bbands(close, {period}, {up:?}, {down:?})");
                 // TA-Lib's own deviation cancels: it is as good as the level, not as the width.
                 compare(bars, &expr, None, &theirs, close[0]);
             }
@@ -87,18 +92,23 @@ fn averages_and_bands() {
 fn momentum_and_range() {
     for bars in &all_candles() {
         let (high, low, close) = (&bars.high, &bars.low, &bars.close);
-        for n in [2, 5, 14, 40] {
-            let period = n as i32;
+        for period in [2, 5, 14, 40] {
             let theirs = placed(bars, 1, |c, end, o| c.rsi(0, end, close, period, &mut o[0]));
-            compare(bars, &format!("ta_rsi(close, {n})"), None, &theirs, 0.1);
+            compare(
+                bars,
+                &format!("ta_rsi(close, {period})"),
+                None,
+                &theirs,
+                0.1,
+            );
             let theirs = placed(bars, 1, |c, end, o| {
                 c.atr(0, end, high, low, close, period, &mut o[0])
             });
-            compare(bars, &format!("ta_atr({n})"), None, &theirs, 0.0);
+            compare(bars, &format!("ta_atr({period})"), None, &theirs, 0.0);
             let theirs = placed(bars, 1, |c, end, o| {
                 c.adx(0, end, high, low, close, period, &mut o[0])
             });
-            compare(bars, &format!("ta_adx({n})"), None, &theirs, 0.1);
+            compare(bars, &format!("ta_adx({period})"), None, &theirs, 0.1);
         }
         for (fast, slow, signal) in [(12, 26, 9), (5, 35, 5), (3, 4, 1), (26, 12, 9)] {
             let theirs = placed(bars, 3, |c, end, o| {

@@ -74,7 +74,7 @@ fn format_file(path: &Path, text: String, check: bool) -> Done<Outcome> {
                 .collect();
             // The reports name the file as the first of a map.
             let mut map = SourceMap::new();
-            map.add(path.to_string_lossy().into_owned(), text);
+            map.add(sources::shown(path), text);
             let colour = terminal::colour_on_stderr();
             terminal::tell(render(Format::Terminal, &errors, &map, colour).trim_end());
             return Ok(Outcome::Broken);
@@ -86,6 +86,6 @@ fn format_file(path: &Path, text: String, check: bool) -> Done<Outcome> {
     if !check {
         interrupt::hold(|| Ok(strat_report::write_whole(path, formatted.as_bytes())?))?;
     }
-    terminal::print(&format!("{}\n", path.display()))?;
+    terminal::print(&format!("{}\n", sources::shown(path)))?;
     Ok(Outcome::Changed)
 }

@@ -240,6 +240,23 @@ fn earlier_bars_warm_up() {
 }
 
 #[test]
+fn what_no_warm_up_settles_is_told() {
+    let text = "strategy A {\n    rec total = close then total[1] + close\n    enter long when close > total / (bar_index + 1)\n    exit when close < total / (bar_index + 1)\n}\n";
+    let sandbox = Sandbox::with(&[("a.strat", text)]);
+    let args = ["--from", "2024-06-01", "--out", "o"];
+    let ran = sandbox.run(&backtest(&["a.strat"], &args));
+    assert_eq!(ran.code, Some(0));
+    assert!(
+        ran.err.contains("never forgets its first bar"),
+        "{}",
+        ran.err
+    );
+    let asked = [&args[..], &["--preload", "20"]].concat();
+    let ran = sandbox.run(&backtest(&["a.strat"], &asked));
+    assert!(!ran.err.contains("never forgets"), "{}", ran.err);
+}
+
+#[test]
 fn several_symbols_share_the_cash() {
     let sandbox = Sandbox::with(&[("cross.strat", CROSS)]);
     let args = [

@@ -276,11 +276,11 @@ fn formatting_changes_a_file_once() {
     let sandbox = Sandbox::with(&[("a.strat", messy), ("b/c.strat", messy)]);
     let ran = sandbox.run(&["fmt", ".", "--check"]);
     assert_eq!(ran.code, Some(1));
-    assert_eq!(ran.out, "./a.strat\n./b/c.strat\n");
+    assert_eq!(ran.out, "a.strat\nb/c.strat\n");
     assert!(ran.err.contains("2 files would change"), "{}", ran.err);
     assert_eq!(sandbox.read("a.strat"), messy);
 
-    assert_eq!(sandbox.succeed(&["fmt", "."]), "./a.strat\n./b/c.strat\n");
+    assert_eq!(sandbox.succeed(&["fmt", "."]), "a.strat\nb/c.strat\n");
     let formatted = sandbox.read("a.strat");
     assert!(
         formatted.contains("    enter long when close > 1\n"),

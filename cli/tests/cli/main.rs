@@ -1,11 +1,12 @@
 //! The command line as a user has it: the real binary, in a folder of its own.
 //!
-//! One module per command, `hostile` for input that is wrong on purpose, `streams` for what
+//! One module per command, `docs` for the examples of the manual, `hostile` for input that is wrong on purpose, `streams` for what
 //! becomes of results when a pipe, a disk or the user says stop.
 
 mod backtest;
 mod check;
 mod data;
+mod docs;
 mod eval;
 mod hostile;
 mod quickstart;

@@ -43,6 +43,10 @@ pub fn state_len(graph: &Graph, g: usize) -> usize {
 /// Emits one bar of group `g`: afterwards the past has advanced and `out` holds the members.
 ///
 /// `bar` is the number of the bar as a double, `from` the first bar of a `state`.
+#[allow(
+    clippy::too_many_arguments,
+    reason = "the parts of one function under construction"
+)]
 pub fn emit_group(
     b: &mut FunctionBuilder<'_>,
     imports: &mut Imports<'_>,

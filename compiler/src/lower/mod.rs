@@ -1,6 +1,6 @@
 //! Typed tree to IR: keeps what is needed, folds constants, makes equal operations one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use strat_abi::window::Window;
 use strat_lang::hir::{self, Kind, NodeId, Stage, Ty};
@@ -23,7 +23,7 @@ pub fn hir_to_ir(unit: &hir::Unit) -> Graph {
         },
         interned: Interned::new(),
         map: vec![None; unit.nodes.len()],
-        groups: HashMap::new(),
+        groups: BTreeMap::new(),
         looks: HashMap::new(),
     };
     for (i, node) in unit.nodes.iter().enumerate() {
@@ -122,7 +122,7 @@ struct Lower<'u> {
     graph: Graph,
     interned: Interned,
     map: Vec<Option<Id>>,
-    groups: HashMap<u32, u32>,
+    groups: BTreeMap<u32, u32>,
     looks: HashMap<u32, u32>,
 }
 
@@ -223,6 +223,7 @@ impl Lower<'_> {
                 (stage, if still { body } else { None })
             }
         };
+        let stage = self.stage(op, stage);
         let id = Id(self.graph.nodes.len() as u32);
         self.graph.nodes.push(Node {
             op,
@@ -233,6 +234,26 @@ impl Lower<'_> {
         });
         self.interned.insert(op, id);
         id
+    }
+
+    /// On what an operation depends now: folding may have taken operands that `written` counts, and
+    /// what is left may be a length, or shared over a grid.
+    fn stage(&self, op: Op, written: Stage) -> Stage {
+        let of_operands = operands(op)
+            .iter()
+            .flatten()
+            .fold(Stage::default(), |all, o| {
+                all.join(self.graph.node(*o).stage)
+            });
+        match op {
+            // These have no operands, or some that are not all there is.
+            Op::Input(_) | Op::Param(_) | Op::Member(..) | Op::Prev(..) | Op::New(..) => written,
+            Op::Lag(..) | Op::Window(..) | Op::Cross(..) | Op::After(..) => Stage {
+                series: true,
+                ..of_operands
+            },
+            _ => of_operands,
+        }
     }
 
     /// Folds what is known now. Every rule holds for na as well.
@@ -346,9 +367,7 @@ impl Lower<'_> {
 
     fn finish(mut self) -> Graph {
         let unit = self.unit;
-        let mut numbered: Vec<(u32, u32)> = self.groups.iter().map(|(h, i)| (*h, *i)).collect();
-        numbered.sort_unstable();
-        for (h, i) in numbered {
+        for (h, i) in self.groups.clone() {
             let group = &unit.groups[h as usize];
             let start = match group.start {
                 hir::Start::FirstSeed => Start::FirstSeed,

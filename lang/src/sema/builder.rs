@@ -241,25 +241,8 @@ impl Builder {
     fn fold(&self, kind: Kind) -> Option<f64> {
         match kind {
             Kind::Number(bits) => Some(f64::from_bits(bits)),
-            Kind::Math1(Math1::Neg, a) => self.constant(a).map(|a| -a),
-            Kind::Math1(Math1::Floor, a) => self.constant(a).map(f64::floor),
-            Kind::Math1(Math1::Ceil, a) => self.constant(a).map(f64::ceil),
-            Kind::Math1(Math1::Sqrt, a) => self.constant(a).map(f64::sqrt),
-            Kind::Math1(Math1::Round, a) => self.constant(a).map(f64::round_ties_even),
-            Kind::Math2(op, a, b) => {
-                let (a, b) = (self.constant(a)?, self.constant(b)?);
-                Some(match op {
-                    Math2::Add => a + b,
-                    Math2::Sub => a - b,
-                    Math2::Mul => a * b,
-                    Math2::Div => a / b,
-                    Math2::Min if a <= b => a,
-                    Math2::Min if b < a => b,
-                    Math2::Max if a >= b => a,
-                    Math2::Max if b > a => b,
-                    _ => return None,
-                })
-            }
+            Kind::Math1(op, a) => fold1(op, self.constant(a)?),
+            Kind::Math2(op, a, b) => fold2(op, self.constant(a)?, self.constant(b)?),
             _ => None,
         }
     }
@@ -384,6 +367,33 @@ impl Builder {
             stage = stage.join(self.stage(n));
         }
         self.group_stage[g.0 as usize] = stage;
+    }
+}
+
+/// Arithmetic of one number that every machine computes alike.
+pub(super) fn fold1(op: Math1, a: f64) -> Option<f64> {
+    match op {
+        Math1::Neg => Some(-a),
+        Math1::Floor => Some(a.floor()),
+        Math1::Ceil => Some(a.ceil()),
+        Math1::Sqrt => Some(a.sqrt()),
+        Math1::Round => Some(a.round_ties_even()),
+        _ => None,
+    }
+}
+
+/// Arithmetic of two numbers that every machine computes alike.
+pub(super) fn fold2(op: Math2, a: f64, b: f64) -> Option<f64> {
+    match op {
+        Math2::Add => Some(a + b),
+        Math2::Sub => Some(a - b),
+        Math2::Mul => Some(a * b),
+        Math2::Div => Some(a / b),
+        Math2::Min if a <= b => Some(a),
+        Math2::Min if b < a => Some(b),
+        Math2::Max if a >= b => Some(a),
+        Math2::Max if b > a => Some(b),
+        _ => None,
     }
 }
 

@@ -1,6 +1,11 @@
 //! Functions that the language itself supplies. Everything else is written in the language.
 
-use crate::hir::{Math1, Math2, WindowFn};
+use super::Checker;
+use super::scope::Value;
+use crate::diag::{Code, Diagnostic, suggest};
+use crate::hir::{Kind, Look, LookId, Math1, Math2, NodeId, WindowFn};
+use crate::source::Span;
+use crate::syntax::ast::{Arg, Expr, Ident};
 
 /// What a built-in name computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,4 +83,212 @@ pub(super) fn builtin(name: &str) -> Option<(Builtin, &'static str)> {
         .iter()
         .find(|(n, ..)| *n == name)
         .map(|(_, b, params)| (*b, *params))
+}
+
+impl<'t> Checker<'t, '_> {
+    pub(super) fn call_builtin(
+        &mut self,
+        builtin: Builtin,
+        params: &str,
+        callee: &'t Ident,
+        args: &'t [Arg],
+        span: Span,
+    ) -> Value {
+        let mut least = None;
+        let mut plain: Vec<(&'t Expr, Value)> = Vec::with_capacity(args.len());
+        let mut failed = false;
+        // All arguments are looked at, whatever comes of the call: their faults are their own.
+        for arg in args {
+            let value = self.expr(&arg.value);
+            match &arg.name {
+                None => plain.push((&arg.value, value)),
+                Some(n)
+                    if n.name == "least"
+                        && matches!(builtin, Builtin::Window(_))
+                        && least.is_none() =>
+                {
+                    least = Some((&arg.value, value));
+                }
+                Some(n) => {
+                    let mut report = Diagnostic::error(
+                        Code::WrongArguments,
+                        n.span,
+                        format!("`{}` has no parameter `{}`", callee.name, n.name),
+                    );
+                    if n.name == "least" && least.is_some() {
+                        report.message = format!("`least` of `{}` is given twice", callee.name);
+                    }
+                    let near = matches!(builtin, Builtin::Window(_))
+                        .then(|| suggest::did_you_mean(&n.name, ["least"]))
+                        .flatten();
+                    report = match near {
+                        Some(near) => report.hint(format!("did you mean `{near}`?")),
+                        None => report.hint(format!("it is `{}({params})`", callee.name)),
+                    };
+                    self.report(report);
+                    failed = true;
+                }
+            }
+        }
+        let (wanted, words) = match builtin {
+            Builtin::Math1(_) | Builtin::Lookback => (1..=1, "one value"),
+            Builtin::Num => (1..=1, "one condition"),
+            Builtin::Math2(_) => (2..=2, "two values"),
+            Builtin::Window(_) => (2..=2, "a series and a number of bars"),
+            Builtin::Clamp => (3..=3, "three values"),
+            Builtin::Fold(_) => (2..=usize::MAX, "two or more values"),
+        };
+        if !wanted.contains(&plain.len()) {
+            let count = match plain.len() {
+                0 => "none".to_owned(),
+                n => n.to_string(),
+            };
+            self.report(
+                Diagnostic::error(
+                    Code::WrongArguments,
+                    callee.span,
+                    format!("`{}` takes {words}, found {count}", callee.name),
+                )
+                .hint(format!("it is `{}({params})`", callee.name)),
+            );
+            return Value::Error;
+        }
+        if failed {
+            return Value::Error;
+        }
+        match (builtin, &plain[..]) {
+            (Builtin::Window(f), [(x, value), (n, bars)]) => {
+                let x = (self.want_number(value, x.span), x.span);
+                let n = (self.want_number(bars, n.span), n.span);
+                let least = least.map(|(e, v)| (self.want_number(&v, e.span), e.span));
+                self.window(f, x, n, least, span)
+            }
+            (Builtin::Lookback, [(x, value)]) => match value {
+                Value::Node(x) => self.lookback_value(*x, span),
+                other => {
+                    self.want_number(other, x.span);
+                    Value::Error
+                }
+            },
+            (Builtin::Num, [(e, value)]) => match self.want_condition(value, e.span) {
+                Some(c) => Value::Node(self.builder.add(Kind::NumOf(c), span)),
+                None => Value::Error,
+            },
+            _ => self.arithmetic(builtin, &plain, span),
+        }
+    }
+
+    /// Built-ins of numbers alone.
+    fn arithmetic(&mut self, builtin: Builtin, args: &[(&'t Expr, Value)], span: Span) -> Value {
+        let numbers: Vec<Option<NodeId>> = args
+            .iter()
+            .map(|(e, value)| self.want_number(value, e.span))
+            .collect();
+        let Some(numbers) = numbers.into_iter().collect::<Option<Vec<NodeId>>>() else {
+            return Value::Error;
+        };
+        let id = match (builtin, &numbers[..]) {
+            (Builtin::Math1(f), [x]) => self.builder.add(Kind::Math1(f, *x), span),
+            (Builtin::Clamp, [x, lo, hi]) => {
+                let low = self.builder.math2(Math2::Max, *x, *lo, span);
+                self.builder.math2(Math2::Min, low, *hi, span)
+            }
+            (Builtin::Math2(f) | Builtin::Fold(f), [first, rest @ ..]) => {
+                let mut total = *first;
+                for x in rest {
+                    total = self.builder.math2(f, total, *x, span);
+                }
+                total
+            }
+            _ => return Value::Error,
+        };
+        Value::Node(id)
+    }
+
+    fn window(
+        &mut self,
+        f: WindowFn,
+        (x, x_at): (Option<NodeId>, Span),
+        (n, n_at): (Option<NodeId>, Span),
+        least: Option<(Option<NodeId>, Span)>,
+        span: Span,
+    ) -> Value {
+        let n = n.and_then(|n| self.check_length(n, n_at, 1, "the window length"));
+        let least_node = match least {
+            Some((id, at)) => id.and_then(|id| self.check_length(id, at, 1, "`least`")),
+            None => n,
+        };
+        let (Some(x), Some(n), Some(least_node)) = (x, n, least_node) else {
+            return Value::Error;
+        };
+        if let (Some((_, at)), true) = (least, f == WindowFn::WeightedSum) {
+            self.error(
+                Code::WrongArguments,
+                at,
+                "a weighted window is always whole; `least` has no meaning for it",
+            );
+            return Value::Error;
+        }
+        if !self.outside_steps(&[(x, x_at)], "a window") {
+            return Value::Error;
+        }
+        Value::Node(self.builder.add(Kind::Window(f, x, n, least_node), span))
+    }
+
+    /// The lookback of a node as a number known before the first bar.
+    fn lookback_value(&mut self, x: NodeId, span: Span) -> Value {
+        let look = self.builder.look(x);
+        match self.look_node(look, span) {
+            Some(id) => Value::Node(id),
+            None => Value::Error,
+        }
+    }
+
+    fn look_node(&mut self, look: LookId, span: Span) -> Option<NodeId> {
+        // Formulas stand after their operands, so those that are needed, in order, need no
+        // recursion.
+        let looks = &self.builder.unit.looks;
+        let mut needed = std::collections::BTreeMap::new();
+        let mut open = vec![look];
+        while let Some(id) = open.pop() {
+            let formula = looks.get(id);
+            if needed.insert(id, formula).is_some() {
+                continue;
+            }
+            if let Look::Sum(a, b) | Look::Max(a, b) | Look::Min(a, b) = formula {
+                open.extend([a, b]);
+            }
+        }
+        if !self
+            .program
+            .spend(u32::try_from(needed.len()).unwrap_or(u32::MAX))
+        {
+            self.builder.too_large = true;
+            return None;
+        }
+        let mut nodes: std::collections::BTreeMap<LookId, NodeId> =
+            std::collections::BTreeMap::new();
+        for (id, formula) in needed {
+            let at = |id: LookId| nodes.get(&id).copied();
+            let node = match formula {
+                #[allow(clippy::cast_precision_loss)] // lookbacks are far below 2^53
+                Look::Bars(n) => self.builder.number(n as f64, span),
+                Look::Value(n) => n,
+                Look::Sum(a, b) => {
+                    let (a, b) = (at(a)?, at(b)?);
+                    self.builder.math2(Math2::Add, a, b, span)
+                }
+                Look::Max(a, b) => {
+                    let (a, b) = (at(a)?, at(b)?);
+                    self.builder.math2(Math2::Max, a, b, span)
+                }
+                Look::Min(a, b) => {
+                    let (a, b) = (at(a)?, at(b)?);
+                    self.builder.math2(Math2::Min, a, b, span)
+                }
+            };
+            nodes.insert(id, node);
+        }
+        nodes.get(&look).copied()
+    }
 }

@@ -1,12 +1,16 @@
 //! The entry points: a file to its units, an expression to one.
 
+use std::cell::Cell;
+
 use super::Checker;
-use super::scope::{FnDef, Module, Value};
-use super::uses::Files;
+use super::arguments::Bound;
+use super::order::{Order, order};
+use super::scope::{Module, Program, Value};
+use super::uses::{Files, camel_case};
 use crate::diag::{Code, Diagnostic, Severity, Sink};
 use crate::hir::{Kind, Unit};
-use crate::source::{SourceMap, World};
-use crate::syntax::ast::{self, ItemKind, StmtKind};
+use crate::source::{SourceMap, Span, World};
+use crate::syntax::ast::{self, ItemKind};
 use crate::syntax::parse_expr;
 
 /// Stack of the thread that checks: 256 brackets times 64 calls deep, with room to spare.
@@ -52,25 +56,22 @@ pub fn check_source(
         let mut sink = Sink::new();
         let mut files = Files::with_library(library, map, &mut sink);
         let main = files.add(path, text, world, map, &mut sink);
-        let (fns, modules) = files.functions(&mut sink);
-        let broken = check_functions(&fns, &modules, main, &mut sink);
+        let program = Program::new(&files, map, &mut sink);
+        let broken = check_functions(&program, Some(main), &mut sink);
         let mut units = Vec::new();
         for item in &files.trees[main].file.items {
-            if let ItemKind::Fn(f) = &item.kind {
-                style(&f.name, false, &mut sink);
-            }
             let ItemKind::Strategy(s) = &item.kind else {
                 continue;
             };
-            style(&s.name, true, &mut sink);
+            item_style(&s.name, &mut sink);
             let before = sink.errors();
-            let mut checker = Checker::new(&fns, &modules, main, &broken, &mut sink);
+            let mut checker = Checker::new(&program, main, &broken, true, &mut sink);
             checker.strategy(s, text);
-            checker.pop_scope();
-            checker.too_large(s.name.span);
+            checker.too_large(s.name.span, &format!("`{}`", s.name.name));
+            let complete = !checker.incomplete;
             let mut unit = std::mem::take(&mut checker.builder.unit);
             unit.doc = first_line(item.doc.as_deref());
-            if sink.errors() == before {
+            if complete && sink.errors() == before {
                 units.push(unit);
             }
         }
@@ -82,7 +83,8 @@ pub fn check_source(
 }
 
 /// Checks one expression, over the functions of `file` (path and text) and, where the file has
-/// exactly one strategy, over its parameters (at their defaults) and `let`s.
+/// exactly one strategy, over its parameters (at their defaults) and `let`s. Of the file only
+/// errors are reported.
 pub fn check_expr(
     map: &mut SourceMap,
     world: &(dyn World + Sync),
@@ -96,19 +98,16 @@ pub fn check_expr(
         let main = file.map(|(path, text)| files.add(path, text, world, map, &mut sink));
         let id = map.add("expression".to_owned(), expr.to_owned());
         let tree = parse_expr(id, expr, &mut sink);
-        let (fns, mut modules) = files.functions(&mut sink);
+        let mut program = Program::new(&files, map, &mut sink);
         let module = main.unwrap_or_else(|| {
             // No file: the library's names, which every library file sees.
-            if modules.is_empty() {
-                modules.push(Module::default());
+            if program.modules.is_empty() {
+                program.modules.push(Module::default());
             }
             0
         });
-        let broken = match main {
-            Some(main) => check_functions(&fns, &modules, main, &mut sink),
-            None => vec![false; fns.len()],
-        };
-        let mut checker = Checker::new(&fns, &modules, module, &broken, &mut sink);
+        let broken = check_functions(&program, None, &mut sink);
+        let mut checker = Checker::new(&program, module, &broken, false, &mut sink);
         if let Some(main) = main {
             let strategies: Vec<&ast::StrategyItem> = files.trees[main]
                 .file
@@ -120,26 +119,31 @@ pub fn check_expr(
                 })
                 .collect();
             if let [only] = strategies[..] {
-                checker.params(&only.body);
-                for stmt in &only.body {
-                    if matches!(
-                        stmt.kind,
-                        StmtKind::Let { .. } | StmtKind::Rec { .. } | StmtKind::State(_)
-                    ) {
-                        checker.definition(stmt);
-                    }
-                }
+                checker.definitions(only);
             }
         }
         checker.outputs(&tree);
-        checker.too_large(tree.span);
+        checker.too_large(tree.span, "this expression");
         let unit = std::mem::take(&mut checker.builder.unit);
-        let failed = sink.has_errors();
+        let failed = checker.incomplete || sink.has_errors();
         Checked {
             units: if failed { Vec::new() } else { vec![unit] },
             diagnostics: sink.into_sorted(),
         }
     })
+}
+
+impl<'t> Program<'t> {
+    fn new(files: &'t Files, map: &'t SourceMap, sink: &mut Sink) -> Self {
+        let (fns, modules) = files.functions(sink);
+        Self {
+            fns,
+            modules,
+            map,
+            effort: Cell::new(0),
+            spent: Cell::new(false),
+        }
+    }
 }
 
 impl<'t> Checker<'t, '_> {
@@ -155,94 +159,96 @@ impl<'t> Checker<'t, '_> {
         }
     }
 
-    fn too_large(&mut self, span: crate::source::Span) {
-        if self.builder.too_large {
-            self.error(
+    /// Reports what outgrew the limits; the limit of the whole run once.
+    fn too_large(&mut self, span: Span, what: &str) {
+        if !self.builder.too_large {
+            return;
+        }
+        self.incomplete = true;
+        if self.program.is_spent() && self.program.spent.replace(true) {
+            return;
+        }
+        self.sink.push(
+            Diagnostic::error(
                 Code::TooLarge,
                 span,
-                format!(
-                    "this needs more than {} values per bar",
-                    super::builder::MOST_NODES
-                ),
-            );
-        }
+                format!("{what} unfolds to too many operations"),
+            )
+            .label(format!(
+                "the most is {} for one bar",
+                super::builder::MOST_NODES
+            ))
+            .hint("each call is unfolded once for each combination of its arguments"),
+        );
     }
 
     /// Checks a function on its own, with parameters that may be anything.
     fn function(&mut self, def: usize) {
-        let item = self.fns[def].item;
-        let mut values = Vec::with_capacity(item.params.len());
+        let item = self.program.fns[def].item;
+        let mut bound: Vec<Bound> = Vec::with_capacity(item.params.len());
         for param in &item.params {
-            let known = [
-                "bars",
-                "series",
-                "ratio",
-                "price",
-                "qty",
-                "number",
-                "condition",
-            ];
             if let Some(ty) = &param.ty
-                && !known.contains(&ty.name.as_str())
+                && !FN_TYPES.contains(&ty.name.as_str())
             {
-                self.report(
-                    Diagnostic::error(
-                        Code::UnknownName,
-                        ty.span,
-                        format!("there is no type `{}`", ty.name),
-                    )
-                    .hint(format!("the types are {}", known.join(", "))),
-                );
+                self.unknown_type(ty, FN_TYPES);
             }
-            let free = self.free;
+            self.style_lint(&param.name);
+            if let Some(default) = &param.default {
+                let value = self.plain_default(def, default, &bound);
+                self.fits(def, param, &value, default.span);
+            }
             self.free += 1;
-            let id = self.builder.add(Kind::Free(free), param.name.span);
-            values.push((Value::Node(id), param.name.span));
+            let id = self.builder.add(Kind::Free(self.free), param.name.span);
+            bound.push((Value::Node(id), Some(param.name.span)));
         }
-        self.calls.clear();
-        self.inline(def, values);
+        self.style_lint(&item.name);
+        self.inline(def, bound);
+        self.too_large(item.name.span, &format!("`{}`", item.name.name));
     }
 }
 
-fn check_functions(
-    fns: &[FnDef<'_>],
-    modules: &[Module],
-    main: usize,
-    sink: &mut Sink,
-) -> Vec<bool> {
-    let mut broken = vec![false; fns.len()];
-    for (i, def) in fns.iter().enumerate() {
-        if def.module != main {
+/// Types that a parameter of a function may name.
+const FN_TYPES: &[&str] = &[
+    "bars",
+    "series",
+    "ratio",
+    "price",
+    "qty",
+    "number",
+    "condition",
+];
+
+/// Checks every function of the user's files on its own, callees first; tells which are wrong, so
+/// that their calls stay silent. Warnings are for the functions of the module `lint`.
+fn check_functions(program: &Program<'_>, lint: Option<usize>, sink: &mut Sink) -> Vec<bool> {
+    let Order { defs, mut broken } = order(program, sink);
+    for def in defs {
+        if program.is_library(def) {
             continue;
         }
         let before = sink.errors();
-        let mut checker = Checker::new(fns, modules, main, &[], sink);
-        checker.function(i);
-        broken[i] = sink.errors() > before;
+        let module = program.fns[def].module;
+        let mut checker = Checker::new(program, module, &broken, lint == Some(module), sink);
+        checker.function(def);
+        broken[def] |= checker.incomplete || checker.torn || sink.errors() > before;
     }
     broken
 }
 
-fn style(name: &ast::Ident, item: bool, sink: &mut Sink) {
+/// Items are written in `CamelCase`.
+fn item_style(name: &ast::Ident, sink: &mut Sink) {
     let text = &name.name;
-    let first_upper = text.starts_with(char::is_uppercase);
-    let good = if item {
-        first_upper && !text.contains('_')
-    } else {
-        !text.contains(char::is_uppercase)
-    };
-    if !good {
-        let (what, style) = if item {
-            ("strategies", "CamelCase")
-        } else {
-            ("functions", "snake_case")
-        };
-        sink.push(Diagnostic::warning(
+    if text.starts_with(char::is_uppercase) && !text.contains('_') {
+        return;
+    }
+    sink.push(
+        Diagnostic::warning(
             Code::NameStyle,
             name.span,
-            format!("`{text}`: names of {what} are written in {style}"),
-        ));
-    }
+            format!("`{text}` is not written in CamelCase"),
+        )
+        .hint(format!("call it `{}`", camel_case(text))),
+    );
 }
 
 fn first_line(doc: Option<&str>) -> String {

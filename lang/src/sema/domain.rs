@@ -6,169 +6,265 @@ use crate::diag::{Code, Diagnostic};
 use crate::hir::Param;
 use crate::source::Span;
 use crate::syntax::ast::{Domain, Expr, ExprKind, NumberUnit, ParamStmt};
+use crate::syntax::visit::each_expr;
 
 /// Most values of one domain that a grid sweeps.
 const MOST_VALUES: f64 = 100_000.0;
 
+/// A domain as it is written.
+struct Values {
+    /// Least and greatest.
+    bounds: (f64, f64),
+    /// The values a grid sweeps.
+    sweep: Vec<f64>,
+    /// Whether nothing but these is allowed.
+    only_sweep: bool,
+    /// As the reader sees it.
+    text: String,
+    /// Its numbers with their places, to say which one does not fit.
+    numbers: Vec<(f64, Span)>,
+}
+
 impl<'t> Checker<'t, '_> {
     /// A parameter as the grid and the command line see it.
     pub(super) fn param(&mut self, p: &'t ParamStmt) -> Option<Param> {
-        let name = p.name.name.clone();
-        let default = self.constant_of(&p.default, Code::BadDefault, "the default")?;
-        let typed = match p.ty.as_ref().map(|t| (t.name.as_str(), t.span)) {
-            Some(("bars", _)) => Some(true),
-            Some(("ratio" | "price" | "qty" | "number", _)) => Some(false),
-            Some((other, span)) => {
-                self.report(
-                    Diagnostic::error(
-                        Code::UnknownName,
-                        span,
-                        format!("there is no type `{other}`"),
-                    )
-                    .hint("the types are bars, ratio, price, qty, number"),
-                );
-                return None;
-            }
+        let name = &p.name.name;
+        let what = format!("the default of `{name}`");
+        let default = self.constant_of(&p.default, Code::BadDefault, &what);
+        let typed = self.param_type(p);
+        let integer = match &typed {
+            Some(ty) => ty.as_ref().map(|t| *t == "bars"),
             None => None,
         };
-        let mut whole = is_integer(&p.default);
-        let (bounds, sweep, only, text) = match &p.domain {
-            None => (None, Vec::new(), false, String::new()),
-            Some(Domain::List(items, span)) => {
-                let mut values = Vec::with_capacity(items.len());
-                let mut texts = Vec::with_capacity(items.len());
-                for e in items {
-                    values.push(self.constant_of(e, Code::BadDomain, "a value of the domain")?);
-                    texts.push(written(e));
-                    whole &= is_integer(e);
-                }
-                let mut sorted = values.clone();
-                sorted.sort_by(f64::total_cmp);
-                if let Some(twice) = sorted.windows(2).find(|w| w[0] == w[1]) {
-                    self.error(
-                        Code::BadDomain,
-                        *span,
-                        format!("the domain of `{name}` lists {} twice", twice[0]),
-                    );
-                    return None;
-                }
-                let (Some(lo), Some(hi)) = (sorted.first(), sorted.last()) else {
-                    self.error(
-                        Code::BadDomain,
-                        *span,
-                        format!("the domain of `{name}` is empty"),
-                    );
-                    return None;
-                };
-                (
-                    Some((*lo, *hi)),
-                    values,
-                    true,
-                    format!("[{}]", texts.join(", ")),
-                )
-            }
+        // Whole numbers throughout are counted, unless the type says otherwise.
+        let integer = integer.unwrap_or_else(|| {
+            let domain: Vec<&Expr> = match &p.domain {
+                None => Vec::new(),
+                Some(Domain::List(items, _)) => items.iter().collect(),
+                Some(Domain::Range { lo, hi, step }) => [lo, hi].into_iter().chain(step).collect(),
+            };
+            is_integer(&p.default) && domain.into_iter().all(is_integer)
+        });
+        let domain = match &p.domain {
+            None => None,
+            Some(Domain::List(items, span)) => Some(self.list(name, items, *span)),
             Some(Domain::Range { lo, hi, step }) => {
-                let at = Span::new(lo.span.file, lo.span.start, hi.span.end);
-                let l = self.constant_of(lo, Code::BadDomain, "the lower end")?;
-                let h = self.constant_of(hi, Code::BadDomain, "the upper end")?;
-                whole &= is_integer(lo) && is_integer(hi);
-                let s = match step {
-                    Some(e) => {
-                        whole &= is_integer(e);
-                        let s = self.constant_of(e, Code::BadDomain, "the step")?;
-                        if s <= 0.0 {
-                            self.report(
-                                Diagnostic::error(
-                                    Code::BadDomain,
-                                    e.span,
-                                    format!("the step of `{name}` is {s}; it must be above 0"),
-                                )
-                                .label("a grid would never reach the upper end"),
-                            );
-                            return None;
-                        }
-                        Some(s)
-                    }
-                    None => None,
-                };
-                if l > h {
-                    self.report(
-                        Diagnostic::error(
-                            Code::BadDomain,
-                            at,
-                            format!("the domain of `{name}` is empty: {l} is above {h}"),
-                        )
-                        .hint("write the lower end first"),
-                    );
-                    return None;
-                }
-                let mut text = format!("{}..{}", written(lo), written(hi));
-                if let Some(e) = step {
-                    text = format!("{text} step {}", written(e));
-                }
-                let integer = typed.unwrap_or(whole);
-                let s = s.or(integer.then_some(1.0));
-                let values = match s {
-                    Some(s) => {
-                        if (h - l) / s >= MOST_VALUES {
-                            self.report(
-                                Diagnostic::error(
-                                    Code::BadDomain,
-                                    at,
-                                    format!(
-                                        "the domain of `{name}` has more than {MOST_VALUES} values"
-                                    ),
-                                )
-                                .hint("give it a larger `step`"),
-                            );
-                            return None;
-                        }
-                        steps(l, h, s)
-                    }
-                    None => Vec::new(),
-                };
-                (Some((l, h)), values, s.is_some(), text)
+                Some(self.range(name, lo, hi, step.as_ref(), integer))
             }
         };
-        let integer = typed.unwrap_or(whole);
-        if integer
-            && let Some(v) = std::iter::once(&default)
-                .chain(&sweep)
-                .find(|v| v.fract() != 0.0)
-        {
-            self.report(Diagnostic::error(
-                Code::BadDomain,
-                p.name.span,
-                format!("`{name}` counts bars, so {v} is no value for it"),
-            ));
-            return None;
-        }
-        if let Some((lo, hi)) = bounds {
-            let outside = default < lo || default > hi || (only && !sweep.contains(&default));
-            if outside {
-                self.report(
-                    Diagnostic::warning(
-                        Code::DefaultOutsideDomain,
-                        p.default.span,
-                        format!("the default of `{name}` is {default}, which its domain {text} does not hold"),
-                    )
-                    .hint("a run with defaults uses a value that no grid tries"),
-                );
+        let (default, typed) = (default?, typed?);
+        let domain = match domain {
+            Some(domain) => Some(domain?),
+            None => None,
+        };
+        if integer {
+            let numbers = domain.iter().flat_map(|d| d.numbers.iter().copied());
+            let wrong = std::iter::once((default, p.default.span))
+                .chain(numbers)
+                .find(|(v, _)| v.fract() != 0.0 || (typed.is_some() && *v < 0.0));
+            if let Some((v, span)) = wrong {
+                let code = if span == p.default.span {
+                    Code::BadDefault
+                } else {
+                    Code::BadDomain
+                };
+                let text = format!("`{name}` counts bars, so {v} is no value for it");
+                self.error(code, span, text);
+                return None;
             }
         }
+        if let Some(d) = &domain {
+            let (lo, hi) = d.bounds;
+            let outside = default < lo || default > hi;
+            if outside || (d.only_sweep && !d.sweep.contains(&default)) {
+                self.default_outside(p, default, &d.text);
+            }
+        }
+        let (bounds, sweep, only_sweep, domain_text) = match domain {
+            Some(d) => (Some(d.bounds), d.sweep, d.only_sweep, d.text),
+            None => (None, Vec::new(), false, String::new()),
+        };
         Some(Param {
-            name,
+            name: name.clone(),
             integer,
             default,
             bounds,
             sweep,
-            only_sweep: only,
-            domain_text: text,
+            only_sweep,
+            domain_text,
             span: p.name.span,
         })
     }
 
+    /// The type that a parameter names, if it names one; None when there is no such type.
+    fn param_type(&mut self, p: &'t ParamStmt) -> Option<Option<&'t str>> {
+        const TYPES: &[&str] = &["bars", "ratio", "price", "qty", "number"];
+        let Some(ty) = &p.ty else {
+            return Some(None);
+        };
+        if TYPES.contains(&ty.name.as_str()) {
+            return Some(Some(&ty.name));
+        }
+        self.unknown_type(ty, TYPES);
+        None
+    }
+
+    fn default_outside(&mut self, p: &ParamStmt, default: f64, domain: &str) {
+        if !self.lints() {
+            return;
+        }
+        let name = &p.name.name;
+        self.report(
+            Diagnostic::warning(
+                Code::DefaultOutsideDomain,
+                p.default.span,
+                format!(
+                    "the default of `{name}` is {default}, which its domain {domain} does not hold"
+                ),
+            )
+            .hint("a run with defaults uses a value that no grid tries"),
+        );
+    }
+
+    /// `[7, 10, 14]`
+    fn list(&mut self, name: &str, items: &'t [Expr], span: Span) -> Option<Values> {
+        let what = format!("a value of the domain of `{name}`");
+        let numbers: Vec<Option<(f64, Span)>> = items
+            .iter()
+            .map(|e| Some((self.constant_of(e, Code::BadDomain, &what)?, e.span)))
+            .collect();
+        let numbers = numbers.into_iter().collect::<Option<Vec<_>>>()?;
+        self.few_enough(name, numbers.len() as f64, span)?;
+        let mut sorted = numbers.clone();
+        sorted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        if let Some([first, again]) = sorted.windows(2).find(|w| w[0].0 == w[1].0) {
+            self.report(
+                Diagnostic::error(
+                    Code::BadDomain,
+                    again.1,
+                    format!("the domain of `{name}` lists {} twice", again.0),
+                )
+                .related(first.1, "first listed here"),
+            );
+            return None;
+        }
+        let (Some(lo), Some(hi)) = (sorted.first(), sorted.last()) else {
+            self.error(
+                Code::BadDomain,
+                span,
+                format!("the domain of `{name}` is empty"),
+            );
+            return None;
+        };
+        let texts: Vec<String> = items.iter().map(written).collect();
+        Some(Values {
+            bounds: (lo.0, hi.0),
+            sweep: numbers.iter().map(|(v, _)| *v).collect(),
+            only_sweep: true,
+            text: format!("[{}]", texts.join(", ")),
+            numbers,
+        })
+    }
+
+    /// `5..50 step 5`
+    fn range(
+        &mut self,
+        name: &str,
+        lo: &'t Expr,
+        hi: &'t Expr,
+        step: Option<&'t Expr>,
+        integer: bool,
+    ) -> Option<Values> {
+        let mut part = |e: &'t Expr, what: &str| {
+            let what = format!("{what} of the domain of `{name}`");
+            self.constant_of(e, Code::BadDomain, &what)
+        };
+        let l = part(lo, "the lower end");
+        let h = part(hi, "the upper end");
+        let s = step.map(|e| (e, part(e, "the step")));
+        let (l, h) = (l?, h?);
+        let mut numbers = vec![(l, lo.span), (h, hi.span)];
+        let mut text = format!("{}..{}", written(lo), written(hi));
+        let at = Span::new(lo.span.file, lo.span.start, hi.span.end);
+        if l > h {
+            self.report(
+                Diagnostic::error(
+                    Code::BadDomain,
+                    at,
+                    format!("the domain of `{name}` is empty: {l} is above {h}"),
+                )
+                .hint(format!(
+                    "write the lower end first: `{}..{}`",
+                    written(hi),
+                    written(lo)
+                )),
+            );
+            return None;
+        }
+        let s = match s {
+            Some((e, s)) => {
+                let s = s?;
+                if s <= 0.0 {
+                    self.error(
+                        Code::BadDomain,
+                        e.span,
+                        format!("the step of the domain of `{name}` is {s}; it must be above 0"),
+                    );
+                    return None;
+                }
+                numbers.push((s, e.span));
+                text = format!("{text} step {}", written(e));
+                Some(s)
+            }
+            None => integer.then_some(1.0),
+        };
+        let sweep = match s {
+            Some(s) => {
+                self.few_enough(name, (h - l) / s, at)?;
+                steps(l, h, s)
+            }
+            None => Vec::new(),
+        };
+        Some(Values {
+            bounds: (l, h),
+            sweep,
+            only_sweep: s.is_some(),
+            text,
+            numbers,
+        })
+    }
+
+    /// Reports a domain that no grid could go through.
+    fn few_enough(&mut self, name: &str, count: f64, span: Span) -> Option<()> {
+        if count < MOST_VALUES {
+            return Some(());
+        }
+        self.report(
+            Diagnostic::error(
+                Code::BadDomain,
+                span,
+                format!("the domain of `{name}` has more than {MOST_VALUES} values"),
+            )
+            .hint("give it a larger `step`, or a shorter range"),
+        );
+        None
+    }
+
+    /// The value of an expression that is arithmetic on numbers.
     fn constant_of(&mut self, e: &'t Expr, code: Code, what: &str) -> Option<f64> {
+        let mut used: Option<(&'t str, Span)> = None;
+        each_expr(e, |part| {
+            if let (ExprKind::Name(name), None) = (&part.kind, used) {
+                used = Some((name, part.span));
+            }
+        });
+        if let Some((name, span)) = used {
+            self.report(
+                Diagnostic::error(code, span, format!("{what} cannot use `{name}`"))
+                    .label("expected arithmetic on numbers"),
+            );
+            return None;
+        }
         let value = self.expr(e);
         if value == Value::Error {
             return None;
@@ -177,19 +273,24 @@ impl<'t> Checker<'t, '_> {
         match self.builder.constant(id) {
             Some(v) if v.is_finite() => Some(v),
             Some(v) => {
+                let shown = if v.is_nan() {
+                    "`na`".to_owned()
+                } else {
+                    v.to_string()
+                };
                 self.error(
                     code,
                     e.span,
-                    format!("{what} is {v}; it must be a finite number"),
+                    format!("{what} is {shown}; it must be a finite number"),
                 );
                 None
             }
             None => {
-                self.report(Diagnostic::error(
+                self.error(
                     code,
                     e.span,
-                    format!("{what} must be arithmetic on numbers"),
-                ));
+                    format!("{what} must be plain arithmetic on numbers"),
+                );
                 None
             }
         }

@@ -1,27 +1,29 @@
 //! Expressions to nodes.
 
-use super::scope::{Binding, Value};
-use super::{Checker, builtins};
-use crate::diag::{Code, Diagnostic, suggest};
-use crate::hir::{Input, Kind, Math1, Math2, NodeId, Ty};
+use super::Checker;
+use super::scope::Value;
+use crate::diag::{Code, Diagnostic};
+use crate::hir::{Kind, Math1, Math2, NodeId, Ty};
 use crate::source::Span;
-use crate::syntax::ast::{AddOp, CompareOp, Expr, ExprKind, ListKind, MulOp, PostOp};
+use crate::syntax::ast::{AddOp, CompareOp, Expr, ExprKind, Ident, ListKind, MulOp};
 
-/// The columns of a bar by name.
-pub(super) const INPUTS: &[(&str, Input)] = &[
-    ("open", Input::Open),
-    ("high", Input::High),
-    ("low", Input::Low),
-    ("close", Input::Close),
-    ("volume", Input::Volume),
-    ("bar_index", Input::BarIndex),
-];
+/// Deepest nesting of expressions, those of unfolded calls and of members that ask for each other
+/// included. The stack of the check holds it.
+const DEEPEST: u32 = 20_000;
 
 impl<'t> Checker<'t, '_> {
     pub(super) fn expr(&mut self, e: &'t Expr) -> Value {
-        if self.builder.too_large {
+        if self.builder.too_large || !self.program.spend(1) || self.depth >= DEEPEST {
+            self.builder.too_large = true;
             return Value::Error;
         }
+        self.depth += 1;
+        let value = self.plain_expr(e);
+        self.depth -= 1;
+        value
+    }
+
+    fn plain_expr(&mut self, e: &'t Expr) -> Value {
         let span = e.span;
         match &e.kind {
             ExprKind::Number(n) => Value::Node(self.builder.number(n.value, span)),
@@ -104,69 +106,11 @@ impl<'t> Checker<'t, '_> {
             ExprKind::Record(fields) => self.record(fields),
             ExprKind::After { value, bars } => self.after(value, bars, span),
             ExprKind::Paren(inner) => self.expr(inner),
-            ExprKind::Error => Value::Error,
-        }
-    }
-
-    pub(super) fn number(&mut self, e: &'t Expr) -> Option<NodeId> {
-        let value = self.expr(e);
-        self.want_number(&value, e.span)
-    }
-
-    pub(super) fn condition(&mut self, e: &'t Expr) -> Option<NodeId> {
-        let value = self.expr(e);
-        self.want_condition(&value, e.span)
-    }
-
-    fn name(&mut self, name: &str, span: Span) -> Value {
-        match self.lookup(name) {
-            Some(Binding::Value(value)) => return value,
-            Some(Binding::StateStep { frame, step }) => return self.state_value(frame, step, span),
-            Some(Binding::StateLet { group, node }) => {
-                return Value::Node(self.builder.export(group, node, span));
+            ExprKind::Error => {
+                self.torn = true;
+                self.silent()
             }
-            None => {}
         }
-        if let Some((_, input)) = INPUTS.iter().find(|(n, _)| *n == name) {
-            return Value::Node(self.builder.add(Kind::Input(*input), span));
-        }
-        // A function whose parameters all have defaults may stand without its brackets.
-        if let Some(def) = self.find_fn(name) {
-            if self.fns[def]
-                .item
-                .params
-                .iter()
-                .all(|p| p.default.is_some())
-            {
-                return self.call_fn(def, &[], span, span);
-            }
-            let params = self.signature(def);
-            self.report(
-                Diagnostic::error(
-                    Code::WrongArguments,
-                    span,
-                    format!("`{name}` is a function and needs its arguments"),
-                )
-                .hint(format!("call it: `{params}`")),
-            );
-            return Value::Error;
-        }
-        let mut known = self.visible_names();
-        known.extend(INPUTS.iter().map(|(n, _)| (*n).to_owned()));
-        known.extend(self.modules[self.module].fns.keys().cloned());
-        let mut report =
-            Diagnostic::error(Code::UnknownName, span, format!("`{name}` is not defined"));
-        if builtins::builtin(name).is_some() {
-            report = report.hint(format!(
-                "`{name}` is a function: call it with its arguments"
-            ));
-        } else if let Some(near) = suggest::did_you_mean(name, known.iter().map(String::as_str)) {
-            report = report
-                .hint(format!("did you mean `{near}`?"))
-                .fix(format!("write `{near}`"), vec![(span, near.to_owned())]);
-        }
-        self.report(report);
-        Value::Error
     }
 
     fn chain(
@@ -188,7 +132,22 @@ impl<'t> Checker<'t, '_> {
     }
 
     fn comparison(&mut self, first: &'t Expr, rest: &'t [(CompareOp, Expr)], span: Span) -> Value {
-        let mut left = self.number(first);
+        let first_value = self.expr(first);
+        if let [(op @ (CompareOp::Eq | CompareOp::Ne), second)] = rest {
+            let value = self.expr(second);
+            if self.compares_conditions(first, &first_value, *op, second, &value, span) {
+                return Value::Error;
+            }
+            let (a, b) = (
+                self.want_number(&first_value, first.span),
+                self.want_number(&value, second.span),
+            );
+            return match (a, b) {
+                (Some(a), Some(b)) => Value::Node(self.builder.compare(*op, a, b, span)),
+                _ => Value::Error,
+            };
+        }
+        let mut left = self.want_number(&first_value, first.span);
         let mut left_span = first.span;
         let mut all: Option<NodeId> = None;
         let mut failed = left.is_none();
@@ -218,12 +177,56 @@ impl<'t> Checker<'t, '_> {
         }
     }
 
+    /// Reports `condition == true` and its like, once.
+    fn compares_conditions(
+        &mut self,
+        first: &Expr,
+        a: &Value,
+        op: CompareOp,
+        second: &Expr,
+        b: &Value,
+        span: Span,
+    ) -> bool {
+        let is_condition =
+            |v: &Value| matches!(v, Value::Node(id) if self.builder.ty(*id) == Ty::Bool);
+        if !is_condition(a) || !is_condition(b) {
+            return false;
+        }
+        let sign = if op == CompareOp::Eq { "==" } else { "!=" };
+        let report = Diagnostic::error(
+            Code::WrongType,
+            span,
+            format!("`{sign}` compares numbers, found two conditions"),
+        );
+        let hint = match (&first.kind, &second.kind) {
+            (_, ExprKind::Bool(b)) | (ExprKind::Bool(b), _) => {
+                let other = if matches!(second.kind, ExprKind::Bool(_)) {
+                    first
+                } else {
+                    second
+                };
+                let words = match self.words(other.span).map(super::types::unbracketed) {
+                    Some(words) => format!("`{words}`"),
+                    None => "the condition".to_owned(),
+                };
+                if *b == (op == CompareOp::Eq) {
+                    format!("write {words} alone")
+                } else {
+                    format!("write `not` before {words}")
+                }
+            }
+            _ => format!("compare them as numbers: `num(a) {sign} num(b)`"),
+        };
+        self.report(report.hint(hint));
+        true
+    }
+
     fn cross(&mut self, left: &'t Expr, above: bool, right: &'t Expr, span: Span) -> Value {
         let (a, b) = (self.number(left), self.number(right));
         let (Some(a), Some(b)) = (a, b) else {
             return Value::Error;
         };
-        if !self.outside_steps(&[a, b], span, "`crosses`") {
+        if !self.outside_steps(&[(a, left.span), (b, right.span)], "`crosses`") {
             return Value::Error;
         }
         let (a, b) = if above { (a, b) } else { (b, a) };
@@ -231,20 +234,20 @@ impl<'t> Checker<'t, '_> {
     }
 
     /// Windows keep their own history, which a running step cannot give them.
-    pub(super) fn outside_steps(&mut self, operands: &[NodeId], span: Span, what: &str) -> bool {
-        if operands
+    pub(super) fn outside_steps(&mut self, operands: &[(NodeId, Span)], what: &str) -> bool {
+        let inside = operands
             .iter()
-            .all(|x| self.builder.open_body(*x).is_none())
-        {
+            .find(|(x, _)| self.builder.open_body(*x).is_some());
+        let Some((_, span)) = inside else {
             return true;
-        }
+        };
         self.report(
             Diagnostic::error(
                 Code::WindowInState,
-                span,
+                *span,
                 format!("{what} cannot look at a member of a state that is still being computed"),
             )
-            .hint("take the window outside, over the finished series"),
+            .hint("take it outside, over the finished series"),
         );
         false
     }
@@ -275,16 +278,7 @@ impl<'t> Checker<'t, '_> {
             arms.iter().map(|(_, v)| (self.expr(v), v.span)).collect();
         values.push((self.expr(otherwise), otherwise.span));
         // All branches are of one type: that of the first which is more than `na`.
-        let is_na = |c: &Self, v: &Value| matches!(v, Value::Node(id) if c.builder.constant(*id).is_some_and(f64::is_nan));
-        let ty = values
-            .iter()
-            .find(|(v, _)| *v != Value::Error && !is_na(self, v))
-            .map_or(Ty::Number, |(v, _)| match v {
-                Value::Node(id) => self.builder.ty(*id),
-                _ => Ty::Number,
-            });
-        let ty = if ty == Ty::Any { Ty::Number } else { ty };
-        let nodes: Vec<Option<NodeId>> = values.iter().map(|(v, s)| self.want(v, *s, ty)).collect();
+        let nodes = self.alike(&values, "branch");
         let mut result = nodes.last().copied().flatten();
         for (c, v) in conditions.iter().zip(&nodes).rev() {
             result = match (c, v, result) {
@@ -299,11 +293,7 @@ impl<'t> Checker<'t, '_> {
 
     fn first_defined(&mut self, items: &'t [Expr], span: Span) -> Value {
         let values: Vec<(Value, Span)> = items.iter().map(|e| (self.expr(e), e.span)).collect();
-        let ty = match values.first() {
-            Some((Value::Node(id), _)) if self.builder.ty(*id) == Ty::Bool => Ty::Bool,
-            _ => Ty::Number,
-        };
-        let nodes: Vec<Option<NodeId>> = values.iter().map(|(v, s)| self.want(v, *s, ty)).collect();
+        let nodes = self.alike(&values, "value");
         let mut result = nodes.last().copied().flatten();
         for v in nodes.iter().rev().skip(1) {
             result = match (v, result) {
@@ -314,7 +304,44 @@ impl<'t> Checker<'t, '_> {
         result.map_or(Value::Error, Value::Node)
     }
 
-    fn record(&mut self, fields: &'t [(crate::syntax::ast::Ident, Option<Expr>)]) -> Value {
+    /// The nodes of values that stand for one another, all of the type of the first that is more
+    /// than `na`.
+    fn alike(&mut self, values: &[(Value, Span)], what: &str) -> Vec<Option<NodeId>> {
+        let first = values.iter().find_map(|(v, span)| match v {
+            Value::Node(id) if !self.is_na(v) && self.builder.ty(*id) != Ty::Any => {
+                Some((self.builder.ty(*id), *span))
+            }
+            _ => None,
+        });
+        let (ty, first) = match first {
+            Some((ty, span)) => (ty, Some(span)),
+            None => (Ty::Number, None),
+        };
+        values
+            .iter()
+            .map(|(v, span)| match v {
+                Value::Node(id)
+                    if ![ty, Ty::Any].contains(&self.builder.ty(*id))
+                        && !(ty == Ty::Bool && self.is_na(v)) =>
+                {
+                    let mut report = self.wrong_type(v, *span, ty);
+                    if let Some(first) = first {
+                        let found = if ty == Ty::Bool {
+                            "a condition"
+                        } else {
+                            "a number"
+                        };
+                        report = report.related(first, format!("the first {what} is {found}"));
+                    }
+                    self.report(report);
+                    None
+                }
+                _ => self.want(v, *span, ty),
+            })
+            .collect()
+    }
+
+    fn record(&mut self, fields: &'t [(Ident, Option<Expr>)]) -> Value {
         let mut out: Vec<(String, NodeId)> = Vec::new();
         let mut failed = false;
         for (name, value) in fields {
@@ -353,7 +380,7 @@ impl<'t> Checker<'t, '_> {
             return Value::Error;
         };
         let one = |c: &mut Self, x: NodeId| -> Option<NodeId> {
-            c.outside_steps(&[x], span, "`after`")
+            c.outside_steps(&[(x, value.span)], "`after`")
                 .then(|| c.builder.add(Kind::After(x, n), span))
         };
         match of {
@@ -373,185 +400,5 @@ impl<'t> Checker<'t, '_> {
                 Value::Error
             }
         }
-    }
-
-    fn postfix(&mut self, base: &'t Expr, ops: &'t [PostOp]) -> Value {
-        let mut rest = ops;
-        let mut span = base.span;
-        // `member[n]` is the past of a member whose new value may not be known yet.
-        let mut value = match (&base.kind, ops.first()) {
-            (ExprKind::Name(name), Some(PostOp::Index(n, at))) => match self.lookup(name) {
-                Some(Binding::StateStep { frame, step }) => {
-                    rest = &ops[1..];
-                    span = span.to(*at);
-                    self.state_past(frame, step, n, span)
-                }
-                _ => self.expr(base),
-            },
-            _ => self.expr(base),
-        };
-        for op in rest {
-            match op {
-                PostOp::Index(n, at) => {
-                    span = span.to(*at);
-                    value = self.index(value, n, base.span, span);
-                }
-                PostOp::Field(field) => {
-                    span = span.to(field.span);
-                    value = self.field(value, field, base.span);
-                }
-            }
-        }
-        value
-    }
-
-    fn index(&mut self, value: Value, n: &'t Expr, base: Span, span: Span) -> Value {
-        let Some(n) = self.lag_length(n) else {
-            return Value::Error;
-        };
-        let nodes: Vec<NodeId> = match &value {
-            Value::Node(x) => vec![*x],
-            Value::Record(fields) => fields.iter().map(|(_, x)| *x).collect(),
-            _ => Vec::new(),
-        };
-        if nodes.iter().any(|x| self.builder.open_body(*x).is_some()) && !self.member_lag(n, span) {
-            return Value::Error;
-        }
-        let mut lagged = Vec::with_capacity(nodes.len());
-        for x in nodes {
-            let id = self.builder.lag(x, n, span);
-            // The past of a past adds up.
-            if let Kind::Prev(_, _, both) = self.builder.unit.node(id).kind
-                && !self.member_lag(both, span)
-            {
-                return Value::Error;
-            }
-            lagged.push(id);
-        }
-        match value {
-            Value::Node(_) => lagged.first().map_or(Value::Error, |x| Value::Node(*x)),
-            Value::Record(fields) => Value::Record(std::rc::Rc::new(
-                fields
-                    .iter()
-                    .zip(lagged)
-                    .map(|((name, _), x)| (name.clone(), x))
-                    .collect(),
-            )),
-            other => {
-                self.want_number(&other, base);
-                Value::Error
-            }
-        }
-    }
-
-    fn field(&mut self, value: Value, field: &crate::syntax::ast::Ident, base: Span) -> Value {
-        match value {
-            Value::Record(fields) => {
-                if let Some((_, id)) = fields.iter().find(|(n, _)| *n == field.name) {
-                    return Value::Node(*id);
-                }
-                let names: Vec<&str> = fields.iter().map(|(n, _)| n.as_str()).collect();
-                let mut report = Diagnostic::error(
-                    Code::UnknownField,
-                    field.span,
-                    format!("there is no output `{}`", field.name),
-                )
-                .label(format!("the outputs are {}", names.join(", ")));
-                if let Some(near) = suggest::did_you_mean(&field.name, names.iter().copied()) {
-                    report = report.hint(format!("did you mean `{near}`?")).fix(
-                        format!("write `{near}`"),
-                        vec![(field.span, near.to_owned())],
-                    );
-                }
-                self.report(report);
-                Value::Error
-            }
-            Value::Node(id) if self.builder.ty(id) == Ty::Any => Value::Node(id),
-            Value::Error => Value::Error,
-            other => {
-                let found = self.type_name(&other);
-                self.report(
-                    Diagnostic::error(
-                        Code::UnknownField,
-                        field.span,
-                        format!("`.{}` asks for an output, but this is {found}", field.name),
-                    )
-                    .related(base, format!("this is {found}")),
-                );
-                Value::Error
-            }
-        }
-    }
-
-    /// Inside a step only a short, fixed past is kept.
-    pub(super) fn member_lag(&mut self, n: NodeId, span: Span) -> bool {
-        let most = super::builder::MOST_MEMBER_LAG;
-        if self.builder.constant(n).is_some_and(|n| n <= most) {
-            return true;
-        }
-        self.report(
-            Diagnostic::error(
-                Code::BadLength,
-                span,
-                format!("a member's past must be a fixed number of bars, at most {most}"),
-            )
-            .hint("take the longer lag outside the state, over the finished series"),
-        );
-        false
-    }
-
-    pub(super) fn lag_length(&mut self, n: &'t Expr) -> Option<NodeId> {
-        let id = self.number(n)?;
-        if let Some(v) = self.builder.constant(id).filter(|v| *v < 0.0) {
-            self.report(
-                Diagnostic::error(
-                    Code::FutureReference,
-                    n.span,
-                    format!("`[{v}]` would look into the future"),
-                )
-                .label("bars ago: 0 is this bar, 1 the bar before")
-                .hint(format!("write `[{}]` for the bar {} bars ago", -v, -v)),
-            );
-            return None;
-        }
-        self.check_length(id, n.span, 0, "the number of bars ago")
-    }
-
-    /// A whole number of bars that is known before the first bar.
-    pub(super) fn length(&mut self, e: &'t Expr, least: u32, what: &str) -> Option<NodeId> {
-        let id = self.number(e)?;
-        self.check_length(id, e.span, least, what)
-    }
-
-    pub(super) fn check_length(
-        &mut self,
-        id: NodeId,
-        span: Span,
-        least: u32,
-        what: &str,
-    ) -> Option<NodeId> {
-        if self.builder.stage(id).series {
-            self.report(
-                Diagnostic::error(
-                    Code::WrongStage,
-                    span,
-                    format!("{what} must be known before the first bar, but this changes from bar to bar"),
-                )
-                .hint("use a number or a `param`"),
-            );
-            return None;
-        }
-        if let Some(v) = self.builder.constant(id) {
-            let whole = v.fract() == 0.0;
-            if !whole || v < f64::from(least) || v > 1e9 {
-                self.report(Diagnostic::error(
-                    Code::BadLength,
-                    span,
-                    format!("{what} is {v}; it must be a whole number from {least} to 1000000000"),
-                ));
-                return None;
-            }
-        }
-        Some(id)
     }
 }

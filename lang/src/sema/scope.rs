@@ -1,10 +1,14 @@
 //! What names mean, and in which order they are looked up.
 
-use std::collections::BTreeMap;
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::hir::{GroupId, NodeId};
-use crate::source::Span;
+use crate::source::{SourceMap, Span};
 use crate::syntax::ast;
+
+/// Most expressions that one run looks at, those of unfolded calls each time they are unfolded.
+const MOST_EFFORT: u32 = 10_000_000;
 
 /// What an expression is worth while the tree is checked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -40,14 +44,30 @@ pub(super) enum Binding {
     },
 }
 
+/// When a name that nothing uses is worth a warning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lint {
+    /// Never.
+    Off,
+    /// When it is not used.
+    Unused,
+    /// A name of a finished state: when nothing of the state is used after it, or when this is a
+    /// `let` that its step does not use either.
+    OfState {
+        /// Place of the state's first name, which stands for the whole.
+        state: Span,
+        /// Whether the step uses it, or it is a member.
+        inside: bool,
+    },
+}
+
 /// A name in a scope.
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
     pub(super) binding: Binding,
     pub(super) span: Span,
     pub(super) used: bool,
-    /// Whether not using it is worth a warning.
-    pub(super) lint: bool,
+    pub(super) lint: Lint,
 }
 
 /// One level of names; a function body sees only its own levels.
@@ -56,14 +76,25 @@ pub(super) struct Scope {
     pub(super) names: BTreeMap<String, Entry>,
     /// Whether names further out are hidden: the root of a function body.
     pub(super) root: bool,
+    /// Names that this body defines somewhere, to tell a name used too early from an unknown one.
+    pub(super) somewhere: BTreeMap<String, Span>,
+    /// The name whose value is being computed.
+    pub(super) defining: Option<Defining>,
+}
+
+/// A name whose value is being computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Defining {
+    /// Where it is defined.
+    pub(super) span: Span,
+    /// Whether this is the value before the first step of a `rec` or `state`.
+    pub(super) seed: bool,
 }
 
 /// A function that can be called.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FnDef<'t> {
     pub(super) item: &'t ast::FnItem,
-    /// Whether it belongs to the library: then its faults are the caller's.
-    pub(super) library: bool,
     /// Number of the file it stands in, for its own names.
     pub(super) module: usize,
 }
@@ -72,4 +103,41 @@ pub(super) struct FnDef<'t> {
 #[derive(Debug, Default)]
 pub(super) struct Module {
     pub(super) fns: BTreeMap<String, usize>,
+    /// Names that a broken `use` or a function without a readable header would have given:
+    /// reported there, so their calls stay silent.
+    pub(super) failed: BTreeSet<String>,
+    /// Whether it is a file of the library.
+    pub(super) library: bool,
+}
+
+/// What all checks of one run share.
+pub(super) struct Program<'t> {
+    pub(super) fns: Vec<FnDef<'t>>,
+    pub(super) modules: Vec<Module>,
+    /// The texts, so that a report can say it in the user's words.
+    pub(super) map: &'t SourceMap,
+    /// Work done so far.
+    pub(super) effort: Cell<u32>,
+    /// Whether it was reported that this was too much.
+    pub(super) spent: Cell<bool>,
+}
+
+impl Program<'_> {
+    /// Counts work; false once there was too much of it.
+    pub(super) fn spend(&self, effort: u32) -> bool {
+        self.effort.set(self.effort.get().saturating_add(effort));
+        !self.is_spent()
+    }
+
+    pub(super) fn is_spent(&self) -> bool {
+        self.effort.get() > MOST_EFFORT
+    }
+
+    /// Whether a function stands in the library: its text is not the user's.
+    pub(super) fn is_library(&self, def: usize) -> bool {
+        self.fns
+            .get(def)
+            .and_then(|f| self.modules.get(f.module))
+            .is_some_and(|m| m.library)
+    }
 }

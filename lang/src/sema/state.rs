@@ -1,7 +1,9 @@
 //! `rec` and `state`: members that depend on their own past.
 
-use super::scope::{Binding, Scope, Value};
-use super::{Checker, Entry};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Checker;
+use super::scope::{Binding, Defining, Entry, Lint, Scope, Value};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{GroupId, Kind, NodeId, Start, Ty};
 use crate::source::Span;
@@ -23,6 +25,19 @@ enum Progress {
 pub(super) struct StateFrame<'t> {
     group: GroupId,
     lines: Vec<Line<'t>>,
+    /// The lines whose value is being built, each asked for by the one before.
+    running: Vec<usize>,
+}
+
+/// A step that is built, as it is seen from outside.
+#[derive(Debug, Default)]
+struct Finished {
+    /// The members.
+    members: Vec<Value>,
+    /// The `let`s.
+    lets: BTreeMap<String, Value>,
+    /// The names that the step reads.
+    used: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -31,22 +46,21 @@ struct Line<'t> {
     value: &'t Expr,
     /// The member that the line assigns; a `let` has none.
     member: Option<u32>,
+    /// Where its seed is written.
+    seeded: Option<Span>,
     progress: Progress,
 }
 
 impl<'t> Checker<'t, '_> {
     /// `rec y = seed then step`
     pub(super) fn recurrence(&mut self, name: &'t Ident, seed: &'t Expr, step: &'t Expr) {
-        let seed_value = self.expr(seed);
-        let failed = seed_value == Value::Error;
-        let seed = match seed_value {
-            Value::Node(id) => id,
-            Value::Error => self.builder.na(seed.span),
-            other => {
-                self.want_number(&other, seed.span);
-                self.builder.na(seed.span)
-            }
-        };
+        let outer = self.defining(Some(Defining {
+            span: name.span,
+            seed: true,
+        }));
+        let seeded = seed.span;
+        let (seed, failed) = self.seed(seed);
+        self.defining(outer);
         let group = self.builder.open_group(Start::FirstSeed);
         let member = self
             .builder
@@ -55,119 +69,113 @@ impl<'t> Checker<'t, '_> {
             name,
             value: step,
             member: Some(member),
+            seeded: Some(seeded),
             progress: Progress::Waiting,
         }];
-        let value = self.run_frame(group, lines);
-        let value = if failed {
-            Value::Error
-        } else {
-            value.into_iter().next().unwrap_or(Value::Error)
-        };
-        self.define(name, Binding::Value(value), true);
+        let done = self.run_frame(group, lines, failed);
+        let value = done.members.into_iter().next().unwrap_or(Value::Error);
+        self.name_lints(name);
+        self.define(name, Binding::Value(value), Lint::Unused);
+    }
+
+    /// A value before the first step, and whether it was reported.
+    fn seed(&mut self, e: &'t Expr) -> (NodeId, bool) {
+        match self.expr(e) {
+            Value::Node(id) => (id, false),
+            other => {
+                self.want_number(&other, e.span);
+                (self.unknown(e.span), true)
+            }
+        }
+    }
+
+    /// Stands for a value that was reported: it fits wherever it is used.
+    fn unknown(&mut self, span: Span) -> NodeId {
+        self.free += 1;
+        self.builder.add(Kind::Free(self.free), span)
     }
 
     /// `state from bar n { … } then { … }`
     pub(super) fn state(&mut self, block: &'t StateBlock) {
         let from = self.length(&block.from, 0, "the first bar of a state");
+        let mut failed = from.is_none();
         let from = from.unwrap_or_else(|| self.builder.number(0.0, block.from.span));
         if block.steps.len() > MOST_STEPS {
             self.error(
                 Code::TooLarge,
                 block.from.span,
-                format!("a state of more than {MOST_STEPS} lines"),
+                format!(
+                    "a state has at most {MOST_STEPS} lines, this one {}",
+                    block.steps.len()
+                ),
             );
+            self.torn = true;
+            for step in &block.steps {
+                let (StateStep::Let(name, _) | StateStep::Assign(name, _)) = step;
+                if !self.is_defined_here(&name.name) {
+                    self.define(name, Binding::Value(Value::Error), Lint::Off);
+                }
+            }
             return;
         }
-        let mut seeds: Vec<(&'t Ident, NodeId)> = Vec::new();
-        let mut failed = false;
-        // A seed sees the seeds before it.
-        self.scopes.push(Scope::default());
-        match &block.seeds {
-            StateSeeds::Members(members) => {
-                for (name, e) in members {
-                    let seed = match self.expr(e) {
-                        Value::Node(id) => id,
-                        other => {
-                            self.want_number(&other, e.span);
-                            failed = true;
-                            self.builder.na(e.span)
-                        }
-                    };
-                    if seeds.iter().any(|(n, _)| n.name == name.name) {
-                        self.error(
-                            Code::DuplicateName,
-                            name.span,
-                            format!("`{}` has two seeds", name.name),
-                        );
-                        continue;
-                    }
-                    self.define(name, Binding::Value(Value::Node(seed)), false);
-                    seeds.push((name, seed));
-                }
-            }
-            StateSeeds::All(e) => {
-                let seed = match self.number(e) {
-                    Some(id) => id,
-                    None => {
-                        failed = true;
-                        self.builder.na(e.span)
-                    }
-                };
-                for step in &block.steps {
-                    if let StateStep::Assign(name, _) = step {
-                        seeds.push((name, seed));
-                    }
-                }
-            }
-        }
-        self.scopes.pop();
+        let seeds = self.seeds(block, &mut failed);
         let group = self.builder.open_group(Start::Bar(from));
         for (name, seed) in &seeds {
             self.builder
                 .add_member(group, &name.name, *seed, true, name.span);
         }
         let mut lines: Vec<Line<'t>> = Vec::with_capacity(block.steps.len());
-        let mut assigned = vec![false; seeds.len()];
         for step in &block.steps {
             let (name, value, member) = match step {
                 StateStep::Let(name, value) => (name, value, None),
                 StateStep::Assign(name, value) => {
                     let member = seeds.iter().position(|(n, _)| n.name == name.name);
-                    let Some(member) = member else {
-                        self.report(
-                            Diagnostic::error(
-                                Code::UnknownName,
-                                name.span,
-                                format!("`{}` has no seed", name.name),
-                            )
-                            .hint(
-                                "give it one before `then`, or write `let` for a name of this bar",
-                            ),
-                        );
-                        failed = true;
-                        continue;
-                    };
-                    if std::mem::replace(&mut assigned[member], true) {
-                        self.error(
-                            Code::DuplicateName,
-                            name.span,
-                            format!("`{}` is assigned twice", name.name),
-                        );
-                        failed = true;
-                        continue;
-                    }
-                    (name, value, u32::try_from(member).ok())
+                    (name, value, member.and_then(|m| u32::try_from(m).ok()))
                 }
             };
+            if let Some(first) = lines.iter().find(|l| l.name.name == name.name) {
+                let report = Diagnostic::error(
+                    Code::DuplicateName,
+                    name.span,
+                    format!("`{}` is assigned twice", name.name),
+                )
+                .related(first.name.span, "first assigned here");
+                self.report(report);
+                // What it uses is not looked at.
+                self.torn = true;
+                failed = true;
+                continue;
+            }
+            let mut progress = Progress::Waiting;
+            if matches!(step, StateStep::Assign(..)) && member.is_none() {
+                self.report(
+                    Diagnostic::error(
+                        Code::UnknownName,
+                        name.span,
+                        format!("`{}` has no seed", name.name),
+                    )
+                    .hint("give it one before `then`, or write `let` for a name of this bar"),
+                );
+                self.torn = true;
+                failed = true;
+                progress = Progress::Done(Value::Error);
+            }
             lines.push(Line {
                 name,
                 value,
                 member,
-                progress: Progress::Waiting,
+                seeded: match &block.seeds {
+                    StateSeeds::All(e) => Some(e.span),
+                    StateSeeds::Members(members) => {
+                        let seed = members.iter().find(|(n, _)| n.name == name.name);
+                        seed.map(|(_, e)| e.span)
+                    }
+                },
+                progress,
             });
         }
-        for ((name, _), done) in seeds.iter().zip(&assigned) {
-            if !done {
+        for (name, _) in &seeds {
+            if !lines.iter().any(|l| l.name.name == name.name) {
                 self.report(
                     Diagnostic::error(
                         Code::UnknownName,
@@ -179,39 +187,115 @@ impl<'t> Checker<'t, '_> {
                 failed = true;
             }
         }
-        let lets: Vec<&'t Ident> = lines
-            .iter()
-            .filter(|l| l.member.is_none())
-            .map(|l| l.name)
-            .collect();
-        let values = self.run_frame(group, lines);
-        // What the step computed beside its members can be read after it.
-        let computed = std::mem::take(&mut self.finished);
-        for name in lets {
-            let binding = match computed.iter().find(|(n, _)| *n == name.name) {
-                Some((_, Value::Node(node))) if !failed => {
-                    // A value that does not depend on the members is an ordinary one.
-                    if self.builder.unit.node(*node).body == Some(group) {
-                        Binding::StateLet { group, node: *node }
-                    } else {
-                        Binding::Value(Value::Node(*node))
-                    }
-                }
-                _ => Binding::Value(Value::Error),
+        let names: Vec<(&'t Ident, Option<u32>)> =
+            lines.iter().map(|l| (l.name, l.member)).collect();
+        let mut done = self.run_frame(group, lines, failed);
+        let state = names.first().map_or(block.from.span, |(n, _)| n.span);
+        for (name, member) in names {
+            self.name_lints(name);
+            let lint = Lint::OfState {
+                state,
+                inside: member.is_some() || done.used.contains(&name.name),
             };
-            self.define(name, binding, false);
+            let binding = match member {
+                Some(member) => Binding::Value(
+                    done.members
+                        .get_mut(member as usize)
+                        .map_or(Value::Error, |v| std::mem::replace(v, Value::Error)),
+                ),
+                // What the step computed beside its members can be read after it.
+                None => self.computed(group, done.lets.get(&name.name)),
+            };
+            self.define(name, binding, lint);
         }
-        for (i, (name, _)) in seeds.iter().enumerate() {
-            let value = match values.get(i) {
-                Some(v) if !failed => v.clone(),
-                _ => Value::Error,
-            };
-            self.define(name, Binding::Value(value), false);
+        for (name, _) in seeds {
+            if !self.is_defined_here(&name.name) {
+                self.define(name, Binding::Value(Value::Error), Lint::Off);
+            }
         }
     }
 
-    /// Builds the step and returns the members as they are seen from outside.
-    fn run_frame(&mut self, group: GroupId, lines: Vec<Line<'t>>) -> Vec<Value> {
+    /// How a `let` of a finished step is seen from outside.
+    fn computed(&self, group: GroupId, value: Option<&Value>) -> Binding {
+        match value {
+            // A value that does not depend on the members is an ordinary one.
+            Some(Value::Node(node)) if self.builder.unit.node(*node).body == Some(group) => {
+                Binding::StateLet { group, node: *node }
+            }
+            Some(value) => Binding::Value(value.clone()),
+            None => Binding::Value(Value::Error),
+        }
+    }
+
+    /// The values of the members before the first step. A seed sees the seeds before it.
+    fn seeds(&mut self, block: &'t StateBlock, failed: &mut bool) -> Vec<(&'t Ident, NodeId)> {
+        let mut seeds: Vec<(&'t Ident, NodeId)> = Vec::new();
+        match &block.seeds {
+            StateSeeds::Members(members) => {
+                self.scopes.push(Scope {
+                    somewhere: members
+                        .iter()
+                        .rev()
+                        .map(|(name, _)| (name.name.clone(), name.span))
+                        .collect(),
+                    ..Scope::default()
+                });
+                for (name, e) in members {
+                    self.defining(Some(Defining {
+            span: name.span,
+            seed: true,
+        }));
+                    let (seed, wrong) = self.seed(e);
+                    *failed |= wrong;
+                    if let Some((first, _)) = seeds.iter().find(|(n, _)| n.name == name.name) {
+                        let report = Diagnostic::error(
+                            Code::DuplicateName,
+                            name.span,
+                            format!("`{}` has two seeds", name.name),
+                        )
+                        .related(first.span, "first seeded here");
+                        self.report(report);
+                        *failed = true;
+                        continue;
+                    }
+                    let value = if wrong {
+                        Value::Error
+                    } else {
+                        Value::Node(seed)
+                    };
+                    self.define(name, Binding::Value(value), Lint::Off);
+                    seeds.push((name, seed));
+                }
+                self.scopes.pop();
+            }
+            StateSeeds::All(e) => {
+                let seed = match self.number(e) {
+                    Some(id) => id,
+                    None => {
+                        *failed = true;
+                        self.unknown(e.span)
+                    }
+                };
+                for step in &block.steps {
+                    if let StateStep::Assign(name, _) = step
+                        && !seeds.iter().any(|(n, _)| n.name == name.name)
+                    {
+                        seeds.push((name, seed));
+                    }
+                }
+            }
+        }
+        seeds
+    }
+
+    fn is_defined_here(&self, name: &str) -> bool {
+        self.scopes
+            .last()
+            .is_some_and(|s| s.names.contains_key(name))
+    }
+
+    /// Builds the step; `failed` tells that the seeds were reported.
+    fn run_frame(&mut self, group: GroupId, lines: Vec<Line<'t>>, mut failed: bool) -> Finished {
         let frame = self.states.len();
         let mut scope = Scope::default();
         for (step, line) in lines.iter().enumerate() {
@@ -219,38 +303,31 @@ impl<'t> Checker<'t, '_> {
                 binding: Binding::StateStep { frame, step },
                 span: line.name.span,
                 used: false,
-                lint: line.member.is_none(),
+                lint: Lint::Off,
             };
-            if let Some(old) = scope.names.insert(line.name.name.clone(), entry) {
-                self.report(
-                    Diagnostic::error(
-                        Code::DuplicateName,
-                        line.name.span,
-                        format!("`{}` is defined twice", line.name.name),
-                    )
-                    .related(old.span, "first defined here"),
-                );
-            }
+            scope.names.insert(line.name.name.clone(), entry);
         }
         let count = lines.len();
         self.scopes.push(scope);
-        self.states.push(StateFrame { group, lines });
-        let mut failed = false;
+        self.states.push(StateFrame {
+            group,
+            lines,
+            running: Vec::new(),
+        });
         for step in 0..count {
             let span = self.states[frame].lines[step].name.span;
             failed |= self.state_value(frame, step, span) == Value::Error;
         }
-        self.pop_scope();
-        self.finished = self.states[frame]
-            .lines
-            .iter()
-            .filter(|l| l.member.is_none())
-            .filter_map(|l| match &l.progress {
-                Progress::Done(value) => Some((l.name.name.clone(), value.clone())),
-                _ => None,
-            })
-            .collect();
-        self.states.truncate(frame);
+        let mut finished = Finished::default();
+        if let Some(scope) = self.scopes.pop() {
+            let used = scope.names.into_iter().filter(|(_, entry)| entry.used);
+            finished.used = used.map(|(name, _)| name).collect();
+        }
+        for line in self.states.drain(frame..).flat_map(|f| f.lines) {
+            if let (None, Progress::Done(value)) = (line.member, line.progress) {
+                finished.lets.insert(line.name.name.clone(), value);
+            }
+        }
         // A group inside another group's step would have to advance with it.
         let members = self.builder.unit.groups[group.0 as usize].members.clone();
         self.builder.close_group(group);
@@ -272,7 +349,12 @@ impl<'t> Checker<'t, '_> {
                 }
             }
         }
-        members
+        if failed {
+            for value in finished.lets.values_mut() {
+                *value = Value::Error;
+            }
+        }
+        finished.members = members
             .iter()
             .enumerate()
             .filter(|(_, m)| m.keeps)
@@ -284,7 +366,8 @@ impl<'t> Checker<'t, '_> {
                     Value::Node(self.builder.add(kind, m.span))
                 }
             })
-            .collect()
+            .collect();
+        finished
     }
 
     /// The value of a line on this bar, built when it is first asked for.
@@ -299,24 +382,19 @@ impl<'t> Checker<'t, '_> {
         match &line.progress {
             Progress::Done(value) => return value.clone(),
             Progress::Running => {
-                let (name, defined) = (line.name.name.clone(), line.name.span);
-                self.report(
-                    Diagnostic::error(
-                        Code::CyclicState,
-                        span,
-                        format!("`{name}` needs its own new value"),
-                    )
-                    .related(defined, "while it is computed here")
-                    .hint(format!("write `{name}[1]` for its value one bar ago")),
-                );
+                self.cycle(frame, step, span);
                 return Value::Error;
             }
             Progress::Waiting => {}
         }
         line.progress = Progress::Running;
-        let (value, member, name) = (line.value, line.member, line.name);
+        let (value, member, name, seeded) = (line.value, line.member, line.name, line.seeded);
         let group = self.states[frame].group;
+        self.states[frame].running.push(step);
         let mut result = self.expr(value);
+        if let Some(frame) = self.states.get_mut(frame) {
+            frame.running.pop();
+        }
         if let (Some(member), Value::Node(id)) = (member, &result) {
             let seed = self.builder.unit.groups[group.0 as usize].members[member as usize].seed;
             let want = self.builder.ty(seed);
@@ -329,9 +407,8 @@ impl<'t> Checker<'t, '_> {
                     want
                 },
             );
-            // A condition whose seed is a number may be written with 0 and 1 only on purpose.
             if wanted != Ty::Any && ty != Ty::Any && ty != wanted {
-                self.report(Diagnostic::error(
+                let report = Diagnostic::error(
                     Code::WrongType,
                     value.span,
                     format!(
@@ -340,7 +417,16 @@ impl<'t> Checker<'t, '_> {
                         self.type_name(&Value::Node(seed)),
                         self.type_name(&result)
                     ),
-                ));
+                );
+                let report = match seeded {
+                    Some(seeded) => report.related(seeded, "it starts here"),
+                    None => report,
+                };
+                self.report(if ty == Ty::Bool {
+                    report.hint("keep it as a number with `num(…)`, or start it as `false`")
+                } else {
+                    report.hint("compare the step with something, or start it as a number")
+                });
                 result = Value::Error;
             } else if seed_na && ty == Ty::Bool {
                 self.report(
@@ -374,6 +460,42 @@ impl<'t> Checker<'t, '_> {
             line.progress = Progress::Done(result.clone());
         }
         result
+    }
+
+    /// Reports lines that need each other's value of the same bar.
+    fn cycle(&mut self, frame: usize, step: usize, span: Span) {
+        let Some(open) = self.states.get(frame) else {
+            return;
+        };
+        let from = open.running.iter().position(|s| *s == step).unwrap_or(0);
+        let names: Vec<String> = open
+            .running
+            .iter()
+            .skip(from)
+            .filter_map(|s| open.lines.get(*s))
+            .map(|l| format!("`{}`", l.name.name))
+            .collect();
+        let Some(line) = open.lines.get(step) else {
+            return;
+        };
+        let name = &line.name.name;
+        let text = match &names[..] {
+            [first @ .., last] if !first.is_empty() => {
+                format!(
+                    "{} and {last} need each other's new value",
+                    first.join(", ")
+                )
+            }
+            _ => format!("`{name}` needs its own new value"),
+        };
+        let report = Diagnostic::error(Code::CyclicState, span, text)
+            .related(line.name.span, "while it is computed here")
+            .hint(if line.member.is_some() {
+                format!("write `{name}[1]` for its value one bar ago")
+            } else {
+                format!("give `{name}` a seed and leave out `let`: then `{name}[1]` is its value one bar ago")
+            });
+        self.report(report);
     }
 
     /// `name[n]` inside a step: the past of a member, whether or not its new value is known.

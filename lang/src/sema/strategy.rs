@@ -1,11 +1,11 @@
 //! Strategies: statements to parameters, signals and stops.
 
 use super::Checker;
-use super::scope::{Binding, Value};
+use super::scope::{Binding, Lint, Value};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{Kind, NodeId, Signal};
 use crate::source::Span;
-use crate::syntax::ast::{Expr, Side, Stmt, StmtKind, StrategyItem};
+use crate::syntax::ast::{Expr, ExprKind, NumberUnit, Side, Stmt, StmtKind, StrategyItem};
 
 /// Most parameters, entries, exits or flags of one strategy: one bit each.
 const MOST: usize = 60;
@@ -32,12 +32,13 @@ impl<'t> Checker<'t, '_> {
     /// Fills the unit from a strategy's statements.
     pub(super) fn strategy(&mut self, item: &'t StrategyItem, text: &str) {
         self.builder.unit.name.clone_from(&item.name.name);
+        self.push_body(&item.body, false);
         self.params(&item.body);
-        let mut broken = false;
         for stmt in &item.body {
-            broken |= stmt.kind == StmtKind::Error;
-            self.strategy_statement(stmt, text);
+            self.strategy_statement(stmt, &item.body, text);
         }
+        self.pop_scope();
+        let broken = item.body.iter().any(|s| s.kind == StmtKind::Error);
         let unit = &self.builder.unit;
         let enters = item
             .body
@@ -69,52 +70,54 @@ impl<'t> Checker<'t, '_> {
         }
     }
 
+    /// A strategy's parameters and `let`s alone, for an expression over them.
+    pub(super) fn definitions(&mut self, item: &'t StrategyItem) {
+        self.push_body(&item.body, false);
+        self.params(&item.body);
+        for stmt in &item.body {
+            self.definition(stmt);
+        }
+    }
+
     /// Parameters first: a `require` may stand before the parameter that it names.
-    pub(super) fn params(&mut self, body: &'t [Stmt]) {
+    fn params(&mut self, body: &'t [Stmt]) {
         for stmt in body {
             let StmtKind::Param(p) = &stmt.kind else {
                 continue;
             };
-            if self.builder.unit.params.len() >= MOST {
-                self.error(
-                    Code::TooLarge,
-                    stmt.span,
-                    format!("more than {MOST} parameters"),
-                );
-                return;
-            }
+            let count = self.builder.unit.params.len();
+            self.at_most(count + 1, "parameters", p.name.span);
             let value = match self.param(p) {
-                Some(param) => {
-                    let i = u32::try_from(self.builder.unit.params.len()).unwrap_or(u32::MAX);
+                Some(param) if count < MOST => {
+                    let i = u32::try_from(count).unwrap_or(u32::MAX);
                     self.builder.unit.params.push(param);
                     Value::Node(self.builder.add(Kind::Param(i), p.name.span))
                 }
+                // One parameter too many was reported.
+                Some(_) => self.silent(),
                 None => Value::Error,
             };
-            self.define(&p.name, Binding::Value(value), true);
+            self.name_lints(&p.name);
+            self.define(&p.name, Binding::Value(value), Lint::Unused);
         }
     }
 
-    fn strategy_statement(&mut self, stmt: &'t Stmt, text: &str) {
+    fn strategy_statement(&mut self, stmt: &'t Stmt, body: &'t [Stmt], text: &str) {
         match &stmt.kind {
             StmtKind::Timeframe { seconds, span, .. } => {
-                if self.builder.unit.timeframe.is_some() {
-                    self.error(
-                        Code::RepeatedStatement,
-                        stmt.span,
-                        "a strategy has one `timeframe`",
-                    );
+                if let Some(first) = self.first_of(stmt, body) {
+                    self.twice_stated(stmt.span, first, "timeframe");
                 } else if !seconds.is_finite() || *seconds <= 0.0 {
-                    self.error(
-                        Code::WrongType,
-                        *span,
-                        "a bar must last longer than nothing",
-                    );
+                    self.error(Code::WrongType, *span, "a bar lasts longer than nothing");
                 } else {
                     self.builder.unit.timeframe = Some(*seconds);
                 }
             }
-            StmtKind::Param(_) | StmtKind::Error => {}
+            StmtKind::Param(_) => {}
+            StmtKind::Error => {
+                self.torn = true;
+                self.silent();
+            }
             StmtKind::Require(e) => {
                 if let Some(id) = self.parameter_condition(e, "`require`") {
                     let words = slice(text, e.span);
@@ -124,11 +127,11 @@ impl<'t> Checker<'t, '_> {
             StmtKind::Flag { name, when } => {
                 let id = self.parameter_condition(when, "`flag`");
                 if self.builder.unit.flags.iter().any(|(n, _)| *n == name.name) {
-                    self.error(
-                        Code::DuplicateName,
-                        name.span,
-                        format!("the flag `{}` stands twice", name.name),
-                    );
+                    let first = body.iter().find_map(|s| match &s.kind {
+                        StmtKind::Flag { name: n, .. } if n.name == name.name => Some(n.span),
+                        _ => None,
+                    });
+                    self.twice(name, first.unwrap_or(name.span));
                 } else if let Some(id) = id {
                     self.builder.unit.flags.push((name.name.clone(), id));
                     self.at_most(self.builder.unit.flags.len(), "flags", stmt.span);
@@ -181,13 +184,41 @@ impl<'t> Checker<'t, '_> {
                 }
                 self.at_most(count + 1, "exits", stmt.span);
             }
-            StmtKind::Stop(e) => self.stop(e, stmt.span),
+            StmtKind::Stop(e) => {
+                self.stop(e);
+                if let Some(first) = self.first_of(stmt, body) {
+                    self.twice_stated(stmt.span, first, "stop");
+                }
+            }
         }
+    }
+
+    /// The earlier statement of the same kind, for one that may stand once.
+    fn first_of(&self, stmt: &Stmt, body: &[Stmt]) -> Option<Span> {
+        body.iter()
+            .take_while(|s| s.span != stmt.span)
+            .find(|s| std::mem::discriminant(&s.kind) == std::mem::discriminant(&stmt.kind))
+            .map(|s| s.span)
+    }
+
+    fn twice_stated(&mut self, span: Span, first: Span, word: &str) {
+        self.report(
+            Diagnostic::error(
+                Code::RepeatedStatement,
+                span,
+                format!("a strategy has one `{word}`"),
+            )
+            .related(first, "the first stands here"),
+        );
     }
 
     fn at_most(&mut self, count: usize, what: &str, span: Span) {
         if count == MOST + 1 {
-            self.error(Code::TooLarge, span, format!("more than {MOST} {what}"));
+            self.error(
+                Code::TooLarge,
+                span,
+                format!("a strategy has at most {MOST} {what}"),
+            );
         }
     }
 
@@ -202,10 +233,11 @@ impl<'t> Checker<'t, '_> {
     fn parameter_condition(&mut self, e: &'t Expr, what: &str) -> Option<NodeId> {
         let id = self.condition(e)?;
         if self.builder.stage(id).series {
+            let part = self.series_part(e);
             self.report(
                 Diagnostic::error(
                     Code::WrongStage,
-                    e.span,
+                    part,
                     format!("{what} is about parameters, but this changes from bar to bar"),
                 )
                 .hint("put a condition on bars into `enter` or `exit`"),
@@ -215,37 +247,71 @@ impl<'t> Checker<'t, '_> {
         Some(id)
     }
 
-    fn stop(&mut self, e: &'t Expr, span: Span) {
+    /// `stop 3%`: a share of the entry price that is known before the first bar.
+    fn stop(&mut self, e: &'t Expr) {
         let Some(id) = self.number(e) else {
             return;
         };
         if self.builder.stage(id).series {
+            let part = self.series_part(e);
             self.report(
                 Diagnostic::error(
                     Code::WrongStage,
-                    e.span,
+                    part,
                     "a stop is a share of the entry price, but this changes from bar to bar",
                 )
                 .hint("use a percentage or a `param`"),
             );
             return;
         }
-        if let Some(v) = self.builder.constant(id)
-            && !(v > 0.0 && v < 1.0)
-        {
-            self.report(
-                Diagnostic::error(
-                    Code::BadStop,
-                    e.span,
-                    format!("a stop of {v} of the entry price cannot be reached"),
-                )
-                .label("expected a share between 0% and 100%")
-                .hint(format!("did you mean `{v}%`?")),
-            );
+        let is_share = |v: f64| v > 0.0 && v < 1.0;
+        if let Some(v) = self.builder.constant(id) {
+            if !is_share(v) {
+                let report = self.bad_stop(e, v);
+                self.report(report);
+                return;
+            }
+        } else if let Some(over) = self.over_domain(id, |v| !is_share(v)) {
+            let report = Diagnostic::error(
+                Code::BadStop,
+                e.span,
+                format!("the stop is {}", self.values_in_words(&over)),
+            )
+            .label("expected a share between 0% and 100%")
+            .hint("a loss of 3% is written `3%`, not `3`");
+            let report = self.with_param(report, &over);
+            self.report(report);
             return;
         }
-        if self.builder.unit.stop.replace(id).is_some() {
-            self.error(Code::RepeatedStatement, span, "a strategy has one `stop`");
+        self.builder.unit.stop = Some(id);
+    }
+
+    /// The report about a stop of a number that is no share.
+    fn bad_stop(&self, e: &Expr, v: f64) -> Diagnostic {
+        let report = |text: String| Diagnostic::error(Code::BadStop, e.span, text);
+        let is_percent = matches!(&e.kind, ExprKind::Number(n) if n.unit == NumberUnit::Percent);
+        if v < 0.0 {
+            let text = self.words(e.span).unwrap_or_default();
+            let report = report("a stop is a loss, written without a sign".to_owned())
+                .label("expected a share between 0% and 100%");
+            match text.strip_prefix('-').map(str::trim_start) {
+                Some(plain) if -v < 1.0 => {
+                    report.fix(format!("write `{plain}`"), vec![(e.span, plain.to_owned())])
+                }
+                _ => report,
+            }
+        } else if v == 0.0 {
+            report("a stop of nothing would close at the entry price".to_owned())
+                .label("expected a share between 0% and 100%")
+        } else if is_percent || v.is_nan() || v >= 100.0 {
+            report("a stop at a loss of 100% or more is never reached".to_owned())
+                .label("expected a share between 0% and 100%")
+        } else {
+            let text = format!("{v}%");
+            let much = if v > 1.0 { "more than " } else { "" };
+            report(format!("a stop of {v} is {much}the whole entry price"))
+                .label("expected a share between 0% and 100%")
+                .fix(format!("write `{text}`"), vec![(e.span, text)])
         }
     }
 }

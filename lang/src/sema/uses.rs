@@ -1,11 +1,12 @@
 //! Files that a file uses, and the functions that each of them sees.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::scope::{FnDef, Module};
 use crate::diag::{Code, Diagnostic, Sink, suggest};
-use crate::source::{SourceMap, World};
-use crate::syntax::{ast, parse};
+use crate::source::{SourceMap, Span, World};
+use crate::syntax::keyword::Keyword;
+use crate::syntax::{TokenKind, ast, lex, parse};
 
 /// Most files one file may reach.
 const MOST_FILES: usize = 256;
@@ -22,6 +23,8 @@ pub(super) struct Tree {
     pub(super) library: bool,
     /// For each `use` in order: the tree it names, if it was found.
     pub(super) uses: Vec<Vec<(ast::Ident, usize)>>,
+    /// Functions whose header did not parse, and names that no `use` could find.
+    failed: BTreeSet<String>,
 }
 
 impl Files {
@@ -39,6 +42,7 @@ impl Files {
                 file: parse(id, text, sink),
                 library: true,
                 uses: Vec::new(),
+                failed: BTreeSet::new(),
             });
         }
         Self { trees }
@@ -66,12 +70,19 @@ impl Files {
 
     fn push(&mut self, path: &str, text: &str, map: &mut SourceMap, sink: &mut Sink) {
         let id = map.add(path.to_owned(), text.to_owned());
+        let before = sink.errors();
         let file = parse(id, text, sink);
+        let failed = if sink.errors() > before {
+            unread_functions(&file, text)
+        } else {
+            BTreeSet::new()
+        };
         self.trees.push(Tree {
-            path: path.to_owned(),
+            path: beside("", path),
             file,
             library: false,
             uses: Vec::new(),
+            failed,
         });
     }
 
@@ -87,65 +98,105 @@ impl Files {
             })
             .collect();
         let mut uses = Vec::with_capacity(items.len());
-        for item in items {
+        let mut missing: BTreeSet<String> = BTreeSet::new();
+        for item in &items {
             let mut found = Vec::new();
             for name in &item.names {
-                let (relative, span) = match &item.from {
-                    Some((path, span)) => (path.clone(), *span),
-                    None => (format!("{}.strat", snake_case(&name.name)), name.span),
-                };
-                let path = beside(&base, &relative);
-                let known = self.trees.iter().position(|t| !t.library && t.path == path);
-                let tree = match known {
-                    Some(tree) => tree,
-                    None if self.trees.len() >= MOST_FILES => {
-                        sink.push(Diagnostic::error(
-                            Code::TooLarge,
-                            span,
-                            format!("more than {MOST_FILES} files are used"),
-                        ));
-                        continue;
-                    }
-                    None => match world.read(&path) {
-                        Ok(text) => {
-                            self.push(&path, &text, map, sink);
-                            self.trees.len() - 1
-                        }
-                        Err(e) => {
-                            sink.push(
-                                Diagnostic::error(
-                                    Code::UnknownFile,
-                                    span,
-                                    format!("`{path}` cannot be read: {}", e.message),
-                                )
-                                .hint("name the file: `use name from \"file.strat\"`"),
-                            );
-                            // One missing file is one report.
-                            if item.from.is_some() {
-                                break;
-                            }
-                            continue;
-                        }
-                    },
+                let Some(tree) = self.used_file(&base, item, name, &mut missing, world, map, sink)
+                else {
+                    self.trees[of].failed.insert(name.name.clone());
+                    continue;
                 };
                 let names = item_names(&self.trees[tree].file);
                 if names.contains(&name.name.as_str()) {
                     found.push((name.clone(), tree));
-                } else {
+                    continue;
+                }
+                // What did not parse there was reported there.
+                if !self.trees[tree].failed.contains(&name.name) {
                     let mut report = Diagnostic::error(
                         Code::UnknownFile,
                         name.span,
-                        format!("`{path}` has no item `{}`", name.name),
+                        format!("`{}` has no item `{}`", self.trees[tree].path, name.name),
                     );
                     if let Some(near) = suggest::did_you_mean(&name.name, names.iter().copied()) {
                         report = report.hint(format!("did you mean `{near}`?"));
                     }
                     sink.push(report);
                 }
+                self.trees[of].failed.insert(name.name.clone());
             }
             uses.push(found);
         }
         self.trees[of].uses = uses;
+    }
+
+    /// The tree of the file that a `use` names; read and parsed when it is the first to do so.
+    #[allow(clippy::too_many_arguments)] // one call, split off to be read alone
+    fn used_file(
+        &mut self,
+        base: &str,
+        item: &ast::UseItem,
+        name: &ast::Ident,
+        missing: &mut BTreeSet<String>,
+        world: &dyn World,
+        map: &mut SourceMap,
+        sink: &mut Sink,
+    ) -> Option<usize> {
+        let (relative, span) = match &item.from {
+            Some((path, span)) => (path.clone(), *span),
+            None => (format!("{}.strat", snake_case(&name.name)), name.span),
+        };
+        let path = beside(base, &relative);
+        if let Some(known) = self.trees.iter().position(|t| !t.library && t.path == path) {
+            return Some(known);
+        }
+        // One missing file is one report.
+        if missing.contains(&path) {
+            return None;
+        }
+        if self.trees.len() >= MOST_FILES {
+            if missing.is_empty() {
+                sink.push(Diagnostic::error(
+                    Code::TooLarge,
+                    span,
+                    format!("more than {MOST_FILES} files are used"),
+                ));
+            }
+            missing.insert(path);
+            return None;
+        }
+        match world.read(&path) {
+            Ok(text) => {
+                self.push(&path, &text, map, sink);
+                Some(self.trees.len() - 1)
+            }
+            Err(e) => {
+                let mut report = Diagnostic::error(
+                    Code::UnknownFile,
+                    span,
+                    format!("`{path}` cannot be read: {}", e.message),
+                );
+                let in_library = self
+                    .trees
+                    .iter()
+                    .any(|t| t.library && item_names(&t.file).contains(&name.name.as_str()));
+                if in_library {
+                    report = report.hint(format!(
+                        "`{}` is in the library, which needs no `use`",
+                        name.name
+                    ));
+                } else if item.from.is_none() {
+                    report = report.hint(format!(
+                        "name the file: `use {} from \"file.strat\"`",
+                        name.name
+                    ));
+                }
+                sink.push(report);
+                missing.insert(path);
+                None
+            }
+        }
     }
 
     /// All functions, and per file which of them it sees under which name.
@@ -155,34 +206,36 @@ impl Files {
         let mut library: BTreeMap<String, usize> = BTreeMap::new();
         for (module, tree) in self.trees.iter().enumerate() {
             let mut names = BTreeMap::new();
-            let mut items: BTreeMap<&str, crate::source::Span> = BTreeMap::new();
+            let mut items: BTreeMap<&str, Span> = BTreeMap::new();
+            for (name, from) in tree.uses.iter().flatten() {
+                // A file may name itself.
+                if *from != module {
+                    let first = *items.entry(&name.name).or_insert(name.span);
+                    if first != name.span {
+                        twice(name, first, sink);
+                    }
+                }
+            }
             for item in &tree.file.items {
                 let name = match &item.kind {
                     ast::ItemKind::Fn(f) => &f.name,
                     ast::ItemKind::Strategy(s) => &s.name,
                     ast::ItemKind::Use(_) => continue,
                 };
-                if let Some(first) = items.insert(&name.name, name.span) {
-                    sink.push(
-                        Diagnostic::error(
-                            Code::DuplicateName,
-                            name.span,
-                            format!("`{}` is defined twice", name.name),
-                        )
-                        .related(first, "first defined here"),
-                    );
-                    continue;
+                let is_first = !items.contains_key(name.name.as_str());
+                let first = *items.entry(&name.name).or_insert(name.span);
+                if !is_first {
+                    twice(name, first, sink);
                 }
                 if let ast::ItemKind::Fn(f) = &item.kind {
                     let index = fns.len();
-                    fns.push(FnDef {
-                        item: f,
-                        library: tree.library,
-                        module,
-                    });
-                    names.insert(f.name.name.clone(), index);
-                    if tree.library {
-                        library.insert(f.name.name.clone(), index);
+                    // The body of a second one is checked all the same.
+                    fns.push(FnDef { item: f, module });
+                    if is_first {
+                        names.insert(f.name.name.clone(), index);
+                        if tree.library {
+                            library.insert(f.name.name.clone(), index);
+                        }
                     }
                 }
             }
@@ -201,11 +254,51 @@ impl Files {
                 }
                 // A file's own functions come before the library's.
                 seen.extend(own[i].iter().map(|(n, f)| (n.clone(), *f)));
-                Module { fns: seen }
+                let failed: BTreeSet<String> = tree
+                    .failed
+                    .iter()
+                    .filter(|n| !own[i].contains_key(*n))
+                    .cloned()
+                    .collect();
+                for name in &failed {
+                    seen.remove(name);
+                }
+                Module {
+                    fns: seen,
+                    failed,
+                    library: tree.library,
+                }
             })
             .collect();
         (fns, modules)
     }
+}
+
+fn twice(name: &ast::Ident, first: Span, sink: &mut Sink) {
+    sink.push(
+        Diagnostic::error(
+            Code::DuplicateName,
+            name.span,
+            format!("`{}` is defined twice", name.name),
+        )
+        .related(first, "first defined here"),
+    );
+}
+
+/// The functions of a text with errors that are not in its tree: their headers were reported.
+fn unread_functions(file: &ast::File, text: &str) -> BTreeSet<String> {
+    let known = item_names(file);
+    let tokens = lex(file.id, text, &mut Sink::new());
+    let words: Vec<_> = tokens
+        .iter()
+        .filter(|t| !matches!(t.kind, TokenKind::Comment | TokenKind::Doc))
+        .collect();
+    words
+        .windows(2)
+        .filter(|w| w[0].kind == TokenKind::Keyword(Keyword::Fn) && w[1].kind == TokenKind::Name)
+        .map(|w| w[1].text(text).to_owned())
+        .filter(|name| !known.contains(&name.as_str()))
+        .collect()
 }
 
 fn item_names(file: &ast::File) -> Vec<&str> {
@@ -219,15 +312,25 @@ fn item_names(file: &ast::File) -> Vec<&str> {
         .collect()
 }
 
-/// A path beside another file.
+/// A path beside another file, without `.` and inner `..`, so that a file has one name.
 fn beside(base: &str, relative: &str) -> String {
-    if relative.starts_with('/') {
-        return relative.to_owned();
+    let folder = match base.rfind('/') {
+        _ if relative.starts_with('/') => "",
+        Some(cut) => &base[..=cut],
+        None => "",
+    };
+    let joined = format!("{folder}{relative}");
+    let mut parts: Vec<&str> = Vec::new();
+    for part in joined.split('/') {
+        match (part, parts.last()) {
+            (".", _) => {}
+            ("..", Some(last)) if !["", ".."].contains(last) => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
     }
-    match base.rfind('/') {
-        Some(cut) => format!("{}/{relative}", &base[..cut]),
-        None => relative.to_owned(),
-    }
+    parts.join("/")
 }
 
 /// `MarketRegime` as `market_regime`.
@@ -247,9 +350,20 @@ pub fn snake_case(name: &str) -> String {
     out
 }
 
+/// `market_regime` as `MarketRegime`.
+pub(super) fn camel_case(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for part in name.split('_') {
+        let mut letters = part.chars();
+        out.extend(letters.next().map(|c| c.to_ascii_uppercase()));
+        out.push_str(letters.as_str());
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{beside, snake_case};
+    use super::{beside, camel_case, snake_case};
 
     #[test]
     fn names_to_files() {
@@ -257,7 +371,15 @@ mod tests {
         assert_eq!(snake_case("CryptoInvestorV1"), "crypto_investor_v1");
         assert_eq!(snake_case("RSIMean"), "rsi_mean");
         assert_eq!(snake_case("supertrend"), "supertrend");
+        assert_eq!(camel_case("sma_cross"), "SmaCross");
+        assert_eq!(camel_case("smaCross"), "SmaCross");
+        assert_eq!(camel_case("RSI_2"), "RSI2");
         assert_eq!(beside("a/b.strat", "c.strat"), "a/c.strat");
         assert_eq!(beside("b.strat", "c.strat"), "c.strat");
+        assert_eq!(beside("a/b.strat", "./c.strat"), "a/c.strat");
+        assert_eq!(beside("a/b.strat", "../c.strat"), "c.strat");
+        assert_eq!(beside("b.strat", "../../c.strat"), "../../c.strat");
+        assert_eq!(beside("/a/b.strat", "../c.strat"), "/c.strat");
+        assert_eq!(beside("a/b.strat", "/c.strat"), "/c.strat");
     }
 }

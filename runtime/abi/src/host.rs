@@ -34,10 +34,10 @@ pub struct HostFunction {
 macro_rules! window_step {
     ($name:ident, $kind:expr) => {
         extern "C" fn $name(state: *mut f64, x: f64, n: i64, least: i64, ring: i64) -> f64 {
+            let len = state_len($kind, ring as usize);
             // SAFETY: the handler passes the part of its own state block that was laid out with
             // `state_len` for this kind and ring, and nothing else refers to it meanwhile.
-            let state =
-                unsafe { std::slice::from_raw_parts_mut(state, state_len($kind, ring as usize)) };
+            let state = unsafe { std::slice::from_raw_parts_mut(state, len) };
             window::step($kind, state, x, n as usize, least as usize, ring as usize)
         }
     };

@@ -61,7 +61,7 @@ impl Double {
     /// The sum with a double.
     #[inline(always)]
     #[must_use]
-    pub fn add(self, x: f64) -> Self {
+    pub fn plus_double(self, x: f64) -> Self {
         let s = two_sum(self.hi, x);
         quick_two_sum(s.hi, s.lo + self.lo)
     }
@@ -129,11 +129,11 @@ mod tests {
         let mut total = Double::default();
         let before = {
             for _ in 0..1000 {
-                total = total.add(0.1);
+                total = total.plus_double(0.1);
             }
             total
         };
-        let after = before.add(1e8).add(-1e8);
+        let after = before.plus_double(1e8).plus_double(-1e8);
         assert!(after.minus(before).value().abs() < 1e-22);
         // A plain double would have lost nine digits of it.
         let plain = before.value() + 0.1 + 1e8 - 1e8;

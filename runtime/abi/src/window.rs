@@ -87,7 +87,7 @@ impl Totals {
         };
         Self {
             count: self.count + 1.0,
-            first: self.first.add(x),
+            first: self.first.plus_double(x),
             second,
         }
     }

@@ -32,12 +32,6 @@ impl WriteError {
             problem,
         }
     }
-
-    /// Where it could not be written.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
 }
 
 impl fmt::Display for WriteError {

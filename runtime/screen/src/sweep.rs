@@ -227,9 +227,8 @@ pub fn run_screen(
     pool.install(|| {
         let go_on = || options.go_on();
         let count = grid.check(program, go_on)?.ok_or(ScreenError::Cancelled)?;
-        let fits = |t: &&MarketTables<'_>| {
-            t.len() == bars && t.start() == start && *t.rules() == rules
-        };
+        let fits =
+            |t: &&MarketTables<'_>| t.len() == bars && t.start() == start && *t.rules() == rules;
         let own;
         let tables = match options.tables.filter(fits) {
             Some(shared) => shared,

@@ -11,10 +11,19 @@ use super::{
 /// Nodes of the expressions of one program, about.
 const NODES: i32 = 130;
 
-const INPUTS: &[&str] = &["close", "close", "close", "open", "high", "low", "volume", "bar_index"];
+const INPUTS: &[&str] = &[
+    "close",
+    "close",
+    "close",
+    "open",
+    "high",
+    "low",
+    "volume",
+    "bar_index",
+];
 const NUMBERS: &[&str] = &[
-    "0", "1", "2", "3", "20", "100", "99.5", "101", "102.5", "0.5", "1_000", "1e-3", "2.5e1", "98%",
-    "1.5%", "15bp", "250bp", "4h",
+    "0", "1", "2", "3", "20", "100", "99.5", "101", "102.5", "0.5", "1_000", "1e-3", "2.5e1",
+    "98%", "1.5%", "15bp", "250bp", "4h",
 ];
 const FACTORS: &[&str] = &["0.5", "0.1", "90%", "1.5%", "250bp", "0.25", "2e-1"];
 const LAGS: &[u32] = &[0, 1, 1, 2, 3, 5, 6, 13, 40, 63, 64, 65, 200];
@@ -29,28 +38,33 @@ const WINDOW_FNS: &[&str] = &[
     "window_min",
 ];
 
-/// Domains of whole numbers, with a default that lies in them.
-const WHOLE: &[(&str, &str)] = &[
-    ("1", "[0, 1, 5]"),
-    ("2", "[2, 7, 70]"),
-    ("14", "[3, 14]"),
-    ("10", "[10, 1200]"),
-    ("2", "1..3"),
-    ("0", "0..2"),
-    ("10", "5..15 step 5"),
-    ("20", "20..130 step 55"),
-    ("3", ""),
-    ("0", "[0, 4000]"),
+/// Type, default, domain and how many values a grid takes of it: lengths.
+const WHOLE: &[Domain] = &[
+    ("bars", "1", "[0, 1, 5]", 3),
+    ("bars", "2", "[2, 7, 70]", 3),
+    ("bars", "14", "[3, 14]", 2),
+    ("bars", "10", "[10, 1200]", 2),
+    ("bars", "2", "1..3", 3),
+    ("bars", "0", "0..2", 3),
+    ("bars", "10", "5..15 step 5", 3),
+    ("bars", "20", "20..130 step 55", 3),
+    ("bars", "3", "", 1),
+    ("bars", "0", "[0, 4000]", 2),
+    ("bars", "9", "2..20", 19),
 ];
-/// Domains of other numbers.
-const REAL: &[(&str, &str, &str)] = &[
-    ("", "1.5", "[0.5, 1.5]"),
-    ("", "1.5", "1.0..2.0 step 0.5"),
-    ("number", "2.0", "1.5..3.0"),
-    ("price", "100.0", ""),
-    ("ratio", "1%", "[1%, 2.5%]"),
-    ("", "35", "25..45 step 10"),
+/// The same of other numbers.
+const REAL: &[Domain] = &[
+    ("", "1.5", "[0.5, 1.5]", 2),
+    ("", "1.5", "1.0..2.0 step 0.5", 3),
+    ("number", "2.0", "1.5..3.0", 1),
+    ("price", "100.0", "", 1),
+    ("ratio", "1%", "[1%, 2.5%]", 2),
+    ("", "35", "25..45 step 10", 3),
 ];
+type Domain = (&'static str, &'static str, &'static str, usize);
+
+/// Most parameter sets of a grid, so that a run stays short.
+const SETS: usize = 24;
 
 /// What an expression may use where it stands.
 #[derive(Clone, Default)]
@@ -93,7 +107,11 @@ pub fn program(seed: u64) -> Program {
 impl Maker {
     // ----- chances
 
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss
+    )]
     fn below(&mut self, n: usize) -> usize {
         ((self.dice.roll() * n as f64) as usize).min(n.saturating_sub(1))
     }
@@ -126,7 +144,11 @@ impl Maker {
     }
 
     fn ty(&mut self) -> Ty {
-        if self.chance(0.7) { Ty::Number } else { Ty::Condition }
+        if self.chance(0.7) {
+            Ty::Number
+        } else {
+            Ty::Condition
+        }
     }
 
     // ----- items
@@ -144,9 +166,10 @@ impl Maker {
             functions: self.functions.len(),
             ..Scope::default()
         };
-        let mut shares = Vec::new();
+        let (mut shares, mut sets) = (Vec::new(), 1);
         for _ in 0..self.weighted(&[3, 4, 4, 2]) {
-            let param = self.param();
+            let (param, values) = self.param(SETS / sets);
+            sets *= values;
             if param.ty == "ratio" {
                 shares.push(param.id);
             }
@@ -188,27 +211,26 @@ impl Maker {
         p
     }
 
-    fn param(&mut self) -> Param {
+    /// A parameter with at most `most` values, and how many it has.
+    fn param(&mut self, most: usize) -> (Param, usize) {
         let id = self.id();
-        if self.chance(0.65) {
-            let (default, domain) = self.of(WHOLE);
-            self.scope.lengths.push(id);
-            Param {
-                id,
-                ty: "bars",
-                default,
-                domain,
-            }
-        } else {
-            let (ty, default, domain) = self.of(REAL);
-            self.scope.values.push((id, Ty::Number));
-            Param {
-                id,
-                ty,
-                default,
-                domain,
-            }
+        let whole = self.chance(0.65);
+        let (ty, default, mut domain, mut values) = self.of(if whole { WHOLE } else { REAL });
+        if values > most {
+            (domain, values) = ("", 1);
         }
+        if whole {
+            self.scope.lengths.push(id);
+        } else {
+            self.scope.values.push((id, Ty::Number));
+        }
+        let param = Param {
+            id,
+            ty,
+            default,
+            domain,
+        };
+        (param, values)
     }
 
     /// A condition on parameters and numbers.
@@ -319,7 +341,9 @@ impl Maker {
                 }
                 let after = self.after(0.15);
                 let id = self.id();
-                self.scope.records.push((id, fields.iter().map(Expr::ty).collect()));
+                self.scope
+                    .records
+                    .push((id, fields.iter().map(Expr::ty).collect()));
                 Def::Record { id, fields, after }
             }
             2 => self.rec(depth),
@@ -328,7 +352,11 @@ impl Maker {
     }
 
     fn rec(&mut self, depth: u32) -> Def {
-        let ty = if self.chance(0.8) { Ty::Number } else { Ty::Condition };
+        let ty = if self.chance(0.8) {
+            Ty::Number
+        } else {
+            Ty::Condition
+        };
         let seed = match ty {
             Ty::Condition if self.chance(0.5) => Expr::leaf(Op::Bool(false)),
             _ => self.expr(ty, depth - 1),
@@ -387,7 +415,9 @@ impl Maker {
             members.push((self.id(), ty, seed));
         }
         let outer = self.scope.clone();
-        self.scope.past.extend(members.iter().map(|(id, ty, _)| (*id, *ty)));
+        self.scope
+            .past
+            .extend(members.iter().map(|(id, ty, _)| (*id, *ty)));
         for (id, ty, seed) in &members {
             if self.chance(0.3) {
                 let ty = self.ty();
@@ -409,7 +439,9 @@ impl Maker {
             });
         }
         self.scope = outer;
-        self.scope.values.extend(members.iter().map(|(id, ty, _)| (*id, *ty)));
+        self.scope
+            .values
+            .extend(members.iter().map(|(id, ty, _)| (*id, *ty)));
         Def::State(State {
             from,
             all,
@@ -457,7 +489,13 @@ impl Maker {
     }
 
     fn leaf(&mut self, ty: Ty) -> Expr {
-        let past: Vec<_> = self.scope.past.iter().filter(|p| p.1 == ty).copied().collect();
+        let past: Vec<_> = self
+            .scope
+            .past
+            .iter()
+            .filter(|p| p.1 == ty)
+            .copied()
+            .collect();
         if !past.is_empty() && self.chance(0.4) {
             let (id, ty) = self.of(&past);
             return Expr::leaf(Op::Past(id, 1 + self.below(6) as u32, ty));
@@ -476,7 +514,12 @@ impl Maker {
             }
         }
         if ty == Ty::Number {
-            known.extend(self.scope.lengths.iter().map(|id| Expr::leaf(Op::Ref(*id, ty))));
+            known.extend(
+                self.scope
+                    .lengths
+                    .iter()
+                    .map(|id| Expr::leaf(Op::Ref(*id, ty))),
+            );
         }
         if !known.is_empty() && self.chance(0.45) {
             return self.of(&known);
@@ -512,7 +555,8 @@ impl Maker {
             2 => Expr::new(Op::Neg, self.numbers(1, depth)),
             3 => {
                 let name = self.of(&[
-                    "abs", "sqrt", "exp", "ln", "sin", "cos", "atan", "floor", "ceil", "round", "sign",
+                    "abs", "sqrt", "exp", "ln", "sin", "cos", "atan", "floor", "ceil", "round",
+                    "sign",
                 ]);
                 Expr::new(Op::Builtin(name), self.numbers(1, depth))
             }
@@ -550,7 +594,11 @@ impl Maker {
                 Expr::new(Op::Chain(vec![op]), self.numbers(2, depth))
             }
             2 => {
-                let ops: Vec<&str> = if self.chance(0.5) { vec!["<", "<="] } else { vec![">", ">="] };
+                let ops: Vec<&str> = if self.chance(0.5) {
+                    vec!["<", "<="]
+                } else {
+                    vec![">", ">="]
+                };
                 let chain: Vec<&str> = (0..2 + self.below(2)).map(|_| self.of(&ops)).collect();
                 let count = chain.len() + 1;
                 Expr::new(Op::Chain(chain), self.numbers(count, depth))
@@ -581,7 +629,10 @@ impl Maker {
     }
 
     fn pair(&mut self, op: Op, depth: u32) -> Expr {
-        let pair = vec![self.expr(Ty::Condition, depth), self.expr(Ty::Condition, depth)];
+        let pair = vec![
+            self.expr(Ty::Condition, depth),
+            self.expr(Ty::Condition, depth),
+        ];
         Expr::new(op, pair)
     }
 
@@ -596,7 +647,9 @@ impl Maker {
     /// `else` or `if`.
     fn choice(&mut self, ty: Ty, depth: u32) -> Expr {
         if self.chance(0.4) {
-            let parts = (0..2 + self.below(2)).map(|_| self.expr(ty, depth)).collect();
+            let parts = (0..2 + self.below(2))
+                .map(|_| self.expr(ty, depth))
+                .collect();
             return Expr::new(Op::Else, parts);
         }
         let mut args = Vec::new();
@@ -629,8 +682,12 @@ impl Maker {
     fn call_of(&mut self, callee: Callee, ty: Ty) -> Call {
         Call {
             callee,
-            lengths: (0..4).map(|_| self.length(&[2, 3, 5, 7, 14, 20], 2)).collect(),
-            numbers: (0..2).map(|_| self.of(&["1.0", "2.0", "0.5", "1.5"])).collect(),
+            lengths: (0..4)
+                .map(|_| self.length(&[2, 3, 5, 7, 14, 20], 2))
+                .collect(),
+            numbers: (0..2)
+                .map(|_| self.of(&["1.0", "2.0", "0.5", "1.5"]))
+                .collect(),
             without_source: self.chance(0.2),
             short: self.chance(0.25),
             named: self.chance(0.15),
@@ -642,7 +699,11 @@ impl Maker {
 
     fn library(&mut self, depth: u32) -> Expr {
         let i = self.below(FUNCTIONS.len());
-        let series = FUNCTIONS[i].params.iter().filter(|p| p.takes == Takes::Series).count();
+        let series = FUNCTIONS[i]
+            .params
+            .iter()
+            .filter(|p| p.takes == Takes::Series)
+            .count();
         let args = self.numbers(series, depth);
         let call = self.call_of(Callee::Library(i), Ty::Number);
         Expr::new(Op::Call(Box::new(call)), args)

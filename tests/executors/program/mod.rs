@@ -123,7 +123,10 @@ impl Expr {
             Ty::Number => Self::leaf(Op::Input("close")),
             Ty::Condition => Self::new(
                 Op::Chain(vec![">"]),
-                vec![Self::leaf(Op::Input("close")), Self::leaf(Op::Input("open"))],
+                vec![
+                    Self::leaf(Op::Input("close")),
+                    Self::leaf(Op::Input("open")),
+                ],
             ),
         }
     }

@@ -51,7 +51,11 @@ pub fn cuts(program: &Program) -> Vec<Cut> {
     }
     for (i, def) in program.body.iter().enumerate() {
         if let Def::State(State { lines, .. }) = def {
-            all.extend((0..lines.len()).filter(|_| lines.len() > 1).map(|l| Cut::Line(i, l)));
+            all.extend(
+                (0..lines.len())
+                    .filter(|_| lines.len() > 1)
+                    .map(|l| Cut::Line(i, l)),
+            );
         }
     }
     for (i, f) in program.functions.iter().enumerate() {
@@ -130,7 +134,12 @@ fn roots(p: &mut Program) -> Vec<&mut Expr> {
     for def in &mut p.body {
         def_roots(def, &mut all);
     }
-    all.extend(p.entries.iter_mut().chain(&mut p.exits).map(|s| &mut s.when));
+    all.extend(
+        p.entries
+            .iter_mut()
+            .chain(&mut p.exits)
+            .map(|s| &mut s.when),
+    );
     all.extend(&mut p.shown);
     all
 }
@@ -140,7 +149,9 @@ fn def_roots<'p>(def: &'p mut Def, all: &mut Vec<&'p mut Expr>) {
         Def::Let { value, .. } => all.push(value),
         Def::Record { fields, .. } => all.extend(fields),
         Def::Rec { seed, step, .. } => all.extend([seed, step]),
-        Def::State(State { all: one, lines, .. }) => {
+        Def::State(State {
+            all: one, lines, ..
+        }) => {
             all.extend(one);
             for line in lines {
                 all.extend(&mut line.seed);

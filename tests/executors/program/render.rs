@@ -164,7 +164,11 @@ impl Writer<'_> {
             self.count("fn with a record");
         }
         let near = f.body.is_empty() && f.after.is_none();
-        let looks = if f.body.iter().any(|d| matches!(d, Def::Rec { .. } | Def::State(_))) {
+        let looks = if f
+            .body
+            .iter()
+            .any(|d| matches!(d, Def::Rec { .. } | Def::State(_)))
+        {
             Looks::Members
         } else if near && f.result.iter().all(|e| self.near(e)) {
             Looks::Near
@@ -187,7 +191,10 @@ impl Writer<'_> {
             Op::Call(call) => match &call.callee {
                 Callee::Own(id) => {
                     call.lag.is_none()
-                        && self.functions.get(id).is_some_and(|f| f.looks == Looks::Near)
+                        && self
+                            .functions
+                            .get(id)
+                            .is_some_and(|f| f.looks == Looks::Near)
                 }
                 Callee::Library(_) => false,
             },
@@ -360,7 +367,16 @@ impl Writer<'_> {
             .lines
             .iter()
             .filter(|l| l.seed.is_some())
-            .map(|l| (l.id, state.all.as_ref().or(l.seed.as_ref()).map_or(Ty::Number, Expr::ty)))
+            .map(|l| {
+                (
+                    l.id,
+                    state
+                        .all
+                        .as_ref()
+                        .or(l.seed.as_ref())
+                        .map_or(Ty::Number, Expr::ty),
+                )
+            })
             .collect();
         let mut out = match &state.all {
             Some(seed) => {
@@ -464,7 +480,11 @@ impl Writer<'_> {
     /// An expression, in brackets where it binds more loosely than `least`.
     fn expr(&mut self, e: &Expr, least: u8) -> String {
         let (text, own) = self.bare(e);
-        if own < least { format!("({text})") } else { text }
+        if own < least {
+            format!("({text})")
+        } else {
+            text
+        }
     }
 
     /// An expression that may not look at what the step still computes.
@@ -522,7 +542,11 @@ impl Writer<'_> {
                     if seen.name == Name::Value(*ty)
                         || *ty == Ty::Number && seen.name == Name::Length =>
                 {
-                    self.count(if seen.inner { "member on this bar" } else { "name" });
+                    self.count(if seen.inner {
+                        "member on this bar"
+                    } else {
+                        "name"
+                    });
                     (seen.text, level::POSTFIX)
                 }
                 _ => self.plain(*ty),
@@ -554,7 +578,11 @@ impl Writer<'_> {
             }
             (Op::Binary(op), [a, b]) => {
                 self.count(*op);
-                let own = if matches!(*op, "+" | "-") { level::SUM } else { level::PRODUCT };
+                let own = if matches!(*op, "+" | "-") {
+                    level::SUM
+                } else {
+                    level::PRODUCT
+                };
                 let (a, b) = (self.expr(a, own), self.expr(b, own + 1));
                 (format!("{a} {op} {b}"), own)
             }
@@ -589,7 +617,10 @@ impl Writer<'_> {
             (Op::List(all), _) => (self.list(*all, args), level::SIGN),
             (Op::Is(what), [x]) => {
                 self.count(format!("is {what}"));
-                (format!("{} is {what}", self.expr(x, level::SUM)), level::COMPARISON)
+                (
+                    format!("{} is {what}", self.expr(x, level::SUM)),
+                    level::COMPARISON,
+                )
             }
             (Op::Else, _) => {
                 self.count("else");
@@ -630,7 +661,11 @@ impl Writer<'_> {
         for item in items {
             let text = self.expr(item, level::ELSE);
             // A line that begins with one of these would go on with the line before.
-            let guard = if text.starts_with(['-', '(']) { "not not " } else { "" };
+            let guard = if text.starts_with(['-', '(']) {
+                "not not "
+            } else {
+                ""
+            };
             let _ = write!(out, "\n{:1$}{guard}{text}", "", self.indent);
         }
         self.indent -= 4;
@@ -646,7 +681,10 @@ impl Writer<'_> {
             None => return out,
         };
         for pair in pairs.chunks_exact(2) {
-            let (c, v) = (self.expr(&pair[0], level::OR), self.expr(&pair[1], level::OR));
+            let (c, v) = (
+                self.expr(&pair[0], level::OR),
+                self.expr(&pair[1], level::OR),
+            );
             let _ = write!(out, "if {c} then {v} else ");
         }
         out + &self.expr(last, level::OR)
@@ -685,7 +723,9 @@ impl Writer<'_> {
                     let params = f.params.iter();
                     (
                         f.name.clone(),
-                        params.map(|p| (p.name.clone(), p.takes, p.default)).collect(),
+                        params
+                            .map(|p| (p.name.clone(), p.takes, p.default))
+                            .collect(),
                         f.fields.clone(),
                         Looks::Far,
                     )
@@ -722,7 +762,11 @@ impl Writer<'_> {
         let text = self.arguments(call, args, &params, looks);
         let mut text = format!("{name}{text}");
         if let Some(lag) = &call.lag {
-            self.count(if fields.is_empty() { "lag of a call" } else { "lag of a record" });
+            self.count(if fields.is_empty() {
+                "lag of a call"
+            } else {
+                "lag of a record"
+            });
             text = format!("{text}[{}]", self.length(lag));
         }
         if !fields.is_empty() {
@@ -741,7 +785,10 @@ impl Writer<'_> {
     ) -> String {
         let conditions: Vec<bool> = match call.callee {
             Callee::Own(id) => self.functions.get(&id).map_or(Vec::new(), |f| {
-                f.params.iter().map(|p| p.kind == FnParamKind::Condition).collect()
+                f.params
+                    .iter()
+                    .map(|p| p.kind == FnParamKind::Condition)
+                    .collect()
             }),
             Callee::Library(_) => Vec::new(),
         };
@@ -776,7 +823,9 @@ impl Writer<'_> {
                 Takes::Number => (*numbers.next().unwrap_or(&"1.5")).to_owned(),
             };
             let front = i == 0 && *default && *takes == Takes::Series;
-            let bars_next = params.get(1).is_some_and(|(_, takes, _)| *takes == Takes::Bars);
+            let bars_next = params
+                .get(1)
+                .is_some_and(|(_, takes, _)| *takes == Takes::Bars);
             if front && bars_next && call.without_source {
                 self.count("call without its source");
                 continue;

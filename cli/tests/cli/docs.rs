@@ -1,0 +1,140 @@
+//! The examples of `docs/cli.md`: each is run, in order, in one folder, and must print what the page
+//! shows. A line `…` stands for any lines, `…` at the end of a line for the rest of it.
+//!
+//! With `STRATC_BLESS` set, the page is written anew with what came out; lines that a reader does
+//! not need are then cut by hand.
+
+use std::fs;
+use std::process::Command;
+
+use crate::sandbox::Sandbox;
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/cli.md");
+
+/// A part of the page.
+enum Part {
+    /// Anything else.
+    Text(String),
+    /// A command and what the page shows of its output.
+    Example { command: String, shown: Vec<String> },
+}
+
+fn parts(page: &str) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut inside = false;
+    for line in page.lines() {
+        if line.starts_with("```") {
+            inside = line == "```console";
+            parts.push(Part::Text(line.to_owned()));
+        } else if !inside {
+            parts.push(Part::Text(line.to_owned()));
+        } else if let Some(command) = line.strip_prefix("$ ") {
+            parts.push(Part::Example {
+                command: command.to_owned(),
+                shown: Vec::new(),
+            });
+        } else if let Some(Part::Example { shown, .. }) = parts.last_mut() {
+            shown.push(line.to_owned());
+        }
+    }
+    parts
+}
+
+/// Whether what came out is what is shown.
+fn fits(shown: &[String], out: &[&str]) -> bool {
+    match (shown.split_first(), out.split_first()) {
+        (None, None) => true,
+        (Some((line, rest)), _) if line.trim() == "…" => {
+            (0..=out.len()).any(|skipped| fits(rest, &out[skipped..]))
+        }
+        (Some((line, shown)), Some((found, out))) => {
+            let same = match line.strip_suffix('…') {
+                Some(head) => found.starts_with(head),
+                None => line == found,
+            };
+            same && fits(shown, out)
+        }
+        _ => false,
+    }
+}
+
+/// Standard output and standard error as they come.
+fn output(sandbox: &Sandbox, command: &str) -> String {
+    let binary = std::path::Path::new(env!("CARGO_BIN_EXE_stratc"));
+    let folder = binary.parent().unwrap().display();
+    let path = std::env::var("PATH").unwrap_or_default();
+    let output = Command::new("sh")
+        .args(["-c", &format!("exec 2>&1; {command}")])
+        .env("PATH", format!("{folder}:{path}"))
+        .current_dir(sandbox.path("."))
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn the_examples_of_the_page_print_what_it_shows() {
+    let sandbox = Sandbox::with(&[
+        (
+            "typo.strat",
+            "strategy Typo {\n    enter long when clse > sma(close, 20)\n    exit when close < sma(close, 20)\n}\n",
+        ),
+        (
+            "messy.strat",
+            "strategy Messy{\n  enter long   when close>sma(close,20)   // above\nexit when close<sma(close,20)}\n",
+        ),
+        (
+            "bars.csv",
+            "Date,Open,High,Low,Close,Volume\n2024-05-15,1.08,1.09,1.08,1.088,1200\n2024-05-14,1.07,1.08,1.07,1.08,1100\n2024-05-14,1.07,1.08,1.07,1.081,1150\n",
+        ),
+    ]);
+    let page = fs::read_to_string(PAGE).unwrap();
+    let bless = std::env::var_os("STRATC_BLESS").is_some();
+    let mut written = String::new();
+    let mut ran = 0;
+    for part in parts(&page) {
+        match part {
+            Part::Text(line) => written.push_str(&format!("{line}\n")),
+            Part::Example { command, shown } => {
+                let out = output(&sandbox, &command);
+                let lines: Vec<&str> = out.lines().map(str::trim_end).collect();
+                let fitting = fits(&shown, &lines);
+                assert!(
+                    bless || fitting,
+                    "$ {command}\n{out}\n\nbut {PAGE} shows\n\n{}",
+                    shown.join("\n")
+                );
+                let kept = if fitting {
+                    shown.join("\n")
+                } else {
+                    lines.join("\n")
+                };
+                written.push_str(&format!("$ {command}\n"));
+                if !kept.is_empty() {
+                    written.push_str(&format!("{kept}\n"));
+                }
+                ran += 1;
+            }
+        }
+    }
+    assert!(ran > 20, "only {ran} examples were found");
+    if bless && written != page {
+        fs::write(PAGE, written).unwrap();
+    }
+}
+
+#[test]
+fn left_out_lines_fit_and_others_do_not() {
+    let fit = |shown: &[&str], out: &[&str]| {
+        let shown: Vec<String> = shown.iter().map(|line| (*line).to_owned()).collect();
+        fits(&shown, out)
+    };
+    assert!(fit(&["a", "…", "d"], &["a", "b", "c", "d"]));
+    assert!(fit(&["a", "…"], &["a"]));
+    assert!(fit(&["time …"], &["time 36 ms"]));
+    assert!(!fit(&["a", "…", "d"], &["a", "b"]));
+    assert!(!fit(&["a"], &["a", "b"]));
+    assert!(!fit(&["a", "b"], &["a"]));
+    assert!(!fit(&["time …"], &["took 36 ms"]));
+}

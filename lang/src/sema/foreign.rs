@@ -1,0 +1,54 @@
+//! What names of other tools are called here.
+
+use super::Checker;
+use crate::syntax::ast::Arg;
+
+/// What to write for a value of another tool.
+pub(super) fn name(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "nan" | "NaN" | "NAN" | "NA" | "None" | "none" | "null" | "nil" => {
+            "a missing value is `na`"
+        }
+        "True" | "TRUE" => "write `true`",
+        "False" | "FALSE" => "write `false`",
+        "hl2" => "write `(high + low) / 2`",
+        "hlc3" | "typical_price" => "write `(high + low + close) / 3`",
+        "ohlc4" => "write `(open + high + low + close) / 4`",
+        "vol" => "the traded volume is `volume`",
+        "tr" => "the true range is `true_range()`",
+        _ => return None,
+    })
+}
+
+/// What to write for a function of another tool, with the arguments of the call where they can be
+/// repeated.
+pub(super) fn function(checker: &Checker<'_, '_>, name: &str, args: &[Arg]) -> Option<String> {
+    let arg = |i: usize, otherwise: &'static str| {
+        args.get(i).map_or(otherwise, |arg| {
+            checker.operand_words(&arg.value, otherwise)
+        })
+    };
+    Some(match name {
+        "crossover" | "cross_above" | "crossed_above" | "crosses_above" => {
+            format!("write `{} crosses above {}`", arg(0, "a"), arg(1, "b"))
+        }
+        "crossunder" | "cross_below" | "crossed_below" | "crosses_below" => {
+            format!("write `{} crosses below {}`", arg(0, "a"), arg(1, "b"))
+        }
+        "shift" | "ref" | "delay" | "lag" => {
+            let (x, n) = (arg(0, "x"), arg(1, "n"));
+            format!("write `{x}[{n}]` for the value {n} bars ago")
+        }
+        "nz" | "fillna" => format!("write `{} else 0`", arg(0, "x")),
+        "isna" | "isnan" | "is_na" | "na" => format!("write `{} is na`", arg(0, "x")),
+        "iff" | "where" | "ifelse" => "write `if condition then a else b`".to_owned(),
+        "log" => "the natural logarithm is `ln(x)`".to_owned(),
+        "std" | "stddev" => "the standard deviation of a window is `stdev(x, n)`".to_owned(),
+        "mean" | "average" | "ma" => "the mean of a window is `sma(x, n)`".to_owned(),
+        "rma" | "smma" => "Wilder's smoothing is `wilder(x, n)`".to_owned(),
+        "bb" | "bbands" | "BBANDS" | "boll" => {
+            "Bollinger bands are `bollinger(x, n, mult)`".to_owned()
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,118 @@
+//! What follows a value directly: its past, and its outputs.
+
+use super::Checker;
+use super::scope::{Binding, Value};
+use crate::diag::{Code, Diagnostic, suggest};
+use crate::hir::{Kind, NodeId, Ty};
+use crate::source::Span;
+use crate::syntax::ast::{Expr, ExprKind, Ident, PostOp};
+
+impl<'t> Checker<'t, '_> {
+    pub(super) fn postfix(&mut self, base: &'t Expr, ops: &'t [PostOp]) -> Value {
+        let mut rest = ops;
+        let mut span = base.span;
+        // `member[n]` is the past of a member whose new value may not be known yet.
+        let mut value = match (&base.kind, ops.first()) {
+            (ExprKind::Name(name), Some(PostOp::Index(n, at))) => match self.lookup(name) {
+                Some(Binding::StateStep { frame, step }) => {
+                    rest = &ops[1..];
+                    span = span.to(*at);
+                    self.state_past(frame, step, n, span)
+                }
+                _ => self.expr(base),
+            },
+            _ => self.expr(base),
+        };
+        for op in rest {
+            match op {
+                PostOp::Index(n, at) => {
+                    span = span.to(*at);
+                    value = self.index(value, n, base.span, span);
+                }
+                PostOp::Field(field) => {
+                    span = span.to(field.span);
+                    value = self.field(value, field, base.span);
+                }
+            }
+        }
+        value
+    }
+
+    fn index(&mut self, value: Value, n: &'t Expr, base: Span, span: Span) -> Value {
+        let Some(n) = self.lag_length(n) else {
+            return Value::Error;
+        };
+        let nodes: Vec<NodeId> = match &value {
+            Value::Node(x) => vec![*x],
+            Value::Record(fields) => fields.iter().map(|(_, x)| *x).collect(),
+            _ => Vec::new(),
+        };
+        if nodes.iter().any(|x| self.builder.open_body(*x).is_some()) && !self.member_lag(n, span) {
+            return Value::Error;
+        }
+        let mut lagged = Vec::with_capacity(nodes.len());
+        for x in nodes {
+            let id = self.builder.lag(x, n, span);
+            // The past of a past adds up.
+            if let Kind::Prev(_, _, both) = self.builder.unit.node(id).kind
+                && !self.member_lag(both, span)
+            {
+                return Value::Error;
+            }
+            lagged.push(id);
+        }
+        match value {
+            Value::Node(_) => lagged.first().map_or(Value::Error, |x| Value::Node(*x)),
+            Value::Record(fields) => Value::Record(std::rc::Rc::new(
+                fields
+                    .iter()
+                    .zip(lagged)
+                    .map(|((name, _), x)| (name.clone(), x))
+                    .collect(),
+            )),
+            other => {
+                self.want_number(&other, base);
+                Value::Error
+            }
+        }
+    }
+
+    fn field(&mut self, value: Value, field: &Ident, base: Span) -> Value {
+        match value {
+            Value::Record(fields) => {
+                if let Some((_, id)) = fields.iter().find(|(n, _)| *n == field.name) {
+                    return Value::Node(*id);
+                }
+                let names: Vec<&str> = fields.iter().map(|(n, _)| n.as_str()).collect();
+                let mut report = Diagnostic::error(
+                    Code::UnknownField,
+                    field.span,
+                    format!("there is no output `{}`", field.name),
+                )
+                .label(format!("the outputs are {}", names.join(", ")));
+                if let Some(near) = suggest::did_you_mean(&field.name, names.iter().copied()) {
+                    report = report.hint(format!("did you mean `{near}`?")).fix(
+                        format!("write `{near}`"),
+                        vec![(field.span, near.to_owned())],
+                    );
+                }
+                self.report(report);
+                Value::Error
+            }
+            Value::Node(id) if self.builder.ty(id) == Ty::Any => Value::Node(id),
+            Value::Error => Value::Error,
+            other => {
+                let found = self.type_name(&other);
+                self.report(
+                    Diagnostic::error(
+                        Code::UnknownField,
+                        field.span,
+                        format!("`.{}` asks for an output, but this is {found}", field.name),
+                    )
+                    .related(base, format!("this is {found}")),
+                );
+                Value::Error
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Values of a wanted type.
+
+use super::Checker;
+use super::scope::Value;
+use crate::diag::{Code, Diagnostic, suggest};
+use crate::hir::{Compare, Kind, NodeId, Ty};
+use crate::source::Span;
+use crate::syntax::ast::{Expr, ExprKind, Ident};
+
+impl<'t> Checker<'t, '_> {
+    pub(super) fn number(&mut self, e: &'t Expr) -> Option<NodeId> {
+        let value = self.expr(e);
+        self.want_number(&value, e.span)
+    }
+
+    pub(super) fn condition(&mut self, e: &'t Expr) -> Option<NodeId> {
+        let value = self.expr(e);
+        self.want_condition(&value, e.span)
+    }
+
+    /// What a value is, for a message.
+    pub(super) fn type_name(&self, value: &Value) -> String {
+        match value {
+            Value::Node(id) => match self.builder.ty(*id) {
+                Ty::Number => "a number".to_owned(),
+                Ty::Bool => "a condition".to_owned(),
+                Ty::Any => "any value".to_owned(),
+            },
+            Value::Record(fields) => format!(
+                "a record with {}",
+                fields
+                    .iter()
+                    .map(|(n, _)| format!("`{n}`"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
+            Value::Text => "a text".to_owned(),
+            Value::Error => "an error".to_owned(),
+        }
+    }
+
+    /// Whether a value is the literal `na` or arithmetic that gives it.
+    pub(super) fn is_na(&self, value: &Value) -> bool {
+        matches!(value, Value::Node(id) if self.builder.constant(*id).is_some_and(f64::is_nan))
+    }
+
+    pub(super) fn want_number(&mut self, value: &Value, span: Span) -> Option<NodeId> {
+        self.want(value, span, Ty::Number)
+    }
+
+    pub(super) fn want_condition(&mut self, value: &Value, span: Span) -> Option<NodeId> {
+        self.want(value, span, Ty::Bool)
+    }
+
+    pub(super) fn want(&mut self, value: &Value, span: Span, ty: Ty) -> Option<NodeId> {
+        match value {
+            Value::Error => None,
+            Value::Node(id) if self.builder.ty(*id) == ty || self.builder.ty(*id) == Ty::Any => {
+                Some(*id)
+            }
+            // `na` is missing whatever is expected.
+            Value::Node(_) if ty == Ty::Bool && self.is_na(value) => {
+                let na = self.builder.na(span);
+                Some(self.builder.add(Kind::Compare(Compare::Lt, na, na), span))
+            }
+            other => {
+                let report = self.wrong_type(other, span, ty);
+                self.report(report);
+                None
+            }
+        }
+    }
+
+    /// The report about a value of another type than `ty`.
+    pub(super) fn wrong_type(&self, value: &Value, span: Span, ty: Ty) -> Diagnostic {
+        let expected = match ty {
+            Ty::Bool => "a condition",
+            Ty::Number => "a number",
+            Ty::Any => "a number or a condition",
+        };
+        let report = Diagnostic::error(
+            Code::WrongType,
+            span,
+            format!("expected {expected}, found {}", self.type_name(value)),
+        );
+        match value {
+            Value::Record(fields) => match fields.first() {
+                Some((first, _)) => report.hint(match self.words(span) {
+                    Some(words) => format!("say which output is meant, such as `{words}.{first}`"),
+                    None => format!("say which output is meant, such as `.{first}`"),
+                }),
+                None => report,
+            },
+            Value::Node(_) if ty == Ty::Bool => report.hint(match self.words(span) {
+                Some("1") => "write `true`".to_owned(),
+                Some("0") => "write `false`".to_owned(),
+                Some(words) => format!("compare it with something, such as `{words} > 0`"),
+                None => "compare it with something, such as `x > 0`".to_owned(),
+            }),
+            Value::Node(_) => report.hint(match self.words(span).map(unbracketed) {
+                Some(words) => format!("`num({words})` is 1 where it holds and 0 where not"),
+                None => "`num(condition)` is 1 where it holds and 0 where not".to_owned(),
+            }),
+            Value::Text | Value::Error => report,
+        }
+    }
+
+    /// Reports the name of a type that there is not.
+    pub(super) fn unknown_type(&mut self, ty: &Ident, known: &[&str]) {
+        let report = Diagnostic::error(
+            Code::UnknownName,
+            ty.span,
+            format!("there is no type `{}`", ty.name),
+        );
+        let report = match suggest::did_you_mean(&ty.name, known.iter().copied()) {
+            Some(near) => report
+                .hint(format!("did you mean `{near}`?"))
+                .fix(format!("write `{near}`"), vec![(ty.span, near.to_owned())]),
+            None => report.hint(format!("the types are {}", known.join(", "))),
+        };
+        self.report(report);
+    }
+
+    /// The part of an expression that changes from bar to bar, as small as its names tell.
+    pub(super) fn series_part(&mut self, e: &'t Expr) -> Span {
+        let mut names: Vec<(&'t str, Span)> = Vec::new();
+        crate::syntax::visit::each_expr(e, |part| {
+            if let ExprKind::Name(name) = &part.kind {
+                names.push((name, part.span));
+            }
+        });
+        let found = names.into_iter().find(|(name, _)| match self.lookup(name) {
+            Some(super::scope::Binding::Value(Value::Node(id))) => self.builder.stage(id).series,
+            Some(_) => false,
+            None => super::name::INPUTS.iter().any(|(n, _)| n == name),
+        });
+        found.map_or(e.span, |(_, span)| span)
+    }
+}
+
+/// A text without the brackets around it.
+pub(super) fn unbracketed(text: &str) -> &str {
+    let inner = text.strip_prefix('(').and_then(|t| t.strip_suffix(')'));
+    match inner {
+        Some(inner) if !inner.contains(['(', ')']) => inner,
+        _ => text,
+    }
+}
