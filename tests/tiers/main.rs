@@ -1,2 +1,13 @@
-//! To be written.
-fn main() {}
+//! A screen's row and a backtest of the same parameter set are the same numbers, to the bit.
+//!
+//! | module | owns |
+//! |---|---|
+//! | [`same`] | the one comparison of figures and of whole screens |
+//! | [`setup`] | programs, grids, rules and bars that the tests share |
+//! | [`rows`] | a row is the backtest of its parameter set |
+//! | [`ways`] | a screen does not depend on threads, memory or executor |
+
+mod rows;
+mod same;
+mod setup;
+mod ways;

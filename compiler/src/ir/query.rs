@@ -257,76 +257,63 @@ impl Graph {
     }
 
     /// How much of member `i`'s last value its next one keeps, at most; `None` when the step is
-    /// not a sum that holds the member itself times something known.
+    /// not made of the member by sums, multiples and choices.
     fn contraction(&self, group: &super::Group, i: u32, scalars: &[f64]) -> Option<f64> {
-        // For each node of the step: the greatest |d node / d member[1]|, or NaN for unknown.
-        let mut slope = vec![0.0_f64; self.nodes.len()];
+        // For each node of the step the range of d node / d member[1]; NaN where not known.
+        let mut slopes = vec![(0.0_f64, 0.0_f64); self.nodes.len()];
+        let unknown = (f64::NAN, f64::NAN);
         let known = |id: Id| {
             let node = self.node(id);
             (!node.stage.series && node.body.is_none()).then(|| scalars[id.index()])
         };
+        let times = |(lo, hi): (f64, f64), k: f64| {
+            let (a, b) = (lo * k, hi * k);
+            if a <= b { (a, b) } else { (b, a) }
+        };
         for id in &group.body {
-            let at = |id: Id| slope[id.index()];
-            let own = match self.node(*id).op {
-                Op::Prev(_, m, lag) if m == i && lag == 1 => 1.0,
-                Op::Prev(_, m, _) if m == i => f64::NAN,
-                // Another member's past: its own slope is counted with that member.
-                Op::Prev(..) => 0.0,
-                Op::Math1(Math1::Neg, a) | Op::New(_, _, a) => at(a).abs(),
-                Op::Math2(Math2::Add | Math2::Sub, a, b) => match self.blend(*id, i, scalars) {
-                    Some(kept) => kept,
-                    None => at(a) + at(b),
-                },
-                Op::Math2(Math2::Mul, a, b) => match (at(a) != 0.0, at(b) != 0.0) {
-                    (false, false) => 0.0,
-                    (true, false) => known(b).map_or(f64::NAN, |k| k.abs() * at(a)),
-                    (false, true) => known(a).map_or(f64::NAN, |k| k.abs() * at(b)),
-                    (true, true) => f64::NAN,
-                },
-                Op::Math2(Math2::Div, a, b) if at(b) == 0.0 => {
-                    if at(a) == 0.0 {
-                        0.0
-                    } else {
-                        known(b).map_or(f64::NAN, |k| at(a) / k.abs())
-                    }
-                }
-                Op::Select(_, a, b) | Op::Coalesce(a, b) => at(a).max(at(b)),
-                op => {
-                    let touched = super::operands(op).iter().flatten().any(|o| at(*o) != 0.0);
-                    if touched { f64::NAN } else { 0.0 }
+            let at = |id: Id| slopes[id.index()];
+            let still = |id: Id| at(id) == (0.0, 0.0);
+            let hull = |a: (f64, f64), b: (f64, f64)| {
+                if a.0.is_nan() || b.0.is_nan() {
+                    unknown
+                } else {
+                    (math::min(a.0, b.0), math::max(a.1, b.1))
                 }
             };
-            slope[id.index()] = own;
+            let slope = match self.node(*id).op {
+                Op::Prev(_, m, 1) if m == i => (1.0, 1.0),
+                Op::Prev(_, m, _) if m == i => unknown,
+                // Another member's past: its own slope is counted with that member.
+                Op::Prev(..) => (0.0, 0.0),
+                Op::New(_, _, a) => at(a),
+                Op::Math1(Math1::Neg, a) => times(at(a), -1.0),
+                Op::Math2(Math2::Add, a, b) => (at(a).0 + at(b).0, at(a).1 + at(b).1),
+                Op::Math2(Math2::Sub, a, b) => (at(a).0 - at(b).1, at(a).1 - at(b).0),
+                Op::Math2(Math2::Mul, a, b) => match (still(a), still(b)) {
+                    (true, true) => (0.0, 0.0),
+                    (false, true) => known(b).map_or(unknown, |k| times(at(a), k)),
+                    (true, false) => known(a).map_or(unknown, |k| times(at(b), k)),
+                    (false, false) => unknown,
+                },
+                Op::Math2(Math2::Div, a, b) if still(b) => {
+                    if still(a) {
+                        (0.0, 0.0)
+                    } else {
+                        known(b).map_or(unknown, |k| times(at(a), 1.0 / k))
+                    }
+                }
+                Op::Math2(Math2::Min | Math2::Max, a, b)
+                | Op::Select(_, a, b)
+                | Op::Coalesce(a, b) => hull(at(a), at(b)),
+                op => {
+                    let touched = super::operands(op).iter().flatten().any(|o| !still(*o));
+                    if touched { unknown } else { (0.0, 0.0) }
+                }
+            };
+            slopes[id.index()] = slope;
         }
-        let step = group.members.get(i as usize)?.step;
-        let kept = slope[step.index()];
+        let (lo, hi) = slopes[group.members.get(i as usize)?.step.index()];
+        let kept = math::max(lo.abs(), hi.abs());
         (!kept.is_nan()).then_some(kept)
-    }
-
-    /// `y[1] + k * (x - y[1])` keeps `1 - k` of y, which adding up magnitudes would miss.
-    fn blend(&self, id: Id, i: u32, scalars: &[f64]) -> Option<f64> {
-        let Op::Math2(Math2::Add, y, product) = self.node(id).op else {
-            return None;
-        };
-        let is_own = |id: Id| matches!(self.node(id).op, Op::Prev(_, m, 1) if m == i);
-        if !is_own(y) {
-            return None;
-        }
-        let Op::Math2(Math2::Mul, a, b) = self.node(product).op else {
-            return None;
-        };
-        for (k, difference) in [(a, b), (b, a)] {
-            let node = self.node(k);
-            if node.stage.series || node.body.is_some() {
-                continue;
-            }
-            if let Op::Math2(Math2::Sub, x, past) = self.node(difference).op
-                && is_own(past)
-                && self.node(x).body.is_none()
-            {
-                return Some((1.0 - scalars[k.index()]).abs());
-            }
-        }
-        None
     }
 }

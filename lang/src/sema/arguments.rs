@@ -222,18 +222,18 @@ impl<'t> Checker<'t, '_> {
             } else {
                 bars_at
             },
-            format!("the arguments of `{}` stand in the wrong order", item.name.name),
+            format!(
+                "the arguments of `{}` stand in the wrong order",
+                item.name.name
+            ),
         );
         let report = match (self.words(bars_at), self.words(series_at)) {
-            (Some(number), Some(series)) => report
-                .hint(format!("swap `{number}` and `{series}`"))
-                .fix(
+            (Some(number), Some(series)) => {
+                report.hint(format!("swap `{number}` and `{series}`")).fix(
                     "swap them",
-                    vec![
-                        (bars_at, series.to_owned()),
-                        (series_at, number.to_owned()),
-                    ],
-                ),
+                    vec![(bars_at, series.to_owned()), (series_at, number.to_owned())],
+                )
+            }
             _ => report.hint(format!("it is `{}`", self.signature(def))),
         };
         self.report(report);

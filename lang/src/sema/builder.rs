@@ -14,6 +14,17 @@ pub(super) const MOST_MEMBER_LAG: f64 = 64.0;
 /// Most nodes of one unit; what is larger is reported, not compiled.
 pub(super) const MOST_NODES: usize = 400_000;
 
+/// Which limit a unit outgrew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outgrown {
+    /// [`MOST_NODES`].
+    Nodes,
+    /// The work of the whole run.
+    Effort,
+    /// The stack.
+    Depth,
+}
+
 /// A unit while it is built.
 #[derive(Default)]
 pub(super) struct Builder {
@@ -27,7 +38,7 @@ pub(super) struct Builder {
     hidden: HashMap<(GroupId, NodeId), u32>,
     /// Stages of closed groups.
     group_stage: Vec<Stage>,
-    pub(super) too_large: bool,
+    pub(super) outgrown: Option<Outgrown>,
 }
 
 impl Builder {
@@ -76,7 +87,7 @@ impl Builder {
             return id;
         }
         if self.unit.nodes.len() >= MOST_NODES {
-            self.too_large = true;
+            self.outgrown = Some(Outgrown::Nodes);
             return NodeId(0);
         }
         let operands = operands(kind);

@@ -1,6 +1,7 @@
 //! Functions that the language itself supplies. Everything else is written in the language.
 
 use super::Checker;
+use super::builder::Outgrown;
 use super::scope::Value;
 use crate::diag::{Code, Diagnostic, suggest};
 use crate::hir::{Kind, Look, LookId, Math1, Math2, NodeId, WindowFn};
@@ -263,7 +264,7 @@ impl<'t> Checker<'t, '_> {
             .program
             .spend(u32::try_from(needed.len()).unwrap_or(u32::MAX))
         {
-            self.builder.too_large = true;
+            self.builder.outgrown = Some(Outgrown::Effort);
             return None;
         }
         let mut nodes: std::collections::BTreeMap<LookId, NodeId> =

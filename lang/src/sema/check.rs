@@ -4,6 +4,8 @@ use std::cell::Cell;
 
 use super::Checker;
 use super::arguments::Bound;
+use super::builder::{MOST_NODES, Outgrown};
+use super::expr::DEEPEST;
 use super::order::{Order, order};
 use super::scope::{Module, Program, Value};
 use super::uses::{Files, camel_case};
@@ -67,7 +69,7 @@ pub fn check_source(
             let before = sink.errors();
             let mut checker = Checker::new(&program, main, &broken, true, &mut sink);
             checker.strategy(s, text);
-            checker.too_large(s.name.span, &format!("`{}`", s.name.name));
+            checker.outgrown(s.name.span, &format!("`{}`", s.name.name));
             let complete = !checker.incomplete;
             let mut unit = std::mem::take(&mut checker.builder.unit);
             unit.doc = first_line(item.doc.as_deref());
@@ -123,7 +125,7 @@ pub fn check_expr(
             }
         }
         checker.outputs(&tree);
-        checker.too_large(tree.span, "this expression");
+        checker.outgrown(tree.span, "this expression");
         let unit = std::mem::take(&mut checker.builder.unit);
         let failed = checker.incomplete || sink.has_errors();
         Checked {
@@ -159,27 +161,29 @@ impl<'t> Checker<'t, '_> {
         }
     }
 
-    /// Reports what outgrew the limits; the limit of the whole run once.
-    fn too_large(&mut self, span: Span, what: &str) {
-        if !self.builder.too_large {
+    /// Reports a unit that outgrew a limit; the limit of the whole run once.
+    fn outgrown(&mut self, span: Span, what: &str) {
+        let Some(limit) = self.builder.outgrown else {
             return;
-        }
+        };
         self.incomplete = true;
-        if self.program.is_spent() && self.program.spent.replace(true) {
+        if limit == Outgrown::Effort && self.program.spent.replace(true) {
             return;
         }
-        self.sink.push(
-            Diagnostic::error(
-                Code::TooLarge,
-                span,
-                format!("{what} unfolds to too many operations"),
-            )
-            .label(format!(
-                "the most is {} for one bar",
-                super::builder::MOST_NODES
+        let unfolded = "each call is unfolded once for each combination of its arguments";
+        let report = |text: String| Diagnostic::error(Code::TooLarge, span, text);
+        self.sink.push(match limit {
+            Outgrown::Nodes => report(format!(
+                "{what} unfolds to more than {MOST_NODES} operations"
             ))
-            .hint("each call is unfolded once for each combination of its arguments"),
-        );
+            .hint(unfolded),
+            Outgrown::Effort => {
+                report(format!("{what} unfolds to more calls than can be checked")).hint(unfolded)
+            }
+            Outgrown::Depth => report(format!(
+                "{what} nests more than {DEEPEST} expressions, its calls and states included"
+            )),
+        });
     }
 
     /// Checks a function on its own, with parameters that may be anything.
@@ -203,7 +207,7 @@ impl<'t> Checker<'t, '_> {
         }
         self.style_lint(&item.name);
         self.inline(def, bound);
-        self.too_large(item.name.span, &format!("`{}`", item.name.name));
+        self.outgrown(item.name.span, &format!("`{}`", item.name.name));
     }
 }
 

@@ -320,9 +320,9 @@ fn written(e: &Expr) -> String {
 /// `lo, lo + s, …` up to `hi`, each the double nearest to its decimal value: `1.5 + 3 * 0.1` is 1.8.
 fn steps(lo: f64, hi: f64, s: f64) -> Vec<f64> {
     let places = decimals(lo).max(decimals(s));
-    let scale = 10f64.powi(i32::try_from(places).unwrap_or(0));
+    let scale = (0..places).fold(1.0, |scale: f64, _| scale * 10.0);
     let (first, step) = ((lo * scale).round(), (s * scale).round());
-    let exact = places <= 12 && first.abs() < 1e15 && step >= 1.0 && step < 1e15;
+    let exact = places <= 12 && first.abs() < 1e15 && (1.0..1e15).contains(&step);
     let mut out = Vec::new();
     let mut i = 0.0_f64;
     loop {

@@ -1,6 +1,7 @@
 //! Expressions to nodes.
 
 use super::Checker;
+use super::builder::Outgrown;
 use super::scope::Value;
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{Kind, Math1, Math2, NodeId, Ty};
@@ -9,12 +10,18 @@ use crate::syntax::ast::{AddOp, CompareOp, Expr, ExprKind, Ident, ListKind, MulO
 
 /// Deepest nesting of expressions, those of unfolded calls and of members that ask for each other
 /// included. The stack of the check holds it.
-const DEEPEST: u32 = 20_000;
+pub(super) const DEEPEST: u32 = 20_000;
 
 impl<'t> Checker<'t, '_> {
     pub(super) fn expr(&mut self, e: &'t Expr) -> Value {
-        if self.builder.too_large || !self.program.spend(1) || self.depth >= DEEPEST {
-            self.builder.too_large = true;
+        if self.builder.outgrown.is_none() {
+            if !self.program.spend(1) {
+                self.builder.outgrown = Some(Outgrown::Effort);
+            } else if self.depth >= DEEPEST {
+                self.builder.outgrown = Some(Outgrown::Depth);
+            }
+        }
+        if self.builder.outgrown.is_some() {
             return Value::Error;
         }
         self.depth += 1;

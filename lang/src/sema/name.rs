@@ -205,6 +205,10 @@ impl<'t> Checker<'t, '_> {
             {
                 return self.call_fn(def, &[], span, span);
             }
+            if self.defined_later(name).is_some() {
+                self.unknown_name(name, span);
+                return Value::Error;
+            }
             let params = self.call_form(def);
             self.report(
                 Diagnostic::error(

@@ -31,7 +31,7 @@ impl<'t> Checker<'t, '_> {
                 }
                 PostOp::Field(field) => {
                     span = span.to(field.span);
-                    value = self.field(value, field, base.span);
+                    value = self.field(value, field);
                 }
             }
         }
@@ -77,7 +77,7 @@ impl<'t> Checker<'t, '_> {
         }
     }
 
-    fn field(&mut self, value: Value, field: &Ident, base: Span) -> Value {
+    fn field(&mut self, value: Value, field: &Ident) -> Value {
         match value {
             Value::Record(fields) => {
                 if let Some((_, id)) = fields.iter().find(|(n, _)| *n == field.name) {
@@ -87,9 +87,12 @@ impl<'t> Checker<'t, '_> {
                 let mut report = Diagnostic::error(
                     Code::UnknownField,
                     field.span,
-                    format!("there is no output `{}`", field.name),
-                )
-                .label(format!("the outputs are {}", names.join(", ")));
+                    format!(
+                        "there is no output `{}`, only {}",
+                        field.name,
+                        super::types::listed(names.iter().copied())
+                    ),
+                );
                 if let Some(near) = suggest::did_you_mean(&field.name, names.iter().copied()) {
                     report = report.hint(format!("did you mean `{near}`?")).fix(
                         format!("write `{near}`"),
@@ -103,13 +106,10 @@ impl<'t> Checker<'t, '_> {
             Value::Error => Value::Error,
             other => {
                 let found = self.type_name(&other);
-                self.report(
-                    Diagnostic::error(
-                        Code::UnknownField,
-                        field.span,
-                        format!("`.{}` asks for an output, but this is {found}", field.name),
-                    )
-                    .related(base, format!("this is {found}")),
+                self.error(
+                    Code::UnknownField,
+                    field.span,
+                    format!("`.{}` asks for an output, but this is {found}", field.name),
                 );
                 Value::Error
             }

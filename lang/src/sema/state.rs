@@ -242,9 +242,9 @@ impl<'t> Checker<'t, '_> {
                 });
                 for (name, e) in members {
                     self.defining(Some(Defining {
-            span: name.span,
-            seed: true,
-        }));
+                        span: name.span,
+                        seed: true,
+                    }));
                     let (seed, wrong) = self.seed(e);
                     *failed |= wrong;
                     if let Some((first, _)) = seeds.iter().find(|(n, _)| n.name == name.name) {

@@ -81,15 +81,15 @@ impl<'t> Checker<'t, '_> {
 
     /// Parameters first: a `require` may stand before the parameter that it names.
     fn params(&mut self, body: &'t [Stmt]) {
-        for stmt in body {
-            let StmtKind::Param(p) = &stmt.kind else {
-                continue;
-            };
-            let count = self.builder.unit.params.len();
+        let params = body.iter().filter_map(|stmt| match &stmt.kind {
+            StmtKind::Param(p) => Some(p),
+            _ => None,
+        });
+        for (count, p) in params.enumerate() {
             self.at_most(count + 1, "parameters", p.name.span);
             let value = match self.param(p) {
                 Some(param) if count < MOST => {
-                    let i = u32::try_from(count).unwrap_or(u32::MAX);
+                    let i = u32::try_from(self.builder.unit.params.len()).unwrap_or(u32::MAX);
                     self.builder.unit.params.push(param);
                     Value::Node(self.builder.add(Kind::Param(i), p.name.span))
                 }

@@ -28,11 +28,7 @@ impl<'t> Checker<'t, '_> {
             },
             Value::Record(fields) => format!(
                 "a record with {}",
-                fields
-                    .iter()
-                    .map(|(n, _)| format!("`{n}`"))
-                    .collect::<Vec<_>>()
-                    .join(", ")
+                listed(fields.iter().map(|(n, _)| n.as_str()))
             ),
             Value::Text => "a text".to_owned(),
             Value::Error => "an error".to_owned(),
@@ -145,4 +141,12 @@ pub(super) fn unbracketed(text: &str) -> &str {
         Some(inner) if !inner.contains(['(', ')']) => inner,
         _ => text,
     }
+}
+
+/// Names in a message.
+pub(super) fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    names
+        .map(|n| format!("`{n}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -5,9 +5,13 @@
 //! on a parameter is computed once whatever the grid (binding-time analysis: `Stage`). All
 //! memory is per instance and block; nothing grows with parameter sets times bars.
 
+mod choose;
 mod code;
+mod masks;
 mod plan;
+mod prepare;
 mod run;
+mod steps;
 
 pub use plan::{Kernel, compile};
 pub use run::{KernelRun, evaluate, signals};

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use strat_abi::window::Window;
 use strat_lang::hir::Input;
 
+use super::choose::{columns, is_leaf};
 use super::code;
 use crate::codegen::jit::{Code, CodegenError, Jit};
-use crate::ir::{Graph, Id, Op, Start, is_pointwise, operands};
+use crate::ir::{Graph, Id, Op, Start};
 
 /// Where a value of one bar comes from: a column, some bars back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,24 +123,24 @@ impl Kernel {
 }
 
 /// A function still to be compiled.
-enum Pending {
+pub(super) enum Pending {
     None,
     Map(Id),
     Mask(bool, Vec<(Id, bool)>),
     Group(usize),
 }
 
-struct Planner<'g> {
-    graph: &'g Graph,
-    is_column: Vec<bool>,
-    column_of: BTreeMap<Id, usize>,
-    totals_of: BTreeMap<(Window, usize), usize>,
-    cross_bits: BTreeMap<(Id, Id), usize>,
-    steps: Vec<(Step, Pending)>,
-    column_step: Vec<usize>,
-    column_totals: Vec<bool>,
-    mask_step: Vec<usize>,
-    group_column: Vec<Option<usize>>,
+pub(super) struct Planner<'g> {
+    pub(super) graph: &'g Graph,
+    pub(super) is_column: Vec<bool>,
+    pub(super) column_of: BTreeMap<Id, usize>,
+    pub(super) totals_of: BTreeMap<(Window, usize), usize>,
+    pub(super) cross_bits: BTreeMap<(Id, Id), usize>,
+    pub(super) steps: Vec<(Step, Pending)>,
+    pub(super) column_step: Vec<usize>,
+    pub(super) column_totals: Vec<bool>,
+    pub(super) mask_step: Vec<usize>,
+    pub(super) group_column: Vec<Option<usize>>,
 }
 
 /// Plans and compiles the kernel of a graph.
@@ -233,7 +234,7 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
 
 /// Functions that stand in for code until it is compiled.
 unsafe extern "C" fn no_map(_: *const *const f64, _: *const f64, _: *mut f64, _: i64) {}
-unsafe extern "C" fn no_mask(_: *const *const f64, _: *const f64, _: *mut u64, _: i64) {}
+pub(super) unsafe extern "C" fn no_mask(_: *const *const f64, _: *const f64, _: *mut u64, _: i64) {}
 unsafe extern "C" fn no_group(
     _: *const *const f64,
     _: *const f64,
@@ -244,126 +245,13 @@ unsafe extern "C" fn no_group(
 ) {
 }
 
-/// Which nodes are kept as columns: what is looked back at, what has memory, and where the set
-/// of parameters grows, so that the smaller set's part is computed once.
-fn columns(graph: &Graph) -> Vec<bool> {
-    let mut keep = vec![false; graph.nodes.len()];
-    let crosses = lane_crosses(graph);
-    for (i, node) in graph.nodes.iter().enumerate() {
-        if node.body.is_some() || !node.stage.series {
-            continue;
-        }
-        match node.op {
-            Op::Input(_) | Op::Window(..) | Op::After(..) | Op::Member(..) => keep[i] = true,
-            Op::Cross(..) => keep[i] = crosses[i],
-            _ => {}
-        }
-    }
-    for node in &graph.nodes {
-        match node.op {
-            Op::Lag(x, _) | Op::Window(_, x, ..) | Op::After(x, _) => keep[x.index()] = true,
-            Op::Cross(a, b) => {
-                keep[a.index()] = true;
-                keep[b.index()] = true;
-            }
-            _ if is_pointwise(node.op) || matches!(node.op, Op::New(..)) => {
-                for x in operands(node.op).iter().flatten() {
-                    let operand = graph.node(*x);
-                    let wider = node.body.is_some() || operand.stage.params != node.stage.params;
-                    // Conditions are split by their own rule, as bit masks.
-                    if wider
-                        && operand.stage.series
-                        && operand.body.is_none()
-                        && !operand.is_bool
-                        && is_pointwise(operand.op)
-                        && !cheap(graph, *x)
-                    {
-                        keep[x.index()] = true;
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    for (_, id, _) in &graph.outputs {
-        keep[id.index()] = true;
-    }
-    // What does not depend on bars is passed, not stored, unless it is looked back at.
-    keep
-}
-
-/// Arithmetic on leaves that costs less than a column: one operation without division.
-fn cheap(graph: &Graph, id: Id) -> bool {
-    use strat_lang::hir::Math2;
-    match graph.node(id).op {
-        Op::Math2(Math2::Add | Math2::Sub | Math2::Mul, a, b) => [a, b]
-            .iter()
-            .all(|o| !is_pointwise(graph.node(*o).op) || !graph.node(*o).stage.series),
-        _ => false,
-    }
-}
-
-/// Crossings that are used as values, not only as conditions of a signal.
-fn lane_crosses(graph: &Graph) -> Vec<bool> {
-    let is_cross = |id: Id| matches!(graph.node(id).op, Op::Cross(..));
-    // Conditions of signals are taken apart as [`Planner::mask`] does it: per node whether it is
-    // reached where it is wanted false, and where true.
-    let mut as_bits = vec![[false; 2]; graph.nodes.len()];
-    let signals = graph.entries.iter().chain(&graph.exits);
-    let mut open: Vec<(Id, bool)> = signals.map(|s| (s.when, true)).collect();
-    // Where a value is asked for. Bits say where a crossing is true; where it is false differs
-    // from that by the bars on which it is missing.
-    let mut asked: Vec<Id> = Vec::new();
-    while let Some((id, want)) = open.pop() {
-        if std::mem::replace(&mut as_bits[id.index()][usize::from(want)], true) {
-            continue;
-        }
-        match graph.node(id).op {
-            Op::And(a, b) | Op::Or(a, b) => open.extend([(a, want), (b, want)]),
-            Op::Not(a) => open.push((a, !want)),
-            Op::Cross(..) if !want => asked.push(id),
-            _ => {}
-        }
-    }
-    let joins = |op: Op| matches!(op, Op::And(..) | Op::Or(..) | Op::Not(_));
-    for (i, node) in graph.nodes.iter().enumerate() {
-        if !(joins(node.op) && as_bits[i] != [false; 2]) {
-            asked.extend(operands(node.op).iter().flatten());
-        }
-    }
-    asked.extend(graph.outputs.iter().map(|(_, id, _)| *id));
-    asked.extend(graph.groups.iter().flat_map(|g| &g.members).map(|m| m.seed));
-    let mut seen = vec![false; graph.nodes.len()];
-    let mut values = vec![false; graph.nodes.len()];
-    while let Some(id) = asked.pop() {
-        if std::mem::replace(&mut seen[id.index()], true) {
-            continue;
-        }
-        values[id.index()] = is_cross(id);
-        // A condition that is asked for as a value is computed from the values of its parts.
-        if joins(graph.node(id).op) {
-            asked.extend(operands(graph.node(id).op).iter().flatten());
-        }
-    }
-    values
-}
-
-/// Where the arithmetic of one bar stops: columns, looks back, values that are passed in.
-fn is_leaf(graph: &Graph, is_column: &[bool], id: Id) -> bool {
-    let node = graph.node(id);
-    if !node.stage.series && node.body.is_none() {
-        return true;
-    }
-    is_column[id.index()] || matches!(node.op, Op::Lag(..))
-}
-
 /// Columns of running totals that a window needs: the count and one or two sums.
 fn totals_width(w: Window) -> usize {
     if w == Window::Sum { 3 } else { 5 }
 }
 
 impl Planner<'_> {
-    fn leaf(&self, id: Id) -> bool {
+    pub(super) fn leaf(&self, id: Id) -> bool {
         is_leaf(self.graph, &self.is_column, id)
     }
 
@@ -388,7 +276,7 @@ impl Planner<'_> {
         step
     }
 
-    fn view(&self, id: Id) -> View {
+    pub(super) fn view(&self, id: Id) -> View {
         if let Some(&column) = self.column_of.get(&id) {
             return View { column, lag: None };
         }
@@ -405,7 +293,7 @@ impl Planner<'_> {
     }
 
     /// Splits the leaves of some arithmetic into columns it reads and values it is passed.
-    fn leaves(&self, leaves: &[Id]) -> (Vec<View>, Vec<Id>) {
+    pub(super) fn leaves(&self, leaves: &[Id]) -> (Vec<View>, Vec<Id>) {
         let (mut views, mut scalars) = (Vec::new(), Vec::new());
         for id in leaves {
             let node = self.graph.node(*id);
@@ -546,119 +434,5 @@ impl Planner<'_> {
         let first = self.steps[step].0.out;
         self.group_column[g] = Some(first);
         first
-    }
-
-    /// The bit masks of a condition where it is true (or, with `want` false, where it is false).
-    fn mask(&mut self, id: Id, want: bool) -> MaskTree {
-        let mut terms = Vec::new();
-        // A list of conditions under one connective, flattened without recursion.
-        let all = self.connective(id, want);
-        let mut open = vec![(id, want)];
-        while let Some((id, want)) = open.pop() {
-            match self.graph.node(id).op {
-                Op::Not(x) => open.push((x, !want)),
-                Op::And(a, b) if want == all => open.extend([(b, want), (a, want)]),
-                Op::Or(a, b) if want != all => open.extend([(b, want), (a, want)]),
-                _ => terms.push((id, want)),
-            }
-        }
-        // Terms of the same parameters are one function; crossings and mixed lists stand alone.
-        let mut by_deps: BTreeMap<u64, Vec<(Id, bool)>> = BTreeMap::new();
-        let mut parts = Vec::new();
-        for (id, want) in terms {
-            let node = self.graph.node(id);
-            match node.op {
-                Op::Bool(b) => parts.push(MaskTree::Always(b == want)),
-                Op::Cross(a, b) if want && !self.is_column[id.index()] => {
-                    parts.push(MaskTree::Leaf(self.cross(a, b)));
-                }
-                Op::And(..) | Op::Or(..) if self.has_parts(id) => {
-                    let part = self.mask(id, want);
-                    parts.push(part);
-                }
-                _ => by_deps
-                    .entry(node.stage.params)
-                    .or_default()
-                    .push((id, want)),
-            }
-        }
-        for (deps, terms) in by_deps {
-            let roots: Vec<Id> = terms.iter().map(|(id, _)| *id).collect();
-            let (_, leaves) = crate::codegen::emit::cone(self.graph, &roots, |x| self.leaf(x));
-            let (views, scalars) = self.leaves(&leaves);
-            let mask = self.add_mask(Action::Mask(no_mask), deps, 1);
-            let step = self.mask_step[mask];
-            self.steps[step].0.views = views;
-            self.steps[step].0.scalars = scalars;
-            self.steps[step].1 = Pending::Mask(all, terms);
-            parts.push(MaskTree::Leaf(mask));
-        }
-        match parts.len() {
-            1 => parts.swap_remove(0),
-            _ if all => MaskTree::And(parts),
-            _ => MaskTree::Or(parts),
-        }
-    }
-
-    /// Whether the outermost connective, with its sign, asks for all of its terms.
-    fn connective(&self, id: Id, want: bool) -> bool {
-        let (mut id, mut want) = (id, want);
-        loop {
-            match self.graph.node(id).op {
-                Op::Not(x) => (id, want) = (x, !want),
-                Op::And(..) => return want,
-                Op::Or(..) => return !want,
-                _ => return true,
-            }
-        }
-    }
-
-    /// Whether a nested list holds crossings or parts with fewer parameters than the whole.
-    fn has_parts(&self, id: Id) -> bool {
-        let whole = self.graph.node(id).stage.params;
-        let mut open = vec![id];
-        while let Some(id) = open.pop() {
-            let node = self.graph.node(id);
-            match node.op {
-                Op::And(a, b) | Op::Or(a, b) => open.extend([a, b]),
-                Op::Not(a) => open.push(a),
-                Op::Cross(..) if !self.is_column[id.index()] => return true,
-                _ if node.stage.params != whole && node.stage.series => return true,
-                _ => {}
-            }
-        }
-        false
-    }
-
-    fn add_mask(&mut self, action: Action, deps: u64, outs: usize) -> usize {
-        let out = self.mask_step.len();
-        let step = self.steps.len();
-        self.mask_step.extend(std::iter::repeat_n(step, outs));
-        self.steps.push((
-            Step {
-                action,
-                deps,
-                views: Vec::new(),
-                scalars: Vec::new(),
-                out,
-                outs,
-            },
-            Pending::None,
-        ));
-        out
-    }
-
-    /// The mask of `a crosses above b`; both directions of a pair are computed together.
-    fn cross(&mut self, a: Id, b: Id) -> usize {
-        if let Some(&mask) = self.cross_bits.get(&(a, b)) {
-            return mask;
-        }
-        let deps = self.graph.node(a).stage.params | self.graph.node(b).stage.params;
-        let mask = self.add_mask(Action::CrossBits, deps, 2);
-        let step = self.mask_step[mask];
-        self.steps[step].0.views = vec![self.view(a), self.view(b)];
-        self.cross_bits.insert((a, b), mask);
-        self.cross_bits.insert((b, a), mask + 1);
-        mask
     }
 }

@@ -1,0 +1,233 @@
+//! Preparing a chunk of parameter sets: which of them share what, and where everything lies.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use strat_abi::BarColumns;
+use strat_abi::columns::LastSide;
+use strat_abi::mean::MeanState;
+use strat_abi::window::Totals;
+
+use super::plan::{Action, Kernel};
+use super::run::KernelRun;
+use super::steps::Instance;
+use crate::codegen::group::state_len;
+use crate::ir::Graph;
+
+/// Bars of a block where no window reaches further back.
+const BLOCK: usize = 1024;
+/// Most bars of a block.
+const MOST_BLOCK: usize = 1 << 16;
+
+/// What differs between instances of one set of parameters.
+pub(super) struct Projection {
+    /// For each parameter set its instance.
+    pub(super) of: Vec<u32>,
+    /// For each instance a parameter set that has it.
+    pub(super) representative: Vec<usize>,
+}
+
+impl<'a> KernelRun<'a> {
+    /// Prepares `combos` (parameter sets one after the other, already resolved) over `bars`.
+    #[must_use]
+    pub fn new(kernel: Arc<Kernel>, graph: &Graph, combos: &[f64], bars: BarColumns<'a>) -> Self {
+        let params = graph.params.max(1);
+        let count = if graph.params == 0 {
+            1
+        } else {
+            combos.len() / params
+        };
+        let set = |c: usize| -> &[f64] {
+            if graph.params == 0 {
+                &[]
+            } else {
+                &combos[c * params..(c + 1) * params]
+            }
+        };
+        let most = bars.len().max(1);
+        let mut projections: HashMap<u64, Arc<Projection>> = HashMap::new();
+        let mut scalars_of: HashMap<usize, Arc<Vec<f64>>> = HashMap::new();
+        let mut projection = Vec::with_capacity(kernel.steps.len());
+        for step in &kernel.steps {
+            let p = projections
+                .entry(step.deps)
+                .or_insert_with(|| Arc::new(project(step.deps, count, set)));
+            projection.push(Arc::clone(p));
+        }
+        // How far back each column is read.
+        let mut history = vec![0usize; kernel.column_step.len()];
+        let mut lags: Vec<Vec<Vec<usize>>> = Vec::with_capacity(kernel.steps.len());
+        for (step, p) in kernel.steps.iter().zip(&projection) {
+            let mut step_lags = Vec::with_capacity(p.representative.len());
+            for &c in &p.representative {
+                let scalars = scalars_of
+                    .entry(c)
+                    .or_insert_with(|| Arc::new(graph.scalars(set(c))));
+                let reach = match step.action {
+                    Action::Sums(_, id) | Action::Mean(id) | Action::Extreme(_, id) => {
+                        graph.bounds(id, scalars, most).map_or(0, |b| b.n.min(most))
+                    }
+                    _ => 0,
+                };
+                let mut view_lags = Vec::with_capacity(step.views.len());
+                for view in &step.views {
+                    let lag = view
+                        .lag
+                        .map_or(0, |n| (scalars[n.index()] as usize).min(most));
+                    history[view.column] = history[view.column].max(lag.max(reach));
+                    view_lags.push(lag);
+                }
+                step_lags.push(view_lags);
+            }
+            lags.push(step_lags);
+        }
+        // Columns of one step share their layout: a group's or the totals' lie side by side.
+        for step in &kernel.steps {
+            if matches!(step.action, Action::Mask(_) | Action::CrossBits) {
+                continue;
+            }
+            let range = step.out..step.out + step.outs;
+            let most = history[range.clone()].iter().copied().max().unwrap_or(0);
+            history[range].fill(most);
+        }
+        let reach = history.iter().copied().max().unwrap_or(0);
+        let block = reach
+            .next_power_of_two()
+            .clamp(BLOCK, MOST_BLOCK)
+            .min(most.next_multiple_of(64));
+        let width: Vec<usize> = history
+            .iter()
+            .map(|h| h.next_multiple_of(2) + block)
+            .collect();
+        // Places in the arena, step by step.
+        let mut arena_len = 0;
+        let mut masks_len = 0;
+        let words = block / 64;
+        let mut base = vec![0usize; kernel.steps.len()];
+        for (i, (step, p)) in kernel.steps.iter().zip(&projection).enumerate() {
+            let count = p.representative.len();
+            if matches!(step.action, Action::Mask(_) | Action::CrossBits) {
+                base[i] = masks_len;
+                masks_len += count * step.outs * words;
+            } else {
+                base[i] = arena_len;
+                arena_len += count * step.outs * width[step.out];
+            }
+        }
+        let column_at = |column: usize, instance: usize| {
+            let step = kernel.column_step[column];
+            let s = &kernel.steps[step];
+            base[step] + (instance * s.outs + column - s.out) * width[column]
+        };
+        let mut arena = vec![f64::NAN; arena_len];
+        for (column, totals) in kernel.column_totals.iter().enumerate() {
+            if *totals {
+                let step = kernel.column_step[column];
+                for instance in 0..projection[step].representative.len() {
+                    let at = column_at(column, instance);
+                    arena[at..at + width[column]].fill(0.0);
+                }
+            }
+        }
+        let mut instances = Vec::with_capacity(kernel.steps.len());
+        for (i, (step, p)) in kernel.steps.iter().zip(&projection).enumerate() {
+            let is_mask = matches!(step.action, Action::Mask(_) | Action::CrossBits);
+            let mut of_step = Vec::with_capacity(p.representative.len());
+            for (k, &c) in p.representative.iter().enumerate() {
+                let scalars = &scalars_of[&c];
+                let bounds = match step.action {
+                    Action::Sums(_, id)
+                    | Action::Mean(id)
+                    | Action::Extreme(_, id)
+                    | Action::After(id) => graph.bounds(id, scalars, most),
+                    _ => None,
+                };
+                let state = match step.action {
+                    Action::Group(_, g) => vec![0.0; state_len(graph, g)],
+                    Action::After(_) => vec![0.0],
+                    _ => Vec::new(),
+                };
+                let leaves = step
+                    .views
+                    .iter()
+                    .zip(&lags[i][k])
+                    .map(|(view, lag)| {
+                        let from = kernel.column_step[view.column];
+                        let instance = projection[from].of[c] as usize;
+                        column_at(view.column, instance) + history[view.column].next_multiple_of(2)
+                            - lag
+                    })
+                    .collect();
+                let outs = step.outs;
+                of_step.push(Instance {
+                    out: if is_mask {
+                        base[i] + k * outs * words
+                    } else {
+                        base[i] + k * outs * width[step.out]
+                    },
+                    leaves,
+                    scalars: step.scalars.iter().map(|id| scalars[id.index()]).collect(),
+                    bounds,
+                    state,
+                    totals: Totals::default(),
+                    mean: MeanState::default(),
+                    last: LastSide::default(),
+                });
+            }
+            instances.push(of_step);
+        }
+        let mut gates = Vec::with_capacity(count * kernel.signals.len());
+        for c in 0..count {
+            if kernel.signals.is_empty() {
+                break;
+            }
+            let scalars = match scalars_of.get(&c) {
+                Some(known) => Arc::clone(known),
+                None => Arc::new(graph.scalars(set(c))),
+            };
+            let looks = graph.lookbacks(&scalars);
+            gates.extend(kernel.signals.iter().map(|(_, look)| looks[*look as usize]));
+        }
+        Self {
+            kernel,
+            bars,
+            block,
+            instances,
+            projection,
+            history,
+            width,
+            arena,
+            masks: vec![0; masks_len],
+            gates,
+            start: 0,
+            len: 0,
+        }
+    }
+}
+
+/// Which parameter sets share an instance of a step that depends on `deps`.
+fn project<'c>(deps: u64, count: usize, set: impl Fn(usize) -> &'c [f64]) -> Projection {
+    let mut of = Vec::with_capacity(count);
+    let mut representative = Vec::new();
+    let mut seen: HashMap<Vec<u64>, u32> = HashMap::new();
+    let mut key = Vec::new();
+    for c in 0..count {
+        key.clear();
+        for (p, value) in set(c).iter().enumerate() {
+            if deps >> p & 1 == 1 {
+                key.push(value.to_bits());
+            }
+        }
+        let instance = match seen.get(&key) {
+            Some(known) => *known,
+            None => {
+                let new = representative.len() as u32;
+                seen.insert(key.clone(), new);
+                representative.push(c);
+                new
+            }
+        };
+        of.push(instance);
+    }
+    Projection { of, representative }
+}
