@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use serde_json::{Map, Value, json};
-use strat_engine::Convention;
+use strat_engine::{Convention, MarketTables};
 use strat_report::screen::{self as report, Row, Screen};
 use strat_report::{Folder, json};
 use strat_screen::{Grid, GridError, ScreenError, ScreenOptions, ScreenResult, run_screen};
@@ -94,9 +94,13 @@ pub fn run(args: &RunArgs) -> Done {
     let computing = Instant::now();
     let mut screens = Vec::new();
     let mut empty = None;
+    // Files that see the same bars share the tables of their prices.
+    let first = plans.first().map(|p| p.need.preload(settings.preload));
+    let shared = market.view(first.unwrap_or(0));
+    let tables = MarketTables::new(shared.columns, shared.start, settings.rules);
     for plan in &plans {
         let view = market.view(plan.need.preload(settings.preload));
-        match screen(plan, view, args, settings) {
+        match screen(plan, view, &tables, args, settings) {
             Ok(screened) => screens.push(screened),
             // A screen without a row is no result, and no reason to withhold the others.
             Err(ScreenError::Grid(error @ GridError::Empty { .. })) => {
@@ -179,6 +183,7 @@ fn named(stem: &str, error: impl Into<Failure>) -> Failure {
 fn screen(
     plan: &Plan,
     view: View<'_>,
+    tables: &MarketTables<'_>,
     args: &RunArgs,
     settings: Settings,
 ) -> Result<Screened, ScreenError> {
@@ -193,6 +198,7 @@ fn screen(
     let options = ScreenOptions {
         grid: Some(plan.grid.clone()),
         threads: args.threads.map_or(0, usize::from),
+        tables: Some(tables),
         progress: Some(&progress),
         cancel: Some(interrupt::flag()),
         ..ScreenOptions::default()

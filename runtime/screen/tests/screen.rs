@@ -5,7 +5,9 @@ mod support;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use strat_engine::{Convention, Costs, Fill, Rules, SymbolBars, columns, run_backtest};
+use strat_engine::{
+    Convention, Costs, Fill, MarketTables, Rules, SymbolBars, columns, run_backtest,
+};
 use strat_market::Bars;
 use strat_screen::{
     Grid, GridError, Progress, ScreenError, ScreenOptions, ScreenResult, run_screen,
@@ -338,5 +340,26 @@ fn progress_goes_up_to_all_and_a_cancelled_screen_stops() {
             ScreenError::Cancelled
         );
         assert_eq!(*calls.lock().unwrap(), 1);
+    }
+}
+
+#[test]
+fn tables_made_beforehand_are_used_only_where_they_fit() {
+    let bars = market(1500);
+    let others = market(900);
+    for rules in rules() {
+        let program = program(Some(64));
+        let own = screen(&program, &bars, 50, rules, &ScreenOptions::default()).unwrap();
+        let fitting = MarketTables::new(columns(&bars), 50, rules);
+        let foreign = MarketTables::new(columns(&others), 50, rules);
+        let earlier = MarketTables::new(columns(&bars), 0, rules);
+        for tables in [&fitting, &foreign, &earlier] {
+            let options = ScreenOptions {
+                tables: Some(tables),
+                ..ScreenOptions::default()
+            };
+            let shared = screen(&program, &bars, 50, rules, &options).unwrap();
+            assert_eq!(own.rows, shared.rows);
+        }
     }
 }
