@@ -14,3 +14,16 @@ pub fn candles(count: usize) -> (Bars, bool) {
         None => (strat_tests::candles::wild(1, count, false), false),
     }
 }
+
+/// Fastest and median seconds of `runs` calls.
+pub fn time<T>(runs: usize, mut work: impl FnMut() -> T) -> (f64, f64) {
+    let mut times: Vec<f64> = (0..runs.max(1))
+        .map(|_| {
+            let start = std::time::Instant::now();
+            std::hint::black_box(work());
+            start.elapsed().as_secs_f64()
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    (times[0], times[times.len() / 2])
+}

@@ -4,9 +4,7 @@
 //! columns, masks, walks and ranking are inside, and the tables that all screens of a market share
 //! are a row of their own.
 
-use std::time::Instant;
-
-use strat_benches::candles;
+use strat_benches::{candles, time};
 use strat_compiler::Executor;
 use strat_engine::{Convention, Costs, MarketTables, columns};
 use strat_screen::{ScreenOptions, run_screen};
@@ -28,18 +26,11 @@ fn main() {
         "{:<22}{:>7}{:>12}{:>12}{:>22}",
         "screen", "combos", "best ms", "median ms", "median ns/bar*combo"
     );
-    let mut times: Vec<f64> = (0..RUNS)
-        .map(|_| {
-            let start = Instant::now();
-            let tables = MarketTables::new(columns, 0, Convention::Vectorbt.rules());
-            std::hint::black_box(tables.len());
-            start.elapsed().as_secs_f64()
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    let (mut all_best, mut all_median, mut all_combos) = (times[0], times[RUNS / 2], 0);
+    let rules = Convention::Vectorbt.rules();
+    let (best, median) = time(RUNS, || MarketTables::new(columns, 0, rules).len());
+    let (mut all_best, mut all_median, mut all_combos) = (best, median, 0);
     row("tables of the market", 0, all_best, all_median, bars.len());
-    let tables = MarketTables::new(columns, 0, Convention::Vectorbt.rules());
+    let tables = MarketTables::new(columns, 0, rules);
     for (stem, path) in SCREENS {
         let program = strategy(path, Executor::Kernel);
         let options = ScreenOptions {
@@ -47,24 +38,19 @@ fn main() {
             tables: Some(&tables),
             ..ScreenOptions::default()
         };
-        let mut times = Vec::with_capacity(RUNS);
         let mut combos = 0;
-        for _ in 0..RUNS {
-            let start = Instant::now();
+        let (best, median) = time(RUNS, || {
             let result = run_screen(
                 &program,
                 columns,
                 0,
-                Convention::Vectorbt.rules(),
+                rules,
                 Costs::default(),
                 8760.0,
                 &options,
             );
-            times.push(start.elapsed().as_secs_f64());
             combos = result.map_or(0, |r| r.rows.len());
-        }
-        times.sort_by(f64::total_cmp);
-        let (best, median) = (times[0], times[RUNS / 2]);
+        });
         row(stem, combos, best, median, bars.len());
         all_best += best;
         all_median += median;

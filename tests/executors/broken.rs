@@ -276,7 +276,7 @@ impl Sweep for FaultySweep<'_> {
                 }
             }
             Fault::Swaps => entries.swap_with_slice(exits),
-            Fault::PastTheEnd if self.len % 64 != 0 => {
+            Fault::PastTheEnd if !self.len.is_multiple_of(64) => {
                 entries[self.len / 64] |= 1 << (self.len % 64);
             }
             _ => {}

@@ -52,6 +52,12 @@ pub struct Column {
 }
 
 impl Column {
+    /// How many of its cells are known.
+    pub fn known(&self) -> usize {
+        let is_na = |cell: &&Cell| matches!(cell, Cell::Number(x) if x.is_nan());
+        self.cells.len() - self.cells.iter().filter(is_na).count()
+    }
+
     /// Whether it holds more than one value, `na` left aside.
     pub fn varies(&self) -> bool {
         let mut known = self

@@ -9,6 +9,7 @@
 //! | [`cases`] | programs and bars as proptest takes them |
 //! | [`property`] | any program on any bars |
 //! | [`corners`] | programs written by hand: what generation found, and what it rarely makes |
+//! | [`library`] | each function of the library on its own, with usual arguments |
 //! | [`broken`] | the comparison sees an executor that is wrong |
 
 mod agree;
@@ -16,6 +17,7 @@ mod broken;
 mod cases;
 mod compare;
 mod corners;
+mod library;
 mod market;
 mod program;
 mod property;

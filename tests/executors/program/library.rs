@@ -7,15 +7,9 @@ use strat_lang::source::SourceMap;
 use strat_lang::syntax::ast::{ExprKind, FnItem, ItemKind, StmtKind};
 use strat_lang::syntax::parse;
 
-/// What a parameter of a library function takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Takes {
-    Series,
-    Bars,
-    Number,
-}
+use super::Takes;
 
-/// A parameter of a library function.
+/// A parameter of a function, by the name it is given by.
 #[derive(Debug, Clone)]
 pub struct Parameter {
     pub name: String,
@@ -51,11 +45,13 @@ pub static FUNCTIONS: LazyLock<Vec<LibraryFn>> = LazyLock::new(|| {
 });
 
 fn describe(f: &FnItem) -> LibraryFn {
-    let params = f.params.iter().map(|p| Parameter {
+    let params = f.params.iter().enumerate().map(|(i, p)| Parameter {
         name: p.name.name.clone(),
         takes: match p.ty.as_ref().map(|ty| ty.name.as_str()) {
             Some("series") => Takes::Series,
             Some("bars") => Takes::Bars,
+            // `x` in front is what the function is about, further ones are factors.
+            _ if i == 0 => Takes::Series,
             _ => Takes::Number,
         },
         default: p.default.is_some(),

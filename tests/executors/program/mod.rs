@@ -197,20 +197,22 @@ pub struct Line {
     pub step: Expr,
 }
 
-/// A parameter of a function.
+/// A parameter of a function of the program.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FnParam {
     pub id: Id,
-    pub kind: FnParamKind,
+    pub takes: Takes,
     pub default: bool,
 }
 
-/// What a function takes.
+/// What a parameter of a function takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FnParamKind {
+pub enum Takes {
     Series,
     Condition,
     Bars,
+    /// A factor, as written.
+    Number,
 }
 
 /// A function of the program.

@@ -1,0 +1,244 @@
+//! Expressions as text, with no more brackets than they need.
+
+use std::fmt::Write;
+
+use super::{Name, Seen, Writer, field, level};
+use crate::program::{Expr, Id, Length, Op, Ty};
+
+impl Writer<'_> {
+    /// An expression, in brackets where it binds more loosely than `least`.
+    pub(super) fn expr(&mut self, e: &Expr, least: u8) -> String {
+        let (text, own) = self.bare(e);
+        if own < least {
+            format!("({text})")
+        } else {
+            text
+        }
+    }
+
+    /// An expression that may not look at what the step still computes.
+    pub(super) fn outside(&mut self, e: &Expr, least: u8) -> String {
+        let before = self.outside;
+        self.outside |= !self.program.careless;
+        let text = self.expr(e, least);
+        self.outside = before;
+        text
+    }
+
+    pub(super) fn name(&mut self, id: Id) -> Option<Seen> {
+        let seen = self.seen.get(&id)?;
+        if seen.inner && self.outside {
+            return None;
+        }
+        self.touched |= seen.inner;
+        Some(seen.clone())
+    }
+
+    pub(super) fn plain(&mut self, ty: Ty) -> (String, u8) {
+        self.bare(&Expr::plain(ty))
+    }
+
+    pub(super) fn operands(&mut self, args: &[Expr], least: u8) -> Vec<String> {
+        args.iter().map(|e| self.expr(e, least)).collect()
+    }
+
+    pub(super) fn bare(&mut self, e: &Expr) -> (String, u8) {
+        let args = &e.args[..];
+        match (&e.op, args) {
+            (Op::Number(text), _) => {
+                self.count(match text {
+                    t if t.ends_with('%') => "percent",
+                    t if t.ends_with("bp") => "basis points",
+                    t if t.ends_with('h') => "duration",
+                    _ => "number",
+                });
+                ((*text).to_owned(), level::POSTFIX)
+            }
+            (Op::Na, _) => {
+                self.count("na");
+                ("na".to_owned(), level::POSTFIX)
+            }
+            (Op::Bool(b), _) => {
+                self.count("true or false");
+                (b.to_string(), level::POSTFIX)
+            }
+            (Op::Input(name), _) => {
+                self.count(*name);
+                ((*name).to_owned(), level::POSTFIX)
+            }
+            (Op::Ref(id, ty), _) => match self.name(*id) {
+                Some(seen)
+                    if seen.name == Name::Value(*ty)
+                        || *ty == Ty::Number && seen.name == Name::Length =>
+                {
+                    self.count(if seen.inner {
+                        "member on this bar"
+                    } else {
+                        "name"
+                    });
+                    (seen.text, level::POSTFIX)
+                }
+                _ => self.plain(*ty),
+            },
+            (Op::Field(id, i, ty), _) => match self.name(*id) {
+                Some(Seen {
+                    name: Name::Record(types),
+                    text,
+                    ..
+                }) if types.get(*i) == Some(ty) => {
+                    self.count("field");
+                    (format!("{text}.{}", field(*i)), level::POSTFIX)
+                }
+                _ => self.plain(*ty),
+            },
+            (Op::Past(id, n, ty), _) => match self.name(*id) {
+                Some(seen)
+                    if seen.member
+                        && (seen.name == Name::Past(*ty) || seen.name == Name::Value(*ty)) =>
+                {
+                    self.count("lag of a member");
+                    (format!("{}[{n}]", seen.text), level::POSTFIX)
+                }
+                _ => self.plain(*ty),
+            },
+            (Op::Neg, [x]) => {
+                self.count("minus sign");
+                (format!("-{}", self.expr(x, level::SIGN)), level::SIGN)
+            }
+            (Op::Binary(op), [a, b]) => {
+                self.count(*op);
+                let own = if matches!(*op, "+" | "-") {
+                    level::SUM
+                } else {
+                    level::PRODUCT
+                };
+                let (a, b) = (self.expr(a, own), self.expr(b, own + 1));
+                (format!("{a} {op} {b}"), own)
+            }
+            (Op::Builtin(name), _) => {
+                self.count(*name);
+                let args = self.operands(args, level::ELSE).join(", ");
+                (format!("{name}({args})"), level::POSTFIX)
+            }
+            (Op::Chain(ops), [first, rest @ ..]) if rest.len() == ops.len() => {
+                self.count(if ops.len() > 1 { "chain" } else { ops[0] });
+                let mut text = self.expr(first, level::SUM);
+                for (op, e) in ops.iter().zip(rest) {
+                    let _ = write!(text, " {op} {}", self.expr(e, level::SUM));
+                }
+                (text, level::COMPARISON)
+            }
+            (Op::And | Op::Or, [a, b]) => {
+                let (word, own) = match e.op {
+                    Op::And => ("and", level::AND),
+                    _ => ("or", level::OR),
+                };
+                self.count(word);
+                let (a, b) = (self.expr(a, own), self.expr(b, own + 1));
+                (format!("{a} {word} {b}"), own)
+            }
+            (Op::Not(n), [x]) => {
+                self.count("not");
+                let nots = "not ".repeat(*n as usize);
+                let text = format!("{nots}{}", self.expr(x, level::COMPARISON));
+                (text, level::COMPARISON)
+            }
+            (Op::List(all), _) => (self.list(*all, args), level::SIGN),
+            (Op::Is(what), [x]) => {
+                self.count(format!("is {what}"));
+                (
+                    format!("{} is {what}", self.expr(x, level::SUM)),
+                    level::COMPARISON,
+                )
+            }
+            (Op::Else, _) => {
+                self.count("else");
+                (self.operands(args, level::OR).join(" else "), level::ELSE)
+            }
+            (Op::If, _) => (self.branches(args), level::ELSE),
+            (Op::Lag(n), [x]) => self.lag(n, x),
+            (Op::Window { name, n, least }, [x]) => {
+                self.count(*name);
+                if self.is_param(n) {
+                    self.count("window of a parameter");
+                }
+                let (x, n) = (self.outside(x, level::ELSE), self.length(n));
+                let least = match least {
+                    Some(least) => {
+                        self.count("least");
+                        format!(", least: {}", self.length(least))
+                    }
+                    None => String::new(),
+                };
+                (format!("{name}({x}, {n}{least})"), level::POSTFIX)
+            }
+            (Op::Cross(way), [a, b]) => {
+                self.count(format!("crosses {way}"));
+                let (a, b) = (self.outside(a, level::SUM), self.outside(b, level::SUM));
+                (format!("{a} crosses {way} {b}"), level::COMPARISON)
+            }
+            (Op::Call(call), _) => self.call(call, args),
+            _ => self.plain(e.ty()),
+        }
+    }
+
+    pub(super) fn list(&mut self, all: bool, items: &[Expr]) -> String {
+        let word = if all { "all" } else { "any" };
+        self.count(word);
+        let mut out = format!("{word} {{");
+        self.indent += 4;
+        for item in items {
+            let text = self.expr(item, level::ELSE);
+            // A line that begins with one of these would go on with the line before.
+            let guard = if text.starts_with(['-', '(']) {
+                "not not "
+            } else {
+                ""
+            };
+            let _ = write!(out, "\n{:1$}{guard}{text}", "", self.indent);
+        }
+        self.indent -= 4;
+        let _ = write!(out, "\n{:1$}}}", "", self.indent);
+        out
+    }
+
+    pub(super) fn branches(&mut self, args: &[Expr]) -> String {
+        self.count(if args.len() > 3 { "if chain" } else { "if" });
+        let mut out = String::new();
+        let (last, pairs) = match args.split_last() {
+            Some((last, pairs)) => (last, pairs),
+            None => return out,
+        };
+        for pair in pairs.chunks_exact(2) {
+            let (c, v) = (
+                self.expr(&pair[0], level::OR),
+                self.expr(&pair[1], level::OR),
+            );
+            let _ = write!(out, "if {c} then {v} else ");
+        }
+        out + &self.expr(last, level::OR)
+    }
+
+    pub(super) fn lag(&mut self, n: &Length, x: &Expr) -> (String, u8) {
+        let before = std::mem::take(&mut self.touched);
+        let text = self.expr(x, level::POSTFIX);
+        let inside = std::mem::replace(&mut self.touched, before);
+        self.touched |= inside;
+        let n = if inside {
+            self.count("hidden lag");
+            let n = match n {
+                Length::Const(n) | Length::Of { otherwise: n, .. } => n,
+            };
+            (1 + n % 6).to_string()
+        } else {
+            self.count(match n {
+                _ if self.is_param(n) => "lag by a parameter",
+                Length::Const(0) => "lag of 0",
+                Length::Const(n) if *n > 2500 => "lag beyond the data",
+                _ => "lag",
+            });
+            self.length(n)
+        };
+        (format!("{text}[{n}]"), level::POSTFIX)
+    }
+}

@@ -1,0 +1,71 @@
+//! The programs of the repository give no report at all, not even a warning.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use strat_lang::sema::{check_expr, check_source};
+use strat_lang::source::{MemoryWorld, SourceMap};
+use strat_tests::{LIBRARY, root};
+
+use crate::case::notes;
+
+/// All `.strat` files below a folder.
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    let entries = fs::read_dir(folder).expect("a folder of the repository");
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.extension().is_some_and(|e| e == "strat") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn programs_of_the_repository_give_no_report() {
+    let mut paths = Vec::new();
+    for folder in ["strategies", "examples", "stdlib"] {
+        files(&root().join(folder), &mut paths);
+    }
+    paths.sort();
+    assert!(paths.len() > 10, "{paths:?}");
+    let mut failures = Vec::new();
+    for path in paths {
+        let text = fs::read_to_string(&path).expect("a program is text");
+        let mut map = SourceMap::new();
+        // A file of the library is checked as a user's, so that its own functions are looked at.
+        let checked = check_source(&mut map, &MemoryWorld::new(), &LIBRARY, "main.strat", &text);
+        if !checked.diagnostics.is_empty() {
+            failures.push(format!("{}\n{}", path.display(), notes(&checked, &map)));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// The library's functions with arguments that anyone would write.
+#[test]
+fn every_function_of_the_library_can_be_called() {
+    let mut called = 0;
+    for (_, text) in strat_stdlib::FILES {
+        for line in text.lines().filter(|line| line.starts_with("fn ")) {
+            let (name, params) = line["fn ".len()..].split_once('(').expect("a header");
+            let params = params.rsplit_once(')').expect("a header").0;
+            let args: Vec<&str> = params
+                .split(',')
+                .filter(|p| !p.trim().is_empty() && !p.contains('='))
+                .map(|p| match p.split(':').nth(1).map(str::trim) {
+                    Some("bars") => "20",
+                    Some("series") => "close",
+                    _ => "0.5",
+                })
+                .collect();
+            let expr = format!("{name}({})", args.join(", "));
+            let mut map = SourceMap::new();
+            let checked = check_expr(&mut map, &MemoryWorld::new(), &LIBRARY, &expr, None);
+            assert_eq!(notes(&checked, &map), "", "{expr}");
+            assert_eq!(checked.units.len(), 1, "{expr}");
+            called += 1;
+        }
+    }
+    assert!(called > 20, "{called}");
+}
