@@ -1,4 +1,7 @@
 //! The compiler: typed tree to IR to code.
+//!
+//! The page below is the map of the whole house.
+#![doc = include_str!("../../ARCHITECTURE.md")]
 
 // Counts of bars and nodes stay far below the limits of the types they are kept in.
 #![allow(

@@ -244,9 +244,12 @@ fn expr() -> impl Strategy<Value = String> + Clone {
 fn fill(form: &str, place: char, parts: &[String]) -> String {
     let mut parts = parts.iter().cycle();
     form.chars()
-        .map(|c| match parts.next().filter(|_| c == place) {
-            Some(part) => part.clone(),
-            None => c.to_string(),
+        .map(|c| {
+            if c == place {
+                parts.next().cloned().unwrap_or_default()
+            } else {
+                c.to_string()
+            }
         })
         .collect()
 }
@@ -338,8 +341,11 @@ fn words() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(WORDS), 0..60).prop_map(|words| words.join(" "))
 }
 
+/// Cases of each property.
+const CASES: u32 = 300;
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_words_are_checked(text in words()) {

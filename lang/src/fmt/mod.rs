@@ -1,8 +1,8 @@
 //! The one style of `.strat` files.
 //!
 //! The formatter moves tokens and never makes or drops one, so comments survive and the result
-//! means the same. The tree says where statements, members and conditions begin ([`plan`]); the
-//! printer ([`printer`]) decides spaces, line breaks and indentation.
+//! means the same. The tree says where statements, members and conditions begin (`plan`); the
+//! printer (`printer`) decides spaces, line breaks and indentation.
 //!
 //! - Four spaces for each level; a line that goes on with an expression stands one level deeper.
 //! - Statements, members of a state and conditions of a list stand on lines of their own. The body

@@ -1,9 +1,9 @@
 //! Tree to typed tree: names, types, stages, lookbacks; functions are inlined.
 //!
-//! One cause is one report. What could not be understood is [`Value::Error`](scope::Value), which
+//! One cause is one report. What could not be understood is `Value::Error`, which
 //! fits everywhere and is never reported again; a function that is wrong by itself is reported in
 //! its own body, and its calls stay silent; one that is only wrong for the arguments of a call is
-//! reported at these arguments (see [`blame`]).
+//! reported at these arguments (see `blame`).
 
 mod arguments;
 mod blame;

@@ -2,7 +2,7 @@
 //!
 //! Lines end at `\n`; a `\r` before it belongs to the line ending. Columns count Unicode scalar
 //! values, because that is what an editor's status line shows. One line may be megabytes long, so
-//! every line that is not pure ASCII keeps a checkpoint each [`STRIDE`] bytes and a column is
+//! every line that is not pure ASCII keeps a checkpoint each `STRIDE` bytes and a column is
 //! counted from the nearest one.
 
 /// Bytes between two checkpoints of a line.
