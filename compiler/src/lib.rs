@@ -2,7 +2,6 @@
 //!
 //! The page below is the map of the whole house.
 #![doc = include_str!("../../ARCHITECTURE.md")]
-
 // Counts of bars and nodes stay far below the limits of the types they are kept in.
 #![allow(
     clippy::cast_precision_loss,

@@ -213,7 +213,6 @@ fn zeros_of_either_sign() {
 /// The step of the inner recurrence reads a member that the outer step still computes: there is no
 /// order in which an executor could run that.
 #[test]
-#[ignore = "open: it is refused only where the seed reads such a member, not where the step does"]
 fn a_state_inside_a_step() {
     let text = "
 fn total(x) {

@@ -16,18 +16,7 @@ const UNSAFE: &[&str] = &[
 const MOST_LINES: usize = 500;
 
 /// Files that may be longer: up to how many lines, and why they are one file.
-const LONGER: &[(&str, usize, &str)] = &[
-    (
-        "compiler/src/codegen/kernel/plan.rs",
-        700,
-        "the plan and the planner that fills it are one data structure",
-    ),
-    (
-        "compiler/src/codegen/kernel/run.rs",
-        780,
-        "whoever lays out the memory of a run stands beside whoever reads it unsafely",
-    ),
-];
+const LONGER: &[(&str, usize, &str)] = &[];
 
 /// Names that say nothing about what a file owns.
 const EMPTY_NAMES: &[&str] = &["common", "helper", "helpers", "misc", "util", "utils"];

@@ -7,6 +7,9 @@ use crate::diag::{Code, Diagnostic, suggest};
 use crate::source::Span;
 use crate::syntax::ast::{Arg, Expr, FnParam};
 
+/// A value with the argument that it is of.
+type Given<'t> = (Value, &'t Expr);
+
 /// A value with the place of its argument; a default has none.
 pub(super) type Bound = (Value, Option<Span>);
 
@@ -56,8 +59,8 @@ impl<'t> Checker<'t, '_> {
         }
         let mut failed = false;
         for (param, slot) in params.iter().zip(&given) {
-            if let Some((value, at)) = slot {
-                failed |= *value == Value::Error || !self.fits(def, param, value, *at);
+            if let Some((value, e)) = slot {
+                failed |= *value == Value::Error || !self.fits(def, param, value, e.span, Some(e));
             }
         }
         if let Some(missing) = params
@@ -81,14 +84,14 @@ impl<'t> Checker<'t, '_> {
         let mut bound: Vec<Bound> = Vec::with_capacity(params.len());
         for (i, param) in params.iter().enumerate() {
             let one = match (given.get_mut(i).and_then(Option::take), &param.default) {
-                (Some((value, at)), _) => (value, Some(at)),
+                (Some((value, e)), _) => (value, Some(e.span)),
                 (None, Some(_)) if self.is_broken(def) => {
                     self.silent();
                     return None;
                 }
                 (None, Some(default)) => {
                     let value = self.default_value(def, default, &bound, call);
-                    if value == Value::Error || !self.fits(def, param, &value, call) {
+                    if value == Value::Error || !self.fits(def, param, &value, call, None) {
                         return None;
                     }
                     (value, None)
@@ -106,11 +109,10 @@ impl<'t> Checker<'t, '_> {
         def: usize,
         args: &'t [Arg],
         values: &[Value],
-    ) -> Option<Vec<Option<(Value, Span)>>> {
+    ) -> Option<Vec<Option<Given<'t>>>> {
         let item = self.program.fns[def].item;
         let params = &item.params;
-        let mut given: Vec<Option<(Value, Span)>> = vec![None; params.len()];
-        let positional = args.iter().filter(|a| a.name.is_none()).count();
+        let mut given: Vec<Option<Given<'t>>> = vec![None; params.len()];
         let mut failed = false;
         let mut next = 0;
         for (i, (arg, value)) in args.iter().zip(values).enumerate() {
@@ -134,7 +136,7 @@ impl<'t> Checker<'t, '_> {
                     slot
                 }
                 None => {
-                    if i == 0 && self.leaves_out_source(params, args, value, positional) {
+                    if i == 0 && self.leaves_out_source(params, args, value) {
                         next = 1;
                     }
                     next += 1;
@@ -169,19 +171,13 @@ impl<'t> Checker<'t, '_> {
                 failed = true;
                 continue;
             }
-            *place = Some((value.clone(), arg.value.span));
+            *place = Some((value.clone(), &arg.value));
         }
         (!failed).then_some(given)
     }
 
     /// `rsi(14)`: the source in front may be left out, and is then its default.
-    fn leaves_out_source(
-        &self,
-        params: &[FnParam],
-        args: &[Arg],
-        first: &Value,
-        positional: usize,
-    ) -> bool {
+    fn leaves_out_source(&self, params: &[FnParam], args: &[Arg], first: &Value) -> bool {
         let Some(source) = params.first() else {
             return false;
         };
@@ -190,22 +186,22 @@ impl<'t> Checker<'t, '_> {
             .any(|a| a.name.as_ref().is_some_and(|n| n.name == source.name.name));
         source.default.is_some()
             && source.ty.as_ref().is_some_and(|t| t.name == "series")
-            && positional < params.len()
+            && args.len() < params.len()
             && matches!(first, Value::Node(id) if !self.builder.stage(*id).series)
             && !is_named
     }
 
     /// Reports a number of bars where the series belongs and the series where the bars belong.
-    fn swapped(&mut self, def: usize, given: &[Option<(Value, Span)>]) -> bool {
+    fn swapped(&mut self, def: usize, given: &[Option<Given<'t>>]) -> bool {
         let item = self.program.fns[def].item;
         let is = |slot: usize, ty: &str, series: bool| {
             let wanted = item.params.get(slot).and_then(|p| p.ty.as_ref());
-            let Some(Some((Value::Node(id), span))) = given.get(slot) else {
+            let Some(Some((Value::Node(id), e))) = given.get(slot) else {
                 return None;
             };
             let fits =
                 wanted.is_some_and(|t| t.name == ty) && self.builder.stage(*id).series == series;
-            fits.then_some(*span)
+            fits.then_some(e.span)
         };
         let count = item.params.len();
         let Some((bars, bars_at)) = (0..count).find_map(|i| Some((i, is(i, "series", false)?)))
@@ -274,8 +270,15 @@ impl<'t> Checker<'t, '_> {
         value
     }
 
-    /// Whether a value is of the type that a parameter names.
-    pub(super) fn fits(&mut self, def: usize, param: &FnParam, value: &Value, span: Span) -> bool {
+    /// Whether a value is of the type that a parameter names; `e` is its argument.
+    pub(super) fn fits(
+        &mut self,
+        def: usize,
+        param: &FnParam,
+        value: &Value,
+        span: Span,
+        e: Option<&'t Expr>,
+    ) -> bool {
         let name = &param.name.name;
         match param.ty.as_ref().map(|t| t.name.as_str()) {
             Some("bars") => {
@@ -283,7 +286,8 @@ impl<'t> Checker<'t, '_> {
                     return false;
                 };
                 let what = format!("`{name}` of `{}`", self.program.fns[def].item.name.name);
-                self.check_length(id, span, 0, &what).is_some()
+                let at = e.map_or(span, |e| self.length_at(id, e));
+                self.check_length(id, at, 0, &what).is_some()
             }
             Some("condition") => self.want_condition(value, span).is_some(),
             Some(_) => self.want_number(value, span).is_some(),

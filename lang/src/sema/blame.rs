@@ -101,6 +101,16 @@ impl<'t> Checker<'t, '_> {
         (!text.is_empty() && text.len() <= MOST_WORDS && !text.contains('\n')).then_some(text)
     }
 
+    /// The user's text of a side of a comparison that needs no brackets, else `otherwise`.
+    pub(super) fn term_words(&self, e: &Expr, otherwise: &'static str) -> &'t str {
+        match e.kind {
+            ExprKind::Sum { .. } | ExprKind::Product { .. } | ExprKind::Neg { .. } => {
+                self.words(e.span).unwrap_or(otherwise)
+            }
+            _ => self.operand_words(e, otherwise),
+        }
+    }
+
     /// The user's text of an operand that needs no brackets, else `otherwise`.
     pub(super) fn operand_words(&self, e: &Expr, otherwise: &'static str) -> &'t str {
         match e.kind {

@@ -32,6 +32,8 @@ pub(super) struct Builder {
     index: HashMap<Kind, NodeId>,
     /// The value of a constant node, where it is plain arithmetic.
     consts: Vec<Option<f64>>,
+    /// Whether the step of a group was seen to read a group around it.
+    pub(super) mixed: bool,
     /// Groups whose step is being built, outermost first.
     pub(super) open: Vec<GroupId>,
     /// Members that stand for the lag of an expression inside a step.
@@ -98,8 +100,12 @@ impl Builder {
             let node = self.unit.node(*id);
             stage = stage.join(node.stage);
             any |= node.ty == Ty::Any;
-            if body.is_none() {
-                body = node.body.filter(|g| self.open.contains(g));
+            if let Some(theirs) = node.body.filter(|g| self.open.contains(g)) {
+                let own = match kind {
+                    Kind::New(g, ..) => g,
+                    _ => *body.get_or_insert(theirs),
+                };
+                self.mixed |= own != theirs;
             }
         }
         match kind {

@@ -154,7 +154,7 @@ impl<'t> Checker<'t, '_> {
             StmtKind::Let { .. } | StmtKind::Rec { .. } | StmtKind::State(_) => {
                 self.definition(stmt);
             }
-            StmtKind::Error => self.torn = true,
+            StmtKind::Error => self.unread(stmt),
             other => {
                 let word = strategy::statement_word(other);
                 self.torn = true;

@@ -199,7 +199,7 @@ impl<'t> Checker<'t, '_> {
             self.style_lint(&param.name);
             if let Some(default) = &param.default {
                 let value = self.plain_default(def, default, &bound);
-                self.fits(def, param, &value, default.span);
+                self.fits(def, param, &value, default.span, Some(default));
             }
             self.free += 1;
             let id = self.builder.add(Kind::Free(self.free), param.name.span);

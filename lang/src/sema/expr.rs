@@ -1,5 +1,7 @@
 //! Expressions to nodes.
 
+use std::collections::BTreeMap;
+
 use super::Checker;
 use super::builder::Outgrown;
 use super::scope::Value;
@@ -326,42 +328,48 @@ impl<'t> Checker<'t, '_> {
         };
         values
             .iter()
-            .map(|(v, span)| match v {
-                Value::Node(id)
-                    if ![ty, Ty::Any].contains(&self.builder.ty(*id))
-                        && !(ty == Ty::Bool && self.is_na(v)) =>
-                {
-                    let mut report = self.wrong_type(v, *span, ty);
-                    if let Some(first) = first {
-                        let found = if ty == Ty::Bool {
-                            "a condition"
-                        } else {
-                            "a number"
-                        };
-                        report = report.related(first, format!("the first {what} is {found}"));
+            .map(|(v, span)| {
+                let fits = match v {
+                    Value::Node(id) => {
+                        let found = self.builder.ty(*id);
+                        found == ty || found == Ty::Any || (ty == Ty::Bool && self.is_na(v))
                     }
-                    self.report(report);
-                    None
+                    _ => true,
+                };
+                if fits {
+                    return self.want(v, *span, ty);
                 }
-                _ => self.want(v, *span, ty),
+                let mut report = self.wrong_type(v, *span, ty);
+                if let Some(first) = first {
+                    let found = if ty == Ty::Bool {
+                        "a condition"
+                    } else {
+                        "a number"
+                    };
+                    report = report.related(first, format!("the first {what} is {found}"));
+                }
+                self.report(report);
+                None
             })
             .collect()
     }
 
     fn record(&mut self, fields: &'t [(Ident, Option<Expr>)]) -> Value {
         let mut out: Vec<(String, NodeId)> = Vec::new();
+        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         let mut failed = false;
         for (name, value) in fields {
             let (value, span) = match value {
                 Some(e) => (self.expr(e), e.span),
                 None => (self.name(&name.name, name.span), name.span),
             };
-            if out.iter().any(|(n, _)| *n == name.name) {
-                self.error(
+            if let Some(first) = seen.insert(&name.name, name.span) {
+                let report = Diagnostic::error(
                     Code::DuplicateName,
                     name.span,
                     format!("the record has `{}` twice", name.name),
                 );
+                self.report(report.related(first, "first given here"));
                 failed = true;
                 continue;
             }

@@ -20,6 +20,14 @@ pub(super) fn name(name: &str) -> Option<&'static str> {
     })
 }
 
+/// `one bar ago`, `5 bars ago`.
+pub(super) fn bars_ago(n: &str) -> String {
+    match n {
+        "1" => "one bar ago".to_owned(),
+        _ => format!("{n} bars ago"),
+    }
+}
+
 /// What to write for a function of another tool, with the arguments of the call where they can be
 /// repeated.
 pub(super) fn function(checker: &Checker<'_, '_>, name: &str, args: &[Arg]) -> Option<String> {
@@ -28,19 +36,23 @@ pub(super) fn function(checker: &Checker<'_, '_>, name: &str, args: &[Arg]) -> O
             checker.operand_words(&arg.value, otherwise)
         })
     };
+    let term = |i: usize, otherwise: &'static str| {
+        args.get(i)
+            .map_or(otherwise, |arg| checker.term_words(&arg.value, otherwise))
+    };
     Some(match name {
         "crossover" | "cross_above" | "crossed_above" | "crosses_above" => {
-            format!("write `{} crosses above {}`", arg(0, "a"), arg(1, "b"))
+            format!("write `{} crosses above {}`", term(0, "a"), term(1, "b"))
         }
         "crossunder" | "cross_below" | "crossed_below" | "crosses_below" => {
-            format!("write `{} crosses below {}`", arg(0, "a"), arg(1, "b"))
+            format!("write `{} crosses below {}`", term(0, "a"), term(1, "b"))
         }
         "shift" | "ref" | "delay" | "lag" => {
             let (x, n) = (arg(0, "x"), arg(1, "n"));
-            format!("write `{x}[{n}]` for the value {n} bars ago")
+            format!("write `{x}[{n}]` for the value {}", bars_ago(n))
         }
         "nz" | "fillna" => format!("write `{} else 0`", arg(0, "x")),
-        "isna" | "isnan" | "is_na" | "na" => format!("write `{} is na`", arg(0, "x")),
+        "isna" | "isnan" | "is_na" | "na" => format!("write `{} is na`", term(0, "x")),
         "iff" | "where" | "ifelse" => "write `if condition then a else b`".to_owned(),
         "log" => "the natural logarithm is `ln(x)`".to_owned(),
         "std" | "stddev" => "the standard deviation of a window is `stdev(x, n)`".to_owned(),

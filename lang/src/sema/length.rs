@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use super::Checker;
 use super::builder::{self, MOST_MEMBER_LAG};
+use super::foreign::bars_ago;
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{Kind, NodeId};
 use crate::source::Span;
@@ -40,18 +41,15 @@ impl<'t> Checker<'t, '_> {
                 .hint(format!(
                     "write `[{}]` for the value {}",
                     -v,
-                    if v == -1.0 {
-                        "one bar ago".to_owned()
-                    } else {
-                        format!("{} bars ago", -v)
-                    }
+                    bars_ago(&(-v).to_string())
                 )),
             );
             return None;
         }
         if let Some(over) = self.over_domain(id, |v| v < 0.0) {
             let text = format!(
-                "`[…]` would look into the future: it is {}",
+                "`[{}]` would look into the future: it is {}",
+                self.words(n.span).unwrap_or("…"),
                 self.values_in_words(&over)
             );
             let report = Diagnostic::error(Code::FutureReference, n.span, text)
@@ -60,13 +58,24 @@ impl<'t> Checker<'t, '_> {
             self.report(report);
             return None;
         }
-        self.check_length(id, n.span, 0, "the number of bars ago")
+        let at = self.length_at(id, n);
+        self.check_length(id, at, 0, "the number of bars ago")
     }
 
     /// A whole number of bars that is known before the first bar.
     pub(super) fn length(&mut self, e: &'t Expr, least: u32, what: &str) -> Option<NodeId> {
         let id = self.number(e)?;
-        self.check_length(id, e.span, least, what)
+        let at = self.length_at(id, e);
+        self.check_length(id, at, least, what)
+    }
+
+    /// The part of a length to point at: what changes from bar to bar, else the whole.
+    pub(super) fn length_at(&mut self, id: NodeId, e: &'t Expr) -> Span {
+        if self.builder.stage(id).series {
+            self.series_part(e)
+        } else {
+            e.span
+        }
     }
 
     pub(super) fn check_length(

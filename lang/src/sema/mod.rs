@@ -20,6 +20,7 @@ mod order;
 mod postfix;
 mod scope;
 mod state;
+mod step;
 mod strategy;
 mod types;
 mod uses;
@@ -49,7 +50,7 @@ struct Checker<'t, 's> {
     lint: bool,
     builder: Builder,
     scopes: Vec<Scope>,
-    states: Vec<state::StateFrame<'t>>,
+    states: Vec<step::StateFrame<'t>>,
     /// The calls that are being inlined, outermost first.
     calls: Vec<Frame>,
     /// Whether the outermost of them was reported.

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use super::scope::{Binding, Defining, Entry, Lint, Scope, Value};
 use super::{Checker, builtins, foreign};
-use crate::diag::{Code, Diagnostic, suggest};
+use crate::diag::{Code, Diagnostic, Sink, suggest};
 use crate::hir::{Input, Kind};
 use crate::source::Span;
 use crate::syntax::ast::{Ident, StateSeeds, StateStep, Stmt, StmtKind};
+use crate::syntax::{TokenKind, lex};
 
 /// The columns of a bar by name.
 pub(super) const INPUTS: &[(&str, Input)] = &[
@@ -53,6 +54,34 @@ impl<'t> Checker<'t, '_> {
             return;
         }
         scope.names.insert(name.name.clone(), entry);
+    }
+
+    /// Takes note of a statement that did not parse: what it would have used is not known, and the
+    /// names that it would have given are not reported where they are read.
+    pub(super) fn unread(&mut self, stmt: &Stmt) {
+        self.torn = true;
+        self.silent();
+        let text = self.program.map.slice(stmt.span);
+        let tokens = lex(stmt.span.file, text, &mut Sink::new());
+        for pair in tokens.windows(2) {
+            let [name, assign] = pair else { continue };
+            if name.kind != TokenKind::Name || assign.kind != TokenKind::Assign {
+                continue;
+            }
+            let name = Ident {
+                name: name.text(text).to_owned(),
+                span: stmt.span,
+            };
+            if !self.is_defined_here(&name.name) {
+                self.define(&name, Binding::Value(Value::Error), Lint::Off);
+            }
+        }
+    }
+
+    pub(super) fn is_defined_here(&self, name: &str) -> bool {
+        self.scopes
+            .last()
+            .is_some_and(|s| s.names.contains_key(name))
     }
 
     pub(super) fn twice(&mut self, name: &Ident, first: Span) {
@@ -298,8 +327,9 @@ impl<'t> Checker<'t, '_> {
             if let [only] = args {
                 let bars = self.operand_words(&only.value, "n");
                 report = report.hint(format!(
-                    "`{}[{bars}]` is its value {bars} bars ago",
-                    callee.name
+                    "`{}[{bars}]` is its value {}",
+                    callee.name,
+                    foreign::bars_ago(bars)
                 ));
             }
         } else if let Some(words) = foreign::function(self, &callee.name, args) {

@@ -135,7 +135,16 @@ fn calls_of(program: &Program<'_>, def: usize) -> Vec<(usize, Span)> {
                 ExprKind::Name(name) if !is_own(name) => (name.as_str(), e.span),
                 _ => return,
             };
+            let is_call = matches!(e.kind, ExprKind::Call { .. });
+            let needs_brackets = |f: usize| {
+                program.fns[f]
+                    .item
+                    .params
+                    .iter()
+                    .any(|p| p.default.is_none())
+            };
             if let Some(&callee) = fns.get(name)
+                && (is_call || !needs_brackets(callee))
                 && known.insert(callee)
             {
                 found.push((callee, span));

@@ -106,11 +106,13 @@ impl<'t> Checker<'t, '_> {
             Value::Error => Value::Error,
             other => {
                 let found = self.type_name(&other);
-                self.error(
+                let name = &field.name;
+                let report = Diagnostic::error(
                     Code::UnknownField,
                     field.span,
-                    format!("`.{}` asks for an output, but this is {found}", field.name),
+                    format!("`.{name}` asks for an output, but this is {found}"),
                 );
+                self.report(report.hint(format!("leave out `.{name}`")));
                 Value::Error
             }
         }

@@ -114,10 +114,7 @@ impl<'t> Checker<'t, '_> {
                 }
             }
             StmtKind::Param(_) => {}
-            StmtKind::Error => {
-                self.torn = true;
-                self.silent();
-            }
+            StmtKind::Error => self.unread(stmt),
             StmtKind::Require(e) => {
                 if let Some(id) = self.parameter_condition(e, "`require`") {
                     let words = slice(text, e.span);
@@ -150,10 +147,11 @@ impl<'t> Checker<'t, '_> {
             StmtKind::Enter { side, tag, when } => {
                 let when_id = self.condition(when);
                 if *side == Side::Short {
+                    let span = self.word(stmt.span, "short");
                     self.report(
                         Diagnostic::error(
                             Code::NotExecutable,
-                            stmt.span,
+                            span,
                             "no tier executes short entries yet",
                         )
                         .hint("enter long, or leave the entry out"),
@@ -210,6 +208,19 @@ impl<'t> Checker<'t, '_> {
             )
             .related(first, "the first stands here"),
         );
+    }
+
+    /// The place of a word that follows the keyword of a statement.
+    fn word(&self, stmt: Span, word: &str) -> Span {
+        let text = self.program.map.slice(stmt);
+        let keyword = text.find(char::is_whitespace).unwrap_or(text.len());
+        let gap = text[keyword..].len() - text[keyword..].trim_start().len();
+        let from = keyword + gap;
+        if !text[from..].starts_with(word) {
+            return stmt;
+        }
+        let at = |offset: usize| stmt.start + u32::try_from(offset).unwrap_or(0);
+        Span::new(stmt.file, at(from), at(from + word.len()))
     }
 
     fn at_most(&mut self, count: usize, what: &str, span: Span) {
@@ -303,7 +314,10 @@ impl<'t> Checker<'t, '_> {
         } else if v == 0.0 {
             report("a stop of nothing would close at the entry price".to_owned())
                 .label("expected a share between 0% and 100%")
-        } else if is_percent || v.is_nan() || v >= 100.0 {
+        } else if v.is_nan() {
+            report("a stop of `na` is never reached".to_owned())
+                .label("expected a share between 0% and 100%")
+        } else if is_percent || v >= 100.0 {
             report("a stop at a loss of 100% or more is never reached".to_owned())
                 .label("expected a share between 0% and 100%")
         } else {

@@ -117,20 +117,39 @@ impl<'t> Checker<'t, '_> {
         self.report(report);
     }
 
-    /// The part of an expression that changes from bar to bar, as small as its names tell.
-    pub(super) fn series_part(&mut self, e: &'t Expr) -> Span {
-        let mut names: Vec<(&'t str, Span)> = Vec::new();
-        crate::syntax::visit::each_expr(e, |part| {
-            if let ExprKind::Name(name) = &part.kind {
-                names.push((name, part.span));
+    /// The one part of an expression that makes it change from bar to bar; the whole where there
+    /// are several. The expression was looked at before and is without errors.
+    pub(super) fn series_part(&mut self, mut e: &'t Expr) -> Span {
+        loop {
+            let mut series = parts(e).into_iter().filter(
+                |part| matches!(self.expr(part), Value::Node(id) if self.builder.stage(id).series),
+            );
+            match (series.next(), series.next()) {
+                (Some(only), None) => e = only,
+                _ => return e.span,
             }
-        });
-        let found = names.into_iter().find(|(name, _)| match self.lookup(name) {
-            Some(super::scope::Binding::Value(Value::Node(id))) => self.builder.stage(id).series,
-            Some(_) => false,
-            None => super::name::INPUTS.iter().any(|(n, _)| n == name),
-        });
-        found.map_or(e.span, |(_, span)| span)
+        }
+    }
+}
+
+/// The operands of an expression whose stage is that of its operands.
+fn parts(e: &Expr) -> Vec<&Expr> {
+    match &e.kind {
+        ExprKind::Paren(inner) => vec![inner],
+        ExprKind::Neg { operand, .. } | ExprKind::Not { operand, .. } => vec![operand],
+        ExprKind::And(items) | ExprKind::Or(items) | ExprKind::List { items, .. } => {
+            items.iter().collect()
+        }
+        ExprKind::Sum { first, rest } => std::iter::once(&**first)
+            .chain(rest.iter().map(|(_, e)| e))
+            .collect(),
+        ExprKind::Product { first, rest } => std::iter::once(&**first)
+            .chain(rest.iter().map(|(_, e)| e))
+            .collect(),
+        ExprKind::Compare { first, rest } => std::iter::once(&**first)
+            .chain(rest.iter().map(|(_, e)| e))
+            .collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -109,8 +109,13 @@ pub fn text(program: &Program) -> Text {
     }
 }
 
+/// The name of output `i` of a record: a, b, … z, a1, b1, …
 fn field(i: usize) -> String {
-    char::from(b'a' + u8::try_from(i % 26).unwrap_or(0)).to_string()
+    let letter = char::from(b'a' + u8::try_from(i % 26).unwrap_or(0));
+    match i / 26 {
+        0 => letter.to_string(),
+        round => format!("{letter}{round}"),
+    }
 }
 
 impl Writer<'_> {
