@@ -61,11 +61,11 @@ codes! {
     WrongStage = "E0303", "a series where a constant or a parameter is needed";
     BadLength = "E0304", "a window length or a lag that is not a whole number in range";
     CyclicState = "E0305", "members of a state that need each other's new value";
-    WindowInState = "E0306", "a window over a member of a running state";
+    WindowInState = "E0306", "a window or a recurrence over a member of a running state";
 
     MisplacedStatement = "E0401", "a statement that does not belong there";
-    BadDomain = "E0402", "a parameter domain without values";
-    BadDefault = "E0403", "a parameter default that is not a constant";
+    BadDomain = "E0402", "a parameter domain that is empty, too large or of the wrong values";
+    BadDefault = "E0403", "a parameter default that is not a constant of its type";
     MissingReturn = "E0404", "a function without a return";
     NotExecutable = "E0405", "a construct that no tier executes yet";
     BadStop = "E0406", "a stop that is not a share between 0% and 100%";
@@ -77,8 +77,8 @@ codes! {
     UnusedName = "W0601", "a name that is never used";
     NoExit = "W0602", "a strategy that enters and never exits";
     DefaultOutsideDomain = "W0603", "a default that its domain does not hold";
-    NameStyle = "W0604", "a name in another style than the field's";
-    ShadowedName = "W0605", "a name that hides another";
+    NameStyle = "W0604", "a name in another style than its kind has";
+    ShadowedName = "W0605", "a name that hides a column of the bar";
 }
 
 impl std::fmt::Display for Code {
