@@ -1,11 +1,11 @@
 //! Indicators against pandas' and TA-Lib's recorded answers.
 
-use std::path::Path;
-
 use strat_compiler::{Executor, compile};
 use strat_engine::columns;
 use strat_market::Bars;
 use strat_tests::{check_expression, shared_or_skip, unit};
+
+use crate::table::read;
 
 /// One recorded column and the expression that makes it.
 const COLUMNS: &[(&str, &str)] = &[
@@ -90,27 +90,6 @@ const COLUMNS: &[(&str, &str)] = &[
 fn evaluate(expr: &str, bars: &Bars) -> Vec<f64> {
     let program = compile(&unit(check_expression(expr), expr), Executor::Kernel).expect("code");
     program.evaluate(&[], columns(bars)).swap_remove(0)
-}
-
-/// Header, and per row its fields; an empty field is NaN.
-fn read(path: &Path) -> (Vec<String>, Vec<Vec<f64>>) {
-    let mut reader = csv::Reader::from_path(path).expect("a record");
-    let header = reader
-        .headers()
-        .expect("a header")
-        .iter()
-        .map(str::to_owned)
-        .collect();
-    let rows = reader
-        .records()
-        .map(|r| {
-            r.expect("a row")
-                .iter()
-                .map(|f| f.parse().unwrap_or(f64::NAN))
-                .collect()
-        })
-        .collect();
-    (header, rows)
 }
 
 /// 1e-9 relative to the value, or to a thousandth of `scale`; pandas' own deviation is good to

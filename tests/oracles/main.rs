@@ -2,4 +2,5 @@
 
 mod indicators;
 mod screens;
+mod table;
 mod talib;

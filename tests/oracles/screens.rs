@@ -8,6 +8,8 @@ use strat_market::Bars;
 use strat_screen::{ScreenOptions, ScreenResult, run_screen};
 use strat_tests::{SCREENS, shared_or_skip, strategy};
 
+use crate::table::read;
+
 /// Runs one screen as the tables were made: fills at the deciding close.
 fn screen(path: &str, bars: &Bars, costs: Costs, executor: Executor) -> ScreenResult {
     let program = strategy(path, executor);
@@ -58,27 +60,6 @@ fn compare(ours: &Metrics, get: &dyn Fn(&str) -> Option<f64>, what: &str) {
     }
 }
 
-/// One table of the spec's own oracle: header, rows.
-fn table(path: &Path) -> (Vec<String>, Vec<Vec<f64>>) {
-    let mut reader = csv::Reader::from_path(path).expect("a table");
-    let header = reader
-        .headers()
-        .expect("a header")
-        .iter()
-        .map(str::to_owned)
-        .collect();
-    let rows = reader
-        .records()
-        .map(|r| {
-            r.expect("a row")
-                .iter()
-                .map(|f| f.parse().unwrap_or(f64::NAN))
-                .collect()
-        })
-        .collect();
-    (header, rows)
-}
-
 #[test]
 fn the_tables_of_the_spec_are_met() {
     let Some(shared) = shared_or_skip("the_tables_of_the_spec_are_met") else {
@@ -92,7 +73,7 @@ fn the_tables_of_the_spec_are_met() {
         } else {
             format!("{stem}.csv")
         };
-        let (header, table) = table(&shared.join("spec/oracle/screening").join(file));
+        let (header, table) = read(&shared.join("spec/oracle/screening").join(file));
         let ours = screen(path, &bars, Costs::default(), Executor::Kernel);
         assert_eq!(ours.rows.len(), table.len(), "{stem}");
         for theirs in &table {

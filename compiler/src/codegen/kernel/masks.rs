@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::plan::{Action, MaskTree, Pending, Planner, Step, no_mask};
+use super::plan::{Action, MaskTree, Pending, Planner, no_mask};
 use crate::codegen::emit::cone;
 use crate::ir::{Id, Op};
 
@@ -93,17 +93,7 @@ impl Planner<'_> {
         let out = self.mask_step.len();
         let step = self.steps.len();
         self.mask_step.extend(std::iter::repeat_n(step, outs));
-        self.steps.push((
-            Step {
-                action,
-                deps,
-                views: Vec::new(),
-                scalars: Vec::new(),
-                out,
-                outs,
-            },
-            Pending::None,
-        ));
+        self.push(action, deps, out, outs);
         out
     }
 

@@ -262,6 +262,11 @@ impl Planner<'_> {
             self.column_step.push(step);
             self.column_totals.push(totals);
         }
+        self.push(action, deps, out, outs);
+        step
+    }
+
+    pub(super) fn push(&mut self, action: Action, deps: u64, out: usize, outs: usize) {
         self.steps.push((
             Step {
                 action,
@@ -273,7 +278,6 @@ impl Planner<'_> {
             },
             Pending::None,
         ));
-        step
     }
 
     pub(super) fn view(&self, id: Id) -> View {
