@@ -79,6 +79,7 @@ codes! {
     DefaultOutsideDomain = "W0603", "a default that its domain does not hold";
     NameStyle = "W0604", "a name in another style than its kind has";
     ShadowedName = "W0605", "a name that hides a column of the bar";
+    ComparedWithNa = "W0606", "a comparison with na, which is always na";
 }
 
 impl std::fmt::Display for Code {

@@ -140,8 +140,38 @@ impl<'t> Checker<'t, '_> {
         total.map_or(Value::Error, Value::Node)
     }
 
+    /// Warns of `x == na`, which never holds.
+    fn compares_na(&mut self, first: &Expr, rest: &[(CompareOp, Expr)], span: Span) {
+        let mut all = std::iter::once(first).chain(rest.iter().map(|(_, e)| e));
+        let Some(na) = all.find(|e| e.kind == ExprKind::Na) else {
+            return;
+        };
+        let mut report = Diagnostic::warning(
+            Code::ComparedWithNa,
+            na.span,
+            "a comparison with `na` is always `na`, so it never holds",
+        );
+        report = match rest {
+            [(CompareOp::Ne, second)] if second.kind == ExprKind::Na => {
+                let edit = Span::new(span.file, first.span.end, span.end);
+                report
+                    .hint("ask `is some`")
+                    .fix("write `is some`", vec![(edit, " is some".to_owned())])
+            }
+            [(_, second)] if second.kind == ExprKind::Na => {
+                let edit = Span::new(span.file, first.span.end, span.end);
+                report
+                    .hint("ask `is na`")
+                    .fix("write `is na`", vec![(edit, " is na".to_owned())])
+            }
+            _ => report.hint("ask `x is na`"),
+        };
+        self.report(report);
+    }
+
     fn comparison(&mut self, first: &'t Expr, rest: &'t [(CompareOp, Expr)], span: Span) -> Value {
         let first_value = self.expr(first);
+        self.compares_na(first, rest, span);
         if let [(op @ (CompareOp::Eq | CompareOp::Ne), second)] = rest {
             let value = self.expr(second);
             if self.compares_conditions(first, &first_value, *op, second, &value, span) {
