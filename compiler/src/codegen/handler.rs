@@ -281,7 +281,7 @@ fn input_slot(input: Input) -> usize {
         Input::High => std::mem::offset_of!(BarValues, high) / 8,
         Input::Low => std::mem::offset_of!(BarValues, low) / 8,
         Input::Close => std::mem::offset_of!(BarValues, close) / 8,
-        Input::Volume | Input::BarIndex => std::mem::offset_of!(BarValues, volume) / 8,
+        _ => std::mem::offset_of!(BarValues, volume) / 8,
     }
 }
 

@@ -108,6 +108,7 @@ impl<'g> Interpreter<'g> {
                     Input::Close => bar.close,
                     Input::Volume => bar.volume,
                     Input::BarIndex => self.bar as f64,
+                    _ => f64::NAN,
                 },
                 Op::Lag(x, _) => {
                     let x = get(&self.values, x);
