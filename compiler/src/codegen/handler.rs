@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cranelift::prelude::{
     FloatCC, FunctionBuilder, InstBuilder, IntCC, MemFlagsData, Value, types,
 };
-use strat_abi::{BarValues, Decision, Stream, host};
+use strat_abi::{BarValues, Decision, Stream, TradeValues, host};
 use strat_lang::hir::Input;
 
 use super::emit::{Emit, Lanes};
@@ -486,7 +486,7 @@ impl HandlerStream {
 }
 
 impl Stream for HandlerStream {
-    fn on_bar(&mut self, bar: &BarValues) -> Decision {
+    fn on_bar(&mut self, bar: &BarValues, _: &TradeValues<'_>) -> Decision {
         self.advance(bar);
         Decision {
             entries: self.out[0],

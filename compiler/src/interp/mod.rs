@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use strat_abi::columns::{LastSide, after_step, cross_step};
-use strat_abi::{BarValues, Decision, Stream, window};
+use strat_abi::{BarValues, Decision, Stream, TradeValues, window};
 use strat_lang::hir::Input;
 
 use crate::ir::{Bounds, Graph, Id, Op, Start, query};
@@ -232,7 +232,7 @@ impl<'g> Interpreter<'g> {
 }
 
 impl Stream for Interpreter<'_> {
-    fn on_bar(&mut self, bar: &BarValues) -> Decision {
+    fn on_bar(&mut self, bar: &BarValues, _: &TradeValues<'_>) -> Decision {
         let t = self.bar as i64;
         self.advance(bar);
         let bits = |signals: &[crate::ir::Signal]| {
