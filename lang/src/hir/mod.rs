@@ -6,6 +6,7 @@
 
 mod feed;
 mod look;
+mod operands;
 mod plan;
 mod pool;
 mod print;

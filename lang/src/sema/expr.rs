@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Checker;
 use super::builder::Outgrown;
+use super::loops::LoopParts;
 use super::scope::Value;
 use crate::diag::{Code, Diagnostic};
-use crate::hir::{Kind, Math1, Math2, NodeId, Ty};
+use crate::hir::{Compare, Kind, Math1, Math2, NodeId, Ty};
 use crate::source::Span;
 use crate::syntax::ast::{AddOp, CompareOp, Expr, ExprKind, Ident, ListKind, MulOp};
 
@@ -81,7 +82,13 @@ impl<'t> Checker<'t, '_> {
             ExprKind::Cross { left, above, right } => self.cross(left, *above, right, span),
             ExprKind::IsNa { operand, negated } => {
                 let value = self.expr(operand);
-                let Value::Node(x) = value else {
+                // A zone is there when its age is known.
+                let asked_of = match &value {
+                    Value::Node(x) => Some(*x),
+                    Value::Zone(fields) => fields.last().map(|(_, age)| *age),
+                    _ => None,
+                };
+                let Some(x) = asked_of else {
                     if value != Value::Error {
                         self.want_number(&value, operand.span);
                     }
@@ -115,23 +122,60 @@ impl<'t> Checker<'t, '_> {
             ExprKind::Record(fields) => self.record(fields),
             ExprKind::After { value, bars } => self.after(value, bars, span),
             ExprKind::Paren(inner) => self.expr(inner),
-            ExprKind::Between { .. }
-            | ExprKind::Every { .. }
-            | ExprKind::Within { .. }
-            | ExprKind::Loop { .. }
-            | ExprKind::Zone { .. } => {
-                self.error(
-                    Code::NotExecutable,
-                    span,
-                    "this is part of the language's design and not executed yet",
-                );
-                Value::Error
+            ExprKind::Between { operand, lo, hi } => self.between(operand, lo, hi, span),
+            ExprKind::Every { value, schedule } => self.every(value, schedule, span),
+            ExprKind::Within { from, to, zone } => self.within(from, to, zone.as_ref(), span),
+            ExprKind::Loop {
+                callee,
+                var,
+                lo,
+                hi,
+                body,
+            } => self.static_loop(LoopParts {
+                callee,
+                var,
+                lo,
+                hi,
+                body,
+                span,
+            }),
+            ExprKind::Zone {
+                pool,
+                condition,
+                by,
+            } => {
+                let by = by.as_ref().map(|(order, e)| (*order, &**e));
+                self.zone_query(pool, condition, by, span)
             }
             ExprKind::Error => {
                 self.torn = true;
                 self.silent()
             }
         }
+    }
+
+    /// `x between 40..70`: both ends belong to it.
+    fn between(&mut self, x: &'t Expr, lo: &'t Expr, hi: &'t Expr, span: Span) -> Value {
+        let (x, low, high) = (self.number(x), self.number(lo), self.number(hi));
+        let (Some(x), Some(low), Some(high)) = (x, low, high) else {
+            return Value::Error;
+        };
+        if let (Some(l), Some(h)) = (self.builder.constant(low), self.builder.constant(high))
+            && l > h
+        {
+            self.report(
+                Diagnostic::error(
+                    Code::WrongType,
+                    lo.span.to(hi.span),
+                    format!("nothing lies between {l} and {h}"),
+                )
+                .hint("write the lower end first"),
+            );
+            return Value::Error;
+        }
+        let above = self.builder.add(Kind::Compare(Compare::Le, low, x), span);
+        let below = self.builder.add(Kind::Compare(Compare::Le, x, high), span);
+        Value::Node(self.builder.add(Kind::And(above, below), span))
     }
 
     fn chain(
@@ -288,10 +332,21 @@ impl<'t> Checker<'t, '_> {
     pub(super) fn outside_steps(&mut self, operands: &[(NodeId, Span)], what: &str) -> bool {
         let inside = operands
             .iter()
-            .find(|(x, _)| self.builder.open_body(*x).is_some());
-        let Some((_, span)) = inside else {
+            .find(|(x, _)| self.builder.open_body(*x).is_some() || self.in_zone(*x));
+        let Some((x, span)) = inside else {
             return true;
         };
+        if self.in_zone(*x) {
+            self.report(
+                Diagnostic::error(
+                    Code::WindowInState,
+                    *span,
+                    format!("{what} cannot look at the past of a single zone"),
+                )
+                .hint("a zone remembers what it keeps, and one bar of its `next` values"),
+            );
+            return false;
+        }
         self.report(
             Diagnostic::error(
                 Code::WindowInState,
@@ -301,6 +356,11 @@ impl<'t> Checker<'t, '_> {
             .hint("take it outside, over the finished series"),
         );
         false
+    }
+
+    /// Whether a value belongs to a single zone.
+    pub(super) fn in_zone(&self, x: NodeId) -> bool {
+        self.builder.unit.node(x).zone.is_some()
     }
 
     fn logic(&mut self, items: &'t [Expr], join: fn(NodeId, NodeId) -> Kind, span: Span) -> Value {
