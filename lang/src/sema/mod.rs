@@ -11,6 +11,7 @@ mod builder;
 mod builtins;
 mod call;
 mod check;
+mod comparison;
 mod domain;
 mod events;
 mod expr;
