@@ -224,7 +224,11 @@ impl Cutter<'_, '_> {
                 stream.kind(at + 2) == Some(TokenKind::LBrace)
                     || (stream.begins_line(at) && !is_value)
             }
-            "on" => stream.text_of(at + 1) != "event",
+            // `every week on monday`, `x on event funding`
+            "on" => {
+                let is_of_week = at > 0 && stream.text_of(at - 1) == "week";
+                stream.text_of(at + 1) != "event" && !is_of_week
+            }
             "confidence" | "trail" | "take_profit" | "pyramid" | "cooldown" => true,
             _ => !is_assigned && (follows.is_some() || stream.begins_line(at)),
         }
