@@ -1,5 +1,6 @@
 //! The chain from source to something that runs.
 
+mod info;
 mod program;
 
 pub use program::{Compiled, Executor};
@@ -15,7 +16,9 @@ use crate::lower::hir_to_ir;
 /// # Errors
 /// What the code generator refuses.
 pub fn compile(unit: &Unit, executor: Executor) -> Result<Compiled, CodegenError> {
-    program::ir_to_program(hir_to_ir(unit), program::describe(unit), executor)
+    let graph = hir_to_ir(unit);
+    let info = info::describe(unit, &graph);
+    Compiled::from_graph(graph, info, executor)
 }
 
 /// The text of the IR.
