@@ -1,8 +1,9 @@
 //! Units written by hand, node by node.
 
 use strat_lang::hir::{
-    Choose, Compare, Feed, FeedKind, Input, Kind, Looks, Math2, Node, NodeId, Order, Param, Pool,
-    PoolId, Query, QueryId, Side, Signal, Stage, Ty, Unit, WindowFn,
+    Choose, Compare, Feed, FeedKind, Group, GroupId, Input, Kind, Looks, Math2, Member, Node,
+    NodeId, Order, Param, Pool, PoolId, Query, QueryId, Side, Signal, Stage, Start, Ty, Unit,
+    WindowFn,
 };
 use strat_lang::source::Span;
 
@@ -22,11 +23,17 @@ impl Hand {
     pub fn node(&mut self, kind: Kind, of: &[NodeId], ty: Ty) -> NodeId {
         let mut stage = Stage::default();
         let mut zone = None;
+        let mut body = None;
         for id in of {
             stage = stage.join(self.unit.node(*id).stage);
             zone = zone.or(self.unit.node(*id).zone);
+            body = body.or(self.unit.node(*id).body);
         }
         match kind {
+            Kind::Prev(g, ..) | Kind::New(g, ..) => {
+                stage.series = true;
+                body = Some(g);
+            }
             Kind::Param(p) => stage.params |= 1 << p,
             Kind::Input(Input::Extra(i)) => {
                 stage.series = true;
@@ -50,7 +57,7 @@ impl Hand {
             stage,
             look: Looks::ZERO,
             span: NOWHERE,
-            body: None,
+            body,
             zone,
         });
         NodeId(self.unit.nodes.len() as u32 - 1)
@@ -106,6 +113,31 @@ impl Hand {
 
     pub fn window(&mut self, f: WindowFn, x: NodeId, n: NodeId) -> NodeId {
         self.node(Kind::Window(f, x, n, n), &[x, n], Ty::Number)
+    }
+
+    /// `rec y = x then y[1] + share * (x - y[1])`
+    pub fn smooth(&mut self, x: NodeId, share: NodeId) -> NodeId {
+        let g = GroupId(self.unit.groups.len() as u32);
+        let one = self.number(1.0);
+        let last = self.node(Kind::Prev(g, 0, one), &[x], Ty::Number);
+        let apart = self.math(Math2::Sub, x, last);
+        let part = self.math(Math2::Mul, share, apart);
+        let sum = self.math(Math2::Add, last, part);
+        let step = self.node(Kind::New(g, 0, sum), &[sum, x, share], Ty::Number);
+        self.unit.groups.push(Group {
+            start: Start::FirstSeed,
+            members: vec![Member {
+                name: "y".to_owned(),
+                seed: x,
+                step,
+                keeps: true,
+                span: NOWHERE,
+            }],
+        });
+        let y = self.node(Kind::Member(g, 0), &[x, share], Ty::Number);
+        self.unit.nodes[y.0 as usize].stage.series = true;
+        self.unit.nodes[y.0 as usize].body = None;
+        y
     }
 
     pub fn feed(&mut self, kind: FeedKind, params: u64) -> NodeId {

@@ -2,6 +2,8 @@
 //! Units are written by hand, node by node, so that every corner of a definition can be reached.
 
 mod agree;
+mod calendar;
+mod feeds;
 mod hand;
 mod market;
 mod pools;
