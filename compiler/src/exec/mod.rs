@@ -15,7 +15,7 @@ use crate::codegen::CodegenError;
 use crate::codegen::handler::{self, Handler, HandlerStream};
 use crate::codegen::kernel::{self, Kernel};
 use crate::driver::Executor;
-use crate::feeds::{self, Column};
+use crate::feeds::{self, Clock, Column};
 use crate::interp::Interpreter;
 use crate::ir::{FeedKind, Graph};
 
@@ -113,9 +113,9 @@ impl Code {
     ) -> Column<'a> {
         match (input, trade) {
             (Input::Extra(i), _) => {
-                let length = feeds::bar_length(self.graph.bar_millis, bars);
+                let clock = Clock::over(self.graph.bar_millis, bars);
                 self.graph.feeds.get(i as usize).map_or(Column::NA, |feed| {
-                    feeds::column(feed, self.inner(i as usize), params, bars, length)
+                    feeds::column(feed, self.inner(i as usize), params, bars, &clock)
                 })
             }
             (_, Some(trade)) => trade.column(input),

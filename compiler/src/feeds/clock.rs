@@ -13,22 +13,37 @@ pub(crate) struct Moment {
     pub(super) before: i64,
 }
 
-/// Tells the times of bars that come one by one.
+/// Tells the times of bars.
+///
+/// Where the length of a bar is not told it is the least difference between two opens: of all bars
+/// where they are known, else of those so far, which is the same from the first two bars on that
+/// stand side by side. The first bar of all has no length then, either way.
 #[derive(Debug, Clone)]
 pub(crate) struct Clock {
-    /// Length of a bar; of one that is not told, the least difference between two opens so far.
+    /// Length of a bar as far as it is known.
     length: Option<i64>,
     told: bool,
+    /// The open of the last bar.
     last: Option<i64>,
 }
 
 impl Clock {
-    /// A clock of bars of this length, where it is known.
-    pub(crate) fn new(length: Option<i64>) -> Self {
+    /// Bars that come one by one.
+    pub(crate) fn new(told: Option<i64>) -> Self {
         Self {
-            length,
-            told: length.is_some(),
+            length: told,
+            told: told.is_some(),
             last: None,
+        }
+    }
+
+    /// Bars that are known.
+    pub(crate) fn over(told: Option<i64>, bars: BarColumns<'_>) -> Self {
+        let apart =
+            |t: usize| millis(bars.bar(t).time).saturating_sub(millis(bars.bar(t - 1).time));
+        Self {
+            length: told.or_else(|| (1..bars.len()).map(apart).filter(|l| *l > 0).min()),
+            ..Self::new(told)
         }
     }
 
@@ -41,7 +56,10 @@ impl Clock {
                 self.length = Some(self.length.map_or(apart, |l| l.min(apart)));
             }
         }
-        let length = self.length.unwrap_or(0);
+        let length = match (self.told, self.last) {
+            (false, None) => 0,
+            _ => self.length.unwrap_or(0),
+        };
         let before = self.last.map_or(open, |last| last.saturating_add(length));
         self.last = Some(open);
         Moment {
@@ -55,15 +73,4 @@ impl Clock {
 /// Seconds since the epoch as whole milliseconds.
 fn millis(seconds: f64) -> i64 {
     (seconds * 1e3).round() as i64
-}
-
-/// The length of the bars: as told, or the least difference between the opens of two of them.
-pub(crate) fn bar_length(told: Option<i64>, bars: BarColumns<'_>) -> Option<i64> {
-    let seconds = |t: usize| bars.bar(t).time;
-    told.or_else(|| {
-        (1..bars.len())
-            .map(|t| millis(seconds(t)).saturating_sub(millis(seconds(t - 1))))
-            .filter(|apart| *apart > 0)
-            .min()
-    })
 }

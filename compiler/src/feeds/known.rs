@@ -13,17 +13,17 @@ use crate::exec::Code;
 use crate::ir::{Feed, FeedKind};
 
 /// The column of a feed for one parameter set; `inner` is the code of its graph, where it has one,
-/// `length` the length of a bar in milliseconds.
+/// `clock` stands before the first bar.
 pub(crate) fn column<'a>(
     feed: &Feed,
     inner: Option<&Code>,
     params: &[f64],
     bars: BarColumns<'a>,
-    length: Option<i64>,
+    clock: &Clock,
 ) -> Column<'a> {
     match (&feed.kind, inner) {
         (FeedKind::Timeframe { millis, .. }, Some(code)) => {
-            let (longer, count) = Longer::closed(bars, length, *millis);
+            let (longer, count) = Longer::closed(bars, clock.clone(), *millis);
             let resampled = Longer::others(bars, *millis);
             let others: Vec<OtherColumns<'_>> = bars
                 .others
@@ -53,17 +53,17 @@ pub(crate) fn column<'a>(
             }
         }
         (FeedKind::Due(calendar), _) => match Due::new(calendar) {
-            Some(mut due) => per_bar(bars, length, |bar| due.on(bar)),
+            Some(mut due) => per_bar(bars, clock, |bar| due.on(bar)),
             None => Column::NA,
         },
         (FeedKind::Within { from, to, zone }, _) => match Within::new(*from, *to, zone) {
-            Some(session) => per_bar(bars, length, |bar| session.on(bar)),
+            Some(session) => per_bar(bars, clock, |bar| session.on(bar)),
             None => Column::NA,
         },
         (FeedKind::External(need), _) => match bars.others.get(*need) {
             Some(OtherColumns::Values { time, value }) => {
                 let mut seen = 0;
-                let count = moments(bars, length).map(|bar| {
+                let count = moments(bars, clock).map(|bar| {
                     seen += published(&time[seen.min(time.len())..], bar.close);
                     seen as u32
                 });
@@ -77,7 +77,7 @@ pub(crate) fn column<'a>(
         (FeedKind::Event(need), _) => match bars.others.get(*need) {
             Some(OtherColumns::Values { time, .. }) => {
                 let mut passed = 0;
-                per_bar(bars, length, |bar| {
+                per_bar(bars, clock, |bar| {
                     passed += published(&time[passed..], bar.before);
                     published(&time[passed..], bar.close) > 0
                 })
@@ -125,16 +125,16 @@ fn aligned(times: &[i64], theirs: &[i64]) -> Arc<[u32]> {
         .collect()
 }
 
-fn moments(bars: BarColumns<'_>, length: Option<i64>) -> impl Iterator<Item = Moment> {
-    let mut clock = Clock::new(Some(length.unwrap_or(0)));
+fn moments(bars: BarColumns<'_>, clock: &Clock) -> impl Iterator<Item = Moment> {
+    let mut clock = clock.clone();
     (0..bars.len()).map(move |t| clock.next(bars.bar(t).time))
 }
 
 fn per_bar<'a>(
     bars: BarColumns<'_>,
-    length: Option<i64>,
+    clock: &Clock,
     mut holds: impl FnMut(Moment) -> bool,
 ) -> Column<'a> {
-    let values = moments(bars, length).map(|bar| if holds(bar) { 1.0 } else { 0.0 });
+    let values = moments(bars, clock).map(|bar| if holds(bar) { 1.0 } else { 0.0 });
     Column::Bars(Cow::Owned(values.collect()))
 }

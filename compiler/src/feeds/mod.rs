@@ -12,7 +12,7 @@ mod live;
 mod resample;
 
 pub(crate) use calendar::zone;
-pub(crate) use clock::{Clock, bar_length};
+pub(crate) use clock::Clock;
 pub(crate) use column::Column;
 pub(crate) use known::column;
 pub(crate) use live::Live;

@@ -116,14 +116,9 @@ impl Longer {
     }
 
     /// The longer bars that close within `bars`, and for each bar how many have closed by then.
-    pub(super) fn closed(
-        bars: BarColumns<'_>,
-        length: Option<i64>,
-        millis: i64,
-    ) -> (Self, Vec<u32>) {
+    pub(super) fn closed(bars: BarColumns<'_>, mut clock: Clock, millis: i64) -> (Self, Vec<u32>) {
         let mut out = Self::default();
         let mut resampler = Resampler::new(millis);
-        let mut clock = Clock::new(Some(length.unwrap_or(0)));
         let count = (0..bars.len())
             .map(|t| {
                 let bar = bars.bar(t);

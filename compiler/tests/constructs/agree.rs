@@ -22,6 +22,13 @@ fn bits(column: &[f64]) -> Vec<u64> {
     column.iter().map(one).collect()
 }
 
+fn same_decisions(what: &str, want: &[Decision], got: &[Decision]) {
+    assert_eq!(want.len(), got.len(), "{what}");
+    if let Some(t) = (0..want.len()).find(|t| want[*t] != got[*t]) {
+        panic!("{what}: bar {t}: {:?} and not {:?}", got[t], want[t]);
+    }
+}
+
 fn same(what: &str, want: &[Vec<f64>], got: &[Vec<f64>]) {
     assert_eq!(want.len(), got.len(), "{what}");
     for (i, (want, got)) in want.iter().zip(got).enumerate() {
@@ -111,16 +118,16 @@ pub fn agree(
             same(&what, &outputs, &run(program));
             if trades.is_some() {
                 let (d, v) = program.decide_with(set, bars, &columns);
-                assert_eq!(decisions, d, "{what}: decided over columns");
+                same_decisions(&format!("{what}, decided over columns"), &decisions, &d);
                 same(&what, &given, &v);
             }
             let (d, v) = shown(program.stream_over(set, bars), bars, trades, values);
-            assert_eq!(decisions, d, "{what}: over known bars");
+            same_decisions(&format!("{what}, over known bars"), &decisions, &d);
             same(&what, &given, &v);
             if beside == Beside::Bars {
                 for most in [bars.len(), 3 * bars.len() + 5] {
                     let (d, v) = shown(program.stream(set, most), bars, trades, values);
-                    assert_eq!(decisions, d, "{what}: bar by bar");
+                    same_decisions(&format!("{what}, bar by bar"), &decisions, &d);
                     same(&what, &given, &v);
                 }
             }
