@@ -17,7 +17,7 @@ use crate::codegen::kernel::{self, Kernel};
 use crate::driver::Executor;
 use crate::feeds::{self, Clock, Column};
 use crate::interp::Interpreter;
-use crate::ir::{FeedKind, Graph};
+use crate::ir::Graph;
 
 /// One graph, ready to run.
 pub(crate) struct Code {
@@ -67,11 +67,11 @@ impl Code {
         let inner = graph
             .feeds
             .iter()
-            .map(|feed| match &feed.kind {
-                FeedKind::Timeframe { graph, .. } | FeedKind::Symbol { graph, .. } => {
-                    Self::of(Arc::clone(graph), executor).map(Some)
-                }
-                _ => Ok(None),
+            .map(|feed| {
+                let inner = feed
+                    .graph()
+                    .map(|graph| Self::of(Arc::clone(graph), executor));
+                inner.transpose()
             })
             .collect::<Result<_, _>>()?;
         Ok(Self { graph, how, inner })

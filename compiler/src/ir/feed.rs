@@ -51,3 +51,14 @@ pub enum FeedKind {
     /// Known to a later tier only; na.
     Later(String),
 }
+
+impl Feed {
+    /// What is computed on its bars, where it has bars of its own.
+    #[must_use]
+    pub fn graph(&self) -> Option<&Arc<Graph>> {
+        match &self.kind {
+            FeedKind::Timeframe { graph, .. } | FeedKind::Symbol { graph, .. } => Some(graph),
+            _ => None,
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use strat_abi::{ParamError, Resolved, math, window};
 use strat_lang::hir::{Compare, Math1, Math2};
 
-use super::{FeedKind, Graph, Id, Look, Op, Start};
+use super::{Feed, Graph, Id, Look, Op, Start};
 
 /// Longest window or lag.
 const LONGEST: f64 = 1e9;
@@ -162,10 +162,8 @@ impl Graph {
             }
         }
         self.check_lengths(&scalars)?;
-        for feed in &self.feeds {
-            if let FeedKind::Timeframe { graph, .. } | FeedKind::Symbol { graph, .. } = &feed.kind {
-                graph.resolve(params)?;
-            }
+        for graph in self.feeds.iter().filter_map(Feed::graph) {
+            graph.resolve(params)?;
         }
         let stop = match self.stop {
             None => None,
