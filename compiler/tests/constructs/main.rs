@@ -7,4 +7,5 @@ mod feeds;
 mod hand;
 mod market;
 mod pools;
+mod print;
 mod trade;
