@@ -14,5 +14,6 @@ mod grammar;
 mod junk;
 mod properties;
 mod render;
+mod sarif;
 mod spec;
 mod ui;
