@@ -7,6 +7,7 @@
 // for `STRATC_BLESS`, and bound the time that hostile input takes.
 #![allow(clippy::disallowed_methods)]
 
+mod allow;
 mod check;
 mod format;
 mod generate;
