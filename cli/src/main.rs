@@ -5,6 +5,7 @@
 //! | `args`, `values` | the command line: names, defaults, help; values of options |
 //! | `cmd` | one module per command |
 //! | `sources` | `.strat` files from disk, their checks, their diagnostics |
+//! | `repairs` | the fixes of `check --fix`: planned in memory, written or shown |
 //! | `strategies` | source to programs, and the names their results get |
 //! | `market` | which bars a command runs on |
 //! | `settings` | convention, fill, costs, warm-up |
@@ -21,6 +22,7 @@ mod failure;
 mod interrupt;
 mod market;
 mod progress;
+mod repairs;
 mod settings;
 mod sources;
 mod strategies;
