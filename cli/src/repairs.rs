@@ -146,7 +146,10 @@ fn write(file: &Change) -> Done {
             sources::shown(&file.path)
         )));
     }
-    Ok(strat_report::write_whole(&file.path, file.after.as_bytes())?)
+    Ok(strat_report::write_whole(
+        &file.path,
+        file.after.as_bytes(),
+    )?)
 }
 
 fn is_unchanged(path: &Path, before: &str) -> bool {

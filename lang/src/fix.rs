@@ -2,8 +2,8 @@
 //!
 //! Only fixes that are certain, and only those whose edits all lie in the one text. A round applies
 //! every such fix that overlaps no other one, first come first served; the text is then checked
-//! again, because a repair can bring to light what it hid. Two guards make a wrong fix harmless: a
-//! text never gets more errors of tokens and grammar than it had, and the number of rounds is bounded.
+//! again, because a repair can bring to light what the mistake hid. Two guards make a wrong fix
+//! harmless: a text that parsed still parses, and the number of rounds is bounded.
 
 use crate::diag::{Certainty, Code, Diagnostic, Fix, Phase, Severity, Sink};
 use crate::source::{FileId, Span};
@@ -22,8 +22,8 @@ pub struct Fixed {
     pub text: String,
     /// What was done, in order: code of the diagnostic and title of its fix.
     pub applied: Vec<(Code, String)>,
-    /// Fixes that were left out because the text would have got more errors of tokens or grammar:
-    /// each is a fault of the phase that offered it.
+    /// Fixes that were left out because the text would no longer have parsed: each is a fault of
+    /// the phase that offered it.
     pub refused: Vec<(Code, String)>,
 }
 
@@ -77,10 +77,10 @@ fn round(fixed: &mut Fixed, found: &[(Code, &Fix)]) -> bool {
         }
     }
     let before = fixed.text.clone();
-    let errors = syntax_errors(&before);
+    let must_parse = parses(&before);
     let all: Vec<&(Span, String)> = chosen.iter().flat_map(|(_, fix)| &fix.edits).collect();
     match edited(&before, &all) {
-        Some(text) if syntax_errors(&text) <= errors => {
+        Some(text) if !must_parse || parses(&text) => {
             fixed.text = text;
             let done = chosen.iter().map(|(code, fix)| (*code, fix.title.clone()));
             fixed.applied.extend(done);
@@ -88,17 +88,13 @@ fn round(fixed: &mut Fixed, found: &[(Code, &Fix)]) -> bool {
         // One of them does harm: the others are found by trying each alone, from the last on, so
         // that the places of those before stay right.
         _ => {
-            let mut errors = errors;
             chosen.truncate(MOST_SINGLE);
             chosen.sort_by_key(|(_, fix)| fix.edits.iter().map(|(span, _)| span.start).max());
             for (code, fix) in chosen.iter().rev() {
                 let edits: Vec<&(Span, String)> = fix.edits.iter().collect();
                 let done = (*code, fix.title.clone());
-                let text = edited(&fixed.text, &edits);
-                let text = text.map(|text| (syntax_errors(&text), text));
-                match text {
-                    Some((count, text)) if count <= errors => {
-                        errors = count;
+                match edited(&fixed.text, &edits) {
+                    Some(text) if !must_parse || parses(&text) => {
                         fixed.text = text;
                         fixed.applied.push(done);
                         // Places in front of a fix with several edits may have moved.
@@ -138,15 +134,16 @@ fn edited(text: &str, edits: &[&(Span, String)]) -> Option<String> {
     Some(out)
 }
 
-/// Number of errors of tokens and grammar; those of later phases may well come to light by a repair.
-fn syntax_errors(text: &str) -> usize {
+/// Whether a text has no error of tokens or grammar. What later phases report does not count: a
+/// repair may well bring it to light.
+fn parses(text: &str) -> bool {
     let mut sink = Sink::new();
     let _ = parse(FileId(0), text, &mut sink);
-    let is_early = |found: &&Diagnostic| {
+    let is_early = |found: &Diagnostic| {
         found.severity == Severity::Error
             && matches!(found.code.phase(), Phase::Tokens | Phase::Grammar)
     };
-    sink.into_sorted().iter().filter(is_early).count()
+    !sink.into_sorted().iter().any(is_early)
 }
 
 #[cfg(test)]

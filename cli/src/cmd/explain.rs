@@ -136,7 +136,10 @@ mod tests {
             Err(Failure::Misuse(told)) => told,
             other => panic!("{other:?}"),
         };
-        assert_eq!(told("E020"), "there is no code `E020`; did you mean `E0201`?");
+        assert_eq!(
+            told("E020"),
+            "there is no code `E020`; did you mean `E0201`?"
+        );
         assert_eq!(
             told("banana"),
             "there is no code `banana`; `stratc explain` lists all of them"

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use strat_lang::diag::{Code, Severity};
 use strat_lang::diag::render::{Format, render};
+use strat_lang::diag::{Code, Severity};
 use strat_lang::source::SourceMap;
 
 use crate::args::FmtArgs;

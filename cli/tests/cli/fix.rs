@@ -158,7 +158,10 @@ fn permissions_and_links_are_kept() {
     symlink(&real, sandbox.path("link.strat")).unwrap();
     sandbox.run(&["check", "--fix", "link.strat"]);
     assert_eq!(sandbox.read("real/a.strat"), REPAIRED);
-    assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+    assert_eq!(
+        fs::metadata(&real).unwrap().permissions().mode() & 0o777,
+        0o640
+    );
     let link = fs::symlink_metadata(sandbox.path("link.strat")).unwrap();
     assert!(link.is_symlink());
     assert_eq!(sandbox.names("real"), ["a.strat"]);
@@ -190,15 +193,25 @@ fn what_cannot_be_read_is_reported_as_without_fixes() {
     let ran = sandbox.run(&["check", "--fix", "junk.strat", "missing.strat"]);
     assert_eq!(ran.code, Some(1));
     assert_eq!(ran.err, "");
-    assert!(ran.out.contains("E0001") && ran.out.contains("E0002"), "{}", ran.out);
+    assert!(
+        ran.out.contains("E0001") && ran.out.contains("E0002"),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]
 fn explain_prints_a_page_or_the_list() {
     let sandbox = Sandbox::new();
     let page = sandbox.succeed(&["explain", "E0201"]);
-    assert!(page.starts_with("E0201: a name that is not defined\n\n"), "{page}");
-    assert!(page.contains("\n    strategy "), "programs are indented: {page}");
+    assert!(
+        page.starts_with("E0201: a name that is not defined\n\n"),
+        "{page}"
+    );
+    assert!(
+        page.contains("\n    strategy "),
+        "programs are indented: {page}"
+    );
     assert!(!page.contains("```") && !page.contains('\u{1b}'), "{page}");
     assert_eq!(sandbox.succeed(&["explain", "e0201"]), page);
 
@@ -216,15 +229,27 @@ fn explain_prints_a_page_or_the_list() {
     assert!(all.as_array().unwrap().len() > 40);
     assert_eq!(all[0]["code"], "E0001");
 
-    sandbox.fail(2, &["there is no code `E0210`; did you mean `E02"], &["explain", "E0210"]);
-    sandbox.fail(2, &["`stratc explain` lists all of them"], &["explain", "nonsense"]);
+    sandbox.fail(
+        2,
+        &["there is no code `E0210`; did you mean `E02"],
+        &["explain", "E0210"],
+    );
+    sandbox.fail(
+        2,
+        &["`stratc explain` lists all of them"],
+        &["explain", "nonsense"],
+    );
 }
 
 #[test]
 fn a_report_for_people_ends_with_one_pointer() {
     let one = "strategy A {\n    enter when clse > hgih\n    exit when close < open\n}\n";
     let two = one.replace("hgih", "foo(close)");
-    let sandbox = Sandbox::with(&[("one.strat", one), ("two.strat", &two), ("good.strat", CROSS)]);
+    let sandbox = Sandbox::with(&[
+        ("one.strat", one),
+        ("two.strat", &two),
+        ("good.strat", CROSS),
+    ]);
     let ran = sandbox.run(&["check", "one.strat"]);
     assert!(
         ran.out.ends_with(
@@ -235,23 +260,38 @@ fn a_report_for_people_ends_with_one_pointer() {
     );
     let ran = sandbox.run(&["check", "."]);
     assert!(
-        ran.out.ends_with("\nfor more about a code, such as E0201: stratc explain E0201\n"),
+        ran.out
+            .ends_with("\nfor more about a code, such as E0201: stratc explain E0201\n"),
         "{}",
         ran.out
     );
     assert_eq!(ran.out.matches("stratc explain").count(), 1);
-    assert!(!sandbox.succeed(&["check", "good.strat"]).contains("explain"));
+    assert!(
+        !sandbox
+            .succeed(&["check", "good.strat"])
+            .contains("explain")
+    );
     for format in ["concise", "json"] {
         let ran = sandbox.run(&["check", ".", "--format", format]);
         assert!(!ran.out.contains("stratc explain") && ran.err.is_empty());
     }
     // Where errors go to standard error, so does the pointer.
     let ran = sandbox.run(&["emit", "ir", "one.strat"]);
-    assert!(ran.err.ends_with("for more about E0201: stratc explain E0201\n"), "{}", ran.err);
+    assert!(
+        ran.err
+            .ends_with("for more about E0201: stratc explain E0201\n"),
+        "{}",
+        ran.err
+    );
     sandbox.write("open1.strat", "strategy A {\n");
     sandbox.write("open2.strat", "strategy A {\n");
     let ran = sandbox.run(&["fmt", "open1.strat", "open2.strat"]);
-    assert_eq!(ran.err.matches("stratc explain E0102").count(), 1, "{}", ran.err);
+    assert_eq!(
+        ran.err.matches("stratc explain E0102").count(),
+        1,
+        "{}",
+        ran.err
+    );
 }
 
 #[test]

@@ -54,7 +54,8 @@ pub fn parts(page: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut rest = page;
     while !rest.is_empty() {
-        let fence = line_starts(rest).find(|at| rest.get(*at..).is_some_and(|r| r.starts_with("```")));
+        let fence =
+            line_starts(rest).find(|at| rest.get(*at..).is_some_and(|r| r.starts_with("```")));
         let Some((before, fenced)) = fence.and_then(|at| rest.split_at_checked(at)) else {
             prose(rest, &mut parts);
             break;
@@ -62,7 +63,8 @@ pub fn parts(page: &str) -> Vec<Part<'_>> {
         prose(before, &mut parts);
         let (first, body) = fenced.split_once('\n').unwrap_or((fenced, ""));
         let kind = first.trim_start_matches('`').trim();
-        let end = line_starts(body).find(|at| body.get(*at..).is_some_and(|r| r.starts_with("```")));
+        let end =
+            line_starts(body).find(|at| body.get(*at..).is_some_and(|r| r.starts_with("```")));
         let (text, behind) = end
             .and_then(|at| body.split_at_checked(at))
             .unwrap_or((body, ""));

@@ -221,13 +221,19 @@ fn without_reason(allow: &Allow<'_>) -> Diagnostic {
     }
 }
 
-fn useless(allow: &Allow<'_>, allowed: &Allowed<'_>, left: &[Diagnostic], text: &str) -> Diagnostic {
-    let report =
-        |message: String| Diagnostic::warning(Code::UselessAllow, allowed.span, message);
+fn useless(
+    allow: &Allow<'_>,
+    allowed: &Allowed<'_>,
+    left: &[Diagnostic],
+    text: &str,
+) -> Diagnostic {
+    let report = |message: String| Diagnostic::warning(Code::UselessAllow, allowed.span, message);
     let Some(code) = allowed.code else {
         return unknown(allowed, report);
     };
-    let report = report(format!("no {code} is reported here, so this silences nothing"));
+    let report = report(format!(
+        "no {code} is reported here, so this silences nothing"
+    ));
     let stray = left.iter().find(|other| other.code == code);
     match stray {
         Some(stray) => report.related(stray.span, "this one it does not cover").hint(
@@ -245,12 +251,12 @@ fn useless(allow: &Allow<'_>, allowed: &Allowed<'_>, left: &[Diagnostic], text: 
 fn unknown(allowed: &Allowed<'_>, report: impl Fn(String) -> Diagnostic) -> Diagnostic {
     let written = allowed.text;
     match Code::from_text(written) {
-        Some(code) if !code.is_warning() => report(format!(
-            "{code} is an error, and errors cannot be silenced"
-        )),
-        Some(code) if code.text() == written => {
-            report(format!("{code} is about `allow` itself and cannot be silenced"))
+        Some(code) if !code.is_warning() => {
+            report(format!("{code} is an error, and errors cannot be silenced"))
         }
+        Some(code) if code.text() == written => report(format!(
+            "{code} is about `allow` itself and cannot be silenced"
+        )),
         _ => {
             let report = report(format!("there is no warning `{written}`"));
             let lints = Code::ALL.iter().filter(|code| code.is_warning());
@@ -270,6 +276,10 @@ fn whole_comment(comment: Span, text: &str) -> Span {
     let is_alone = code.is_empty() || code.ends_with('\n');
     let end = line_end(text, comment.end);
     let has_end = text.as_bytes().get(end as usize) == Some(&b'\n');
-    let end = if is_alone && has_end { end + 1 } else { comment.end };
+    let end = if is_alone && has_end {
+        end + 1
+    } else {
+        comment.end
+    };
     Span::new(comment.file, start, end)
 }

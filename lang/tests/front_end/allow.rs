@@ -79,7 +79,11 @@ fn it_covers_no_neighbour() {
             "b",
         ),
     ] {
-        assert_eq!(found(&strategy(lines)), [(Code::UnusedName, left)], "{lines}");
+        assert_eq!(
+            found(&strategy(lines)),
+            [(Code::UnusedName, left)],
+            "{lines}"
+        );
     }
 }
 
@@ -113,7 +117,11 @@ fn without_a_reason_it_silences_and_is_reported_itself() {
         (id, found.diagnostics)
     });
     assert_eq!(check(&fixed.text), []);
-    assert!(fixed.text.contains("// allow W0601: for the next version\n"));
+    assert!(
+        fixed
+            .text
+            .contains("// allow W0601: for the next version\n")
+    );
 }
 
 #[test]
@@ -163,7 +171,10 @@ fn errors_and_its_own_lints_are_not_silenced() {
         assert_eq!(found(&text), [(Code::UselessAllow, own)]);
     }
     // No such code: what may have been meant.
-    for (written, fixed) in [("W0661", Certainty::Possible), ("w0602", Certainty::Certain)] {
+    for (written, fixed) in [
+        ("W0661", Certainty::Possible),
+        ("w0602", Certainty::Certain),
+    ] {
         let text = strategy(&format!("    // allow {written}: no"));
         assert_eq!(found(&text), [(Code::UselessAllow, written)]);
         let fix = check(&text)[0].fix.clone().expect("a guess");
@@ -193,7 +204,8 @@ fn other_comments_are_left_alone() {
         let text = strategy(&format!("    {comment}\n    let a = close"));
         assert_eq!(found(&text), [(Code::UnusedName, "a")], "{comment}");
     }
-    let string = strategy("    let a = close").replace("exit when", "exit \"// allow W0601: x\" when");
+    let string =
+        strategy("    let a = close").replace("exit when", "exit \"// allow W0601: x\" when");
     assert_eq!(found(&string), [(Code::UnusedName, "a")]);
 }
 
