@@ -29,7 +29,11 @@ struct Programs<'p> {
 fn programs(page: &str) -> Result<Programs<'_>, String> {
     let mut found = Programs::default();
     let all = parts(page);
-    let sentences = |text: &str| text.split_whitespace().filter(|word| word.ends_with('.')).count();
+    let sentences = |text: &str| {
+        text.split_whitespace()
+            .filter(|word| word.ends_with('.'))
+            .count()
+    };
     if !matches!(all.first(), Some(Part::Prose(text)) if sentences(text) > 1) {
         return Err("begin with two or three sentences about what it means".to_owned());
     }
@@ -181,5 +185,8 @@ fn fixes_of_the_pages_are_good() {
             }
         }
     }
-    assert!(applied >= 3, "only {applied} pages show something that `--fix` mends");
+    assert!(
+        applied >= 3,
+        "only {applied} pages show something that `--fix` mends"
+    );
 }
