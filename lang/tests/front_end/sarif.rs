@@ -133,7 +133,7 @@ fn a_result_says_what_the_diagnostic_says() {
     );
     assert_eq!(first["locations"][0]["physicalLocation"], place);
     let related = &first["relatedLocations"][0];
-    assert_eq!(related["message"]["text"], "called from here.");
+    assert_eq!(related["message"]["text"], "called from here");
     assert_eq!(
         related["physicalLocation"]["artifactLocation"]["uri"],
         "file:///lib.strat"
@@ -141,7 +141,7 @@ fn a_result_says_what_the_diagnostic_says() {
     assert_eq!(
         first["fixes"][0],
         json!({
-            "description": { "text": "write `and`." },
+            "description": { "text": "write `and`" },
             "artifactChanges": [{
                 "artifactLocation": file,
                 "replacements": [{

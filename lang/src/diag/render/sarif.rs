@@ -107,7 +107,7 @@ fn related(index: usize, label: &Label, map: &SourceMap) -> Value {
         fields.insert("id".to_owned(), json!(index));
         fields.insert(
             "message".to_owned(),
-            json!({ "text": sentence(&label.text) }),
+            json!({ "text": label.text }),
         );
     }
     place
@@ -125,7 +125,7 @@ fn repair(fix: &Fix, map: &SourceMap) -> Value {
         json!({ "artifactLocation": artifact(file, map), "replacements": replacements })
     };
     json!({
-        "description": { "text": sentence(&fix.title) },
+        "description": { "text": fix.title },
         "artifactChanges": files.into_iter().map(change).collect::<Vec<_>>(),
         "properties": { "certainty": fix.certainty.name() },
     })
