@@ -9,6 +9,7 @@
 
 mod allow;
 mod check;
+mod design;
 mod fixes;
 mod format;
 mod generate;
