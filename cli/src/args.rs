@@ -30,6 +30,11 @@ pub enum Command {
         after_help = "Example: stratc check strategies --format concise\n\nExit code: 0 without errors, 1 with errors."
     )]
     Check(CheckArgs),
+    /// Explain a code of an error or a warning, with a program that fails and one that is right
+    #[command(
+        after_help = "Examples:\n  stratc explain E0201\n  stratc explain            lists all codes"
+    )]
+    Explain(ExplainArgs),
     /// Format .strat files in place
     #[command(after_help = "Example: stratc fmt strategies --check")]
     Fmt(FmtArgs),
@@ -63,6 +68,36 @@ pub struct CheckArgs {
     /// Form of the report, on standard output
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
     pub format: ReportFormat,
+    /// Apply the fixes that are certain to these files, then report what remains
+    #[arg(long)]
+    pub fix: bool,
+    /// With --fix: print what would change as a unified diff, and write nothing
+    #[arg(
+        long,
+        visible_alias = "dry-run",
+        requires = "fix",
+        conflicts_with = "format"
+    )]
+    pub diff: bool,
+}
+
+/// `stratc explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A code such as E0201; without one all codes are listed
+    pub code: Option<String>,
+    /// What to print: text, or one JSON object
+    #[arg(long, value_enum, default_value_t = PageFormat::Text)]
+    pub format: PageFormat,
+}
+
+/// Form of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PageFormat {
+    /// For people
+    Text,
+    /// Code, summary and page (Markdown); the list without pages
+    Json,
 }
 
 /// Form of diagnostics.
@@ -74,6 +109,8 @@ pub enum ReportFormat {
     Concise,
     /// One array of objects
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
 }
 
 /// `stratc fmt`.

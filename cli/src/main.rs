@@ -5,6 +5,7 @@
 //! | `args`, `values` | the command line: names, defaults, help; values of options |
 //! | `cmd` | one module per command |
 //! | `sources` | `.strat` files from disk, their checks, their diagnostics |
+//! | `repairs` | the fixes of `check --fix`: planned in memory, written or shown |
 //! | `strategies` | source to programs, and the names their results get |
 //! | `market`, `others` | which bars a command runs on, and what is read beside them |
 //! | `settings` | convention, fill, costs, warm-up |
@@ -22,6 +23,7 @@ mod interrupt;
 mod market;
 mod others;
 mod progress;
+mod repairs;
 mod settings;
 mod sources;
 mod strategies;

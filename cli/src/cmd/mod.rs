@@ -5,6 +5,7 @@ mod check;
 mod data;
 mod emit;
 mod eval;
+mod explain;
 mod fmt;
 mod quickstart;
 mod run;
@@ -17,6 +18,7 @@ use crate::failure::Done;
 pub fn run(command: Command) -> Done {
     match command {
         Command::Check(args) => check::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Emit(args) => emit::run(&args),
         Command::Eval(args) => eval::run(&args),

@@ -93,6 +93,83 @@ codes! {
     NameStyle = "W0604", "a name in another style than its kind has";
     ShadowedName = "W0605", "a name that hides a column of the bar";
     ComparedWithNa = "W0606", "a comparison with na, which is always na";
+    AllowWithoutReason = "W0607", "an `allow` without a reason";
+    UselessAllow = "W0608", "an `allow` that silences nothing";
+}
+
+/// The part of the compiler that reports a code; the second and third character of the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// `E00xx`
+    Tokens,
+    /// `E01xx`
+    Grammar,
+    /// `E02xx`
+    Names,
+    /// `E03xx`
+    Types,
+    /// `E04xx`
+    Statements,
+    /// `E05xx`
+    Limits,
+    /// `W06xx`
+    Lints,
+}
+
+impl Phase {
+    /// All phases in order.
+    pub const ALL: &'static [Phase] = &[
+        Self::Tokens,
+        Self::Grammar,
+        Self::Names,
+        Self::Types,
+        Self::Statements,
+        Self::Limits,
+        Self::Lints,
+    ];
+
+    /// What its codes are about.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Tokens => "files and tokens",
+            Self::Grammar => "grammar",
+            Self::Names => "names",
+            Self::Types => "types and stages",
+            Self::Statements => "statements of items",
+            Self::Limits => "limits",
+            Self::Lints => "lints, which are warnings",
+        }
+    }
+}
+
+impl Code {
+    /// The code that is printed so, whatever the case of its letter.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        let same = |code: &&Self| code.text().eq_ignore_ascii_case(text);
+        Self::ALL.iter().find(same).copied()
+    }
+
+    /// Which part of the compiler reports it.
+    #[must_use]
+    pub const fn phase(self) -> Phase {
+        match self.text().as_bytes() {
+            [_, b'0', b'0', ..] => Phase::Tokens,
+            [_, b'0', b'1', ..] => Phase::Grammar,
+            [_, b'0', b'2', ..] => Phase::Names,
+            [_, b'0', b'3', ..] => Phase::Types,
+            [_, b'0', b'4', ..] => Phase::Statements,
+            [_, b'0', b'5', ..] => Phase::Limits,
+            _ => Phase::Lints,
+        }
+    }
+
+    /// Whether it is a warning: the program is accepted.
+    #[must_use]
+    pub const fn is_warning(self) -> bool {
+        matches!(self.text().as_bytes(), [b'W', ..])
+    }
 }
 
 impl std::fmt::Display for Code {

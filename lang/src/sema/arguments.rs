@@ -225,10 +225,14 @@ impl<'t> Checker<'t, '_> {
         );
         let report = match (self.words(bars_at), self.words(series_at)) {
             (Some(number), Some(series)) => {
-                report.hint(format!("swap `{number}` and `{series}`")).fix(
-                    "swap them",
-                    vec![(bars_at, series.to_owned()), (series_at, number.to_owned())],
-                )
+                let report = report.hint(format!("swap `{number}` and `{series}`"));
+                let edits = vec![(bars_at, series.to_owned()), (series_at, number.to_owned())];
+                // Of three or more, others may stand in the wrong place as well.
+                if given.iter().flatten().count() == 2 {
+                    report.fix("swap them", edits)
+                } else {
+                    report.suggest("swap them", edits)
+                }
             }
             _ => report.hint(format!("it is `{}`", self.signature(def))),
         };

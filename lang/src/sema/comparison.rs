@@ -48,13 +48,13 @@ impl<'t> Checker<'t, '_> {
                 let edit = Span::new(span.file, first.span.end, span.end);
                 report
                     .hint("ask `is some`")
-                    .fix("write `is some`", vec![(edit, " is some".to_owned())])
+                    .suggest("write `is some`", vec![(edit, " is some".to_owned())])
             }
             [(_, second)] if second.kind == ExprKind::Na => {
                 let edit = Span::new(span.file, first.span.end, span.end);
                 report
                     .hint("ask `is na`")
-                    .fix("write `is na`", vec![(edit, " is na".to_owned())])
+                    .suggest("write `is na`", vec![(edit, " is na".to_owned())])
             }
             _ => report.hint("ask `x is na`"),
         };

@@ -5,6 +5,7 @@
 //! its own body, and its calls stay silent; one that is only wrong for the arguments of a call is
 //! reported at these arguments (see `blame`).
 
+mod allow;
 mod arguments;
 mod blame;
 mod builder;

@@ -325,9 +325,7 @@ impl<'t> Checker<'t, '_> {
             known.extend(INPUTS.iter().map(|(n, _)| (*n).to_owned()));
             known.extend(self.program.modules[self.module].fns.keys().cloned());
             if let Some(near) = suggest::did_you_mean(name, known.iter().map(String::as_str)) {
-                report = report
-                    .hint(format!("did you mean `{near}`?"))
-                    .fix(format!("write `{near}`"), vec![(span, near.to_owned())]);
+                report = report.did_you_mean(span, name, near);
             }
         }
         self.report(report);
@@ -360,10 +358,7 @@ impl<'t> Checker<'t, '_> {
                 .map(String::as_str)
                 .chain(builtins::BUILTINS.iter().map(|(n, ..)| *n));
             if let Some(near) = suggest::did_you_mean(&callee.name, known) {
-                report = report.hint(format!("did you mean `{near}`?")).fix(
-                    format!("write `{near}`"),
-                    vec![(callee.span, near.to_owned())],
-                );
+                report = report.did_you_mean(callee.span, &callee.name, near);
             }
         }
         self.report(report);

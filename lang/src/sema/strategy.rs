@@ -356,7 +356,8 @@ impl<'t> Checker<'t, '_> {
             let much = if v > 1.0 { "more than " } else { "" };
             report(format!("a stop of {v} is {much}the whole entry price"))
                 .label("expected a share between 0% and 100%")
-                .fix(format!("write `{text}`"), vec![(e.span, text)])
+                // Three times the range, or three dollars, may have been meant as well.
+                .suggest(format!("write `{text}`"), vec![(e.span, text)])
         }
     }
 }
