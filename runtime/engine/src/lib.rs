@@ -12,6 +12,7 @@
 //! | [`backtest`] | a whole backtest: trades, equity curve, figures |
 //! | [`metrics`] | the figures of a run |
 
+mod assumptions;
 pub mod backtest;
 pub mod columns;
 pub mod convention;

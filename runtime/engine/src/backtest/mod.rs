@@ -126,7 +126,7 @@ impl fmt::Display for BacktestError {
             Self::Cash => write!(f, "too little cash to split over the symbols"),
             Self::Unsupported(constructs) => write!(
                 f,
-                "the backtest does not execute yet: {}",
+                "it uses {}, which is not executed on bars yet",
                 constructs.join("; ")
             ),
             Self::Needs {
@@ -265,23 +265,18 @@ impl Run<'_> {
 }
 
 /// What a program asks for and neither a backtest nor a screen executes, one construct each, in
-/// words for a message; empty where it can run.
+/// words that end the sentence "it uses …"; empty where it can run.
 #[must_use]
 pub fn unsupported(info: &ProgramInfo) -> Vec<String> {
     let plan = &info.plan;
     let mut found = plan.not_yet.clone();
-    let orders = |what: &str, tags: &[String], at: usize, words: &[&str]| {
-        let tag = tags.get(at).map_or("", String::as_str);
-        words
-            .iter()
-            .map(|word| format!("`{word}` of the {what} \"{tag}\""))
-            .collect::<Vec<_>>()
-    };
-    for (at, entry) in plan.entries.iter().enumerate() {
-        found.extend(orders("entry", &info.entries, at, &entry.order));
-    }
-    for (at, exit) in plan.exits.iter().enumerate() {
-        found.extend(orders("exit", &info.exits, at, &exit.order));
+    let entries = plan.entries.iter().flat_map(|entry| &entry.order);
+    let exits = plan.exits.iter().flat_map(|exit| &exit.order);
+    for word in entries.chain(exits) {
+        let words = format!("`{word}` orders");
+        if !found.contains(&words) {
+            found.push(words);
+        }
     }
     found
 }

@@ -30,20 +30,26 @@ fn constructs_are_named() {
                 ..ExitPlan::default()
             },
         ],
-        not_yet: vec!["`on book`".to_owned()],
+        not_yet: vec![
+            "the event handler `on book`".to_owned(),
+            "`twap` orders".to_owned(),
+        ],
         ..Plan::default()
     };
     let program = Planned::scripted(plan, "..", &[]);
     let expected = [
-        "`on book`",
-        "`limit` of the entry \"first\"",
-        "`post_only` of the entry \"first\"",
-        "`twap` of the exit \"fade\"",
+        "the event handler `on book`",
+        "`twap` orders",
+        "`limit` orders",
+        "`post_only` orders",
     ];
     assert_eq!(unsupported(&program.info), expected);
     assert_eq!(
         refused(&program).to_string(),
-        format!("the backtest does not execute yet: {}", expected.join("; "))
+        format!(
+            "it uses {}, which is not executed on bars yet",
+            expected.join("; ")
+        )
     );
     let program = Planned::scripted(Plan::default(), "..", &[]);
     assert!(unsupported(&program.info).is_empty());

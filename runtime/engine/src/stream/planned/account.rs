@@ -99,10 +99,13 @@ impl Account {
         }
     }
 
-    /// The most units that an entry may take.
+    /// The most units that an entry may take. What rounding leaves of a full position is none.
     pub(super) fn room(&self, side: Side, market: f64) -> f64 {
         let free = match &self.holding {
-            Some(held) if held.side == Side::Short => self.cash - 2.0 * (held.quantity * market),
+            Some(held) if held.side == Side::Short => {
+                let free = self.cash - 2.0 * (held.quantity * market);
+                if free > self.cash * 1e-9 { free } else { 0.0 }
+            }
             _ => self.cash,
         };
         free / (self.entry_price(side, market) * (1.0 + self.costs.fees()))

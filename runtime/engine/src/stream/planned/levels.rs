@@ -307,8 +307,11 @@ impl Levels {
                 return Some(at(why, range.open, true));
             }
         }
-        let stopped = stopped(range.reach(-s)).map(|(level, why)| at(why, level, false));
-        let reached = reached(range.reach(s)).map(|(level, why)| at(why, level, true));
+        // Without an open a level may lie outside the bar, where nothing has traded.
+        let (lowest, highest) = (range.reach(-1.0), range.reach(1.0));
+        let traded = |level: f64| level.max(lowest).min(highest);
+        let stopped = stopped(range.reach(-s)).map(|(level, why)| at(why, traded(level), false));
+        let reached = reached(range.reach(s)).map(|(level, why)| at(why, traded(level), true));
         match (stopped, reached) {
             (Some(stop), Some(target)) => Some(Hit {
                 ambiguous: true,

@@ -329,6 +329,10 @@ impl<'p> PlannedSleeve<'p> {
                 .begin(self.plan, &self.terms, basis, &self.outputs, self.close);
         }
         let room = self.account.room(entry.side, at.market);
+        if !is_price(room) {
+            self.refused.without_cash += 1;
+            return;
+        }
         let asked = match entry.size {
             Sizing::All => room,
             Sizing::Units(units) => units,
@@ -350,7 +354,7 @@ impl<'p> PlannedSleeve<'p> {
         }
         let quantity = asked.min(room);
         if !is_price(quantity) {
-            self.refused.without_cash += 1;
+            self.refused.without_size += 1;
             return;
         }
         self.account
