@@ -2,13 +2,13 @@
 
 use std::cell::Cell;
 
-use super::Checker;
 use super::arguments::Bound;
 use super::builder::{MOST_NODES, Outgrown};
 use super::expr::DEEPEST;
 use super::order::{Order, order};
 use super::scope::{Module, Program, Value};
 use super::uses::{Files, camel_case};
+use super::{Checker, Place};
 use crate::diag::{Code, Diagnostic, Severity, Sink};
 use crate::hir::{Kind, Unit};
 use crate::source::{SourceMap, Span, World};
@@ -68,6 +68,7 @@ pub fn check_source(
             item_style(&s.name, &mut sink);
             let before = sink.errors();
             let mut checker = Checker::new(&program, main, &broken, true, &mut sink);
+            checker.place = Place::Strategy;
             checker.strategy(s, text);
             checker.outgrown(s.name.span, &format!("`{}`", s.name.name));
             let complete = !checker.incomplete;
@@ -94,6 +95,18 @@ pub fn check_expr(
     expr: &str,
     file: Option<(&str, &str)>,
 ) -> Checked {
+    check_expr_on(map, world, library, expr, file, None)
+}
+
+/// As [`check_expr`], on bars of so many seconds; a strategy of the file may say otherwise.
+pub fn check_expr_on(
+    map: &mut SourceMap,
+    world: &(dyn World + Sync),
+    library: &Library,
+    expr: &str,
+    file: Option<(&str, &str)>,
+    timeframe: Option<f64>,
+) -> Checked {
     with_stack(|| {
         let mut sink = Sink::new();
         let mut files = Files::with_library(library, map, &mut sink);
@@ -110,6 +123,7 @@ pub fn check_expr(
         });
         let broken = check_functions(&program, None, &mut sink);
         let mut checker = Checker::new(&program, module, &broken, false, &mut sink);
+        checker.builder.unit.timeframe = timeframe;
         if let Some(main) = main {
             let strategies: Vec<&ast::StrategyItem> = files.trees[main]
                 .file
@@ -124,6 +138,7 @@ pub fn check_expr(
                 checker.definitions(only);
             }
         }
+        checker.place = Place::Expression;
         checker.outputs(&tree);
         checker.outgrown(tree.span, "this expression");
         let unit = std::mem::take(&mut checker.builder.unit);
@@ -151,11 +166,13 @@ impl<'t> Program<'t> {
 impl<'t> Checker<'t, '_> {
     fn outputs(&mut self, tree: &'t ast::Expr) {
         let value = self.expr(tree);
-        match value {
-            Value::Node(id) => self.builder.unit.outputs.push(("value".to_owned(), id)),
-            Value::Record(fields) => self.builder.unit.outputs = fields.to_vec(),
-            Value::Text => {
-                self.want_number(&Value::Text, tree.span);
+        match &value {
+            Value::Node(id) => self.builder.unit.outputs.push(("value".to_owned(), *id)),
+            Value::Record(fields) | Value::Zone(fields) => {
+                self.builder.unit.outputs = fields.to_vec();
+            }
+            Value::Text | Value::Bank(_) | Value::Symbol(_) => {
+                self.want_number(&value, tree.span);
             }
             Value::Error => {}
         }
