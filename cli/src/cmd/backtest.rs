@@ -14,6 +14,7 @@ use crate::args::{RunArgs, TableFormat};
 use crate::cmd::run::milliseconds;
 use crate::failure::{Done, Failure};
 use crate::market::{Market, View};
+use crate::others::Others;
 use crate::settings::{Need, Settings};
 use crate::strategies::{self, Strategy};
 use crate::summary::{assumptions, counted};
@@ -121,9 +122,14 @@ fn plan(strategy: Strategy, args: &RunArgs) -> Done<Plan> {
 fn test(plan: &Plan, markets: &[Market], args: &RunArgs, settings: Settings) -> Done<Tested> {
     let preload = plan.need.preload(settings.preload);
     let stem = &plan.strategy.stem;
+    let others = Others::load(&plan.strategy.info().needs, &args.bars, preload)?;
+    let beside = others.columns();
     let views: Vec<(String, View<'_>)> = markets
         .iter()
-        .map(|market| (market.key.symbol.to_string(), market.view(preload)))
+        .map(|market| {
+            let view = market.view(preload).beside(&beside);
+            (market.key.symbol.to_string(), view)
+        })
         .collect();
     let mut symbols = Vec::with_capacity(views.len());
     for (symbol, view) in &views {
@@ -186,6 +192,10 @@ fn figures(plan: &Plan, tested: &Tested) -> String {
         params => format!("{} with {params}", plan.strategy.stem),
     };
     let mut out = format!("{title}\n\n{}\n", report::figures_text(&tested.result));
+    let exits = report::exits_table(&tested.result);
+    if !exits.is_empty() {
+        out.push_str(&format!("{exits}\n"));
+    }
     if tested.result.symbols.len() > 1 {
         out.push_str(&format!("{}\n", report::symbols_table(&tested.result)));
     }

@@ -14,6 +14,7 @@ use crate::args::{RunArgs, TableFormat};
 use crate::cmd::run::milliseconds;
 use crate::failure::{Done, Failure};
 use crate::market::{Market, View};
+use crate::others::Others;
 use crate::progress::Bar;
 use crate::settings::{Need, Settings};
 use crate::strategies::{self, Strategy};
@@ -102,7 +103,10 @@ pub fn run(args: &RunArgs) -> Done {
     let shared = market.view(first.unwrap_or(0));
     let tables = MarketTables::new(shared.columns, shared.start, settings.rules);
     for plan in &plans {
-        let view = market.view(plan.need.preload(settings.preload));
+        let preload = plan.need.preload(settings.preload);
+        let others = Others::load(&plan.strategy.info().needs, &args.bars, preload)?;
+        let beside = others.columns();
+        let view = market.view(preload).beside(&beside);
         match screen(plan, view, &tables, args, settings) {
             Ok(screened) => screens.push(screened),
             // A screen without a row is no result, and no reason to withhold the others.

@@ -186,6 +186,69 @@ pub fn symbols_table(result: &BacktestResult) -> String {
     table.render()
 }
 
+/// What ended the trades, where more than one thing did: one row per side and exit tag, the most
+/// trades first; empty otherwise.
+#[must_use]
+pub fn exits_table(result: &BacktestResult) -> String {
+    let mut rows: Vec<ExitRow<'_>> = Vec::new();
+    for trade in &result.trades {
+        let (side, tag) = (side_name(trade.side), trade.exit_tag.as_str());
+        let at = rows
+            .iter()
+            .position(|row| (row.side, row.tag) == (side, tag))
+            .unwrap_or_else(|| {
+                rows.push(ExitRow {
+                    side,
+                    tag,
+                    trades: 0,
+                    wins: 0,
+                    pnl: 0.0,
+                });
+                rows.len() - 1
+            });
+        if let Some(row) = rows.get_mut(at) {
+            row.trades += 1;
+            row.wins += usize::from(trade.pnl > 0.0);
+            row.pnl += trade.pnl;
+        }
+    }
+    let closed = rows.iter().filter(|row| !row.tag.is_empty()).count();
+    if closed < 2 {
+        return String::new();
+    }
+    rows.sort_by(|a, b| (b.trades, a.side, a.tag).cmp(&(a.trades, b.side, b.tag)));
+    let mut table = Table::new([
+        ("exit", false),
+        ("side", false),
+        ("trades", true),
+        ("wins", true),
+        ("profit", true),
+    ]);
+    for row in rows {
+        table.row([
+            if row.tag.is_empty() {
+                "(still open)".to_owned()
+            } else {
+                row.tag.to_owned()
+            },
+            row.side.to_owned(),
+            row.trades.to_string(),
+            percent(row.wins as f64 / row.trades as f64),
+            readable_money(row.pnl),
+        ]);
+    }
+    table.render()
+}
+
+/// Trades of one side that ended one way.
+struct ExitRow<'a> {
+    side: &'static str,
+    tag: &'a str,
+    trades: usize,
+    wins: usize,
+    pnl: f64,
+}
+
 /// Parameter values for people: `fast = 10, slow = 50`; empty without parameters.
 #[must_use]
 pub fn params_text(program: &ProgramInfo, params: &[f64]) -> String {
