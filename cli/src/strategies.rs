@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use strat_compiler::{Compiled, Executor};
 use strat_engine::abi::{ParamInfo, Program, ProgramInfo};
+use strat_engine::unsupported;
 use strat_lang::hir::Unit;
 use strat_lang::sema::snake_case;
 use strat_market::Timeframe;
@@ -153,6 +154,22 @@ fn same_timeframe(path: &Path, unit: &Unit, timeframe: Timeframe) -> Done {
         path.display(),
         unit.name
     )))
+}
+
+/// Every construct of the strategies must be one that `tier` executes; each that is not is told.
+pub fn require_supported(strategies: &[Strategy], tier: &str) -> Done {
+    let mut all = true;
+    for strategy in strategies {
+        for construct in unsupported(strategy.info()) {
+            all = false;
+            terminal::error(&format!(
+                "{}: `{}` uses {construct}, which the tier `{tier}` does not execute yet",
+                strategy.stem,
+                strategy.info().name
+            ));
+        }
+    }
+    if all { Ok(()) } else { Err(Failure::Told) }
 }
 
 /// Every `--param` must belong to a strategy of the run.

@@ -1,14 +1,19 @@
 //! What a printed report says about how its numbers came about.
 
+use strat_engine::abi::Plan;
 use strat_engine::{Costs, Rules, Warmup};
 use strat_report::number::Exact;
 
-/// Rules and costs, one line each with a name; `preload` earlier bars were there to warm up on.
-pub fn assumptions(rules: &Rules, costs: &Costs, preload: usize) -> Vec<(&'static str, String)> {
-    let names = ["fills", "stops", "warm-up", "positions"];
+/// Rules and costs, one line each with a name, for strategies with these plans; `preload` earlier
+/// bars were there to warm up on.
+pub fn assumptions(
+    rules: &Rules,
+    plans: &[&Plan],
+    costs: &Costs,
+    preload: usize,
+) -> Vec<(&'static str, String)> {
     let mut lines = vec![("convention", rules.convention.name().to_owned())];
-    for (name, sentence) in names.into_iter().zip(rules.assumptions()) {
-        let mut text = sentence.to_owned();
+    for (name, mut text) in rules.assumptions(plans) {
         if name == "warm-up" && rules.warmup == Warmup::Earlier {
             let found = match preload {
                 0 => "none was".to_owned(),

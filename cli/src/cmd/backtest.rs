@@ -3,8 +3,10 @@
 use std::time::Instant;
 
 use serde_json::{Map, Value, json};
-use strat_engine::abi::Program;
-use strat_engine::{BacktestError, BacktestResult, Convention, StopTest, SymbolBars, run_backtest};
+use strat_engine::abi::{self, Program};
+use strat_engine::{
+    BacktestError, BacktestResult, Convention, Refused, StopTest, SymbolBars, run_backtest,
+};
 use strat_report::backtest::{self as report, Setup};
 use strat_report::{Folder, json};
 
@@ -12,6 +14,7 @@ use crate::args::{RunArgs, TableFormat};
 use crate::cmd::run::milliseconds;
 use crate::failure::{Done, Failure};
 use crate::market::{Market, View};
+use crate::others::Others;
 use crate::settings::{Need, Settings};
 use crate::strategies::{self, Strategy};
 use crate::summary::{assumptions, counted};
@@ -40,6 +43,7 @@ pub fn run(args: &RunArgs) -> Done {
     let compiling = Instant::now();
     let executor = strategies::executor(args.executor);
     let strategies = strategies::load(&args.paths, executor, args.bars.timeframe)?;
+    strategies::require_supported(&strategies, "backtest")?;
     strategies::require_known(&args.param, &strategies)?;
     let plans: Vec<Plan> = strategies
         .into_iter()
@@ -90,7 +94,7 @@ pub fn run(args: &RunArgs) -> Done {
             for (plan, tested) in plans.iter().zip(&tested) {
                 text.push_str(&figures(plan, tested));
             }
-            text.push_str(&ground(&tested, &markets, settings, &folder));
+            text.push_str(&ground(&plans, &tested, &markets, settings, &folder));
             text
         }
     };
@@ -118,9 +122,14 @@ fn plan(strategy: Strategy, args: &RunArgs) -> Done<Plan> {
 fn test(plan: &Plan, markets: &[Market], args: &RunArgs, settings: Settings) -> Done<Tested> {
     let preload = plan.need.preload(settings.preload);
     let stem = &plan.strategy.stem;
+    let others = Others::load(&plan.strategy.info().needs, &args.bars, preload)?;
+    let beside = others.columns();
     let views: Vec<(String, View<'_>)> = markets
         .iter()
-        .map(|market| (market.key.symbol.to_string(), market.view(preload)))
+        .map(|market| {
+            let view = market.view(preload).beside(&beside);
+            (market.key.symbol.to_string(), view)
+        })
         .collect();
     let mut symbols = Vec::with_capacity(views.len());
     for (symbol, view) in &views {
@@ -183,6 +192,10 @@ fn figures(plan: &Plan, tested: &Tested) -> String {
         params => format!("{} with {params}", plan.strategy.stem),
     };
     let mut out = format!("{title}\n\n{}\n", report::figures_text(&tested.result));
+    let exits = report::exits_table(&tested.result);
+    if !exits.is_empty() {
+        out.push_str(&format!("{exits}\n"));
+    }
     if tested.result.symbols.len() > 1 {
         out.push_str(&format!("{}\n", report::symbols_table(&tested.result)));
     }
@@ -190,7 +203,13 @@ fn figures(plan: &Plan, tested: &Tested) -> String {
 }
 
 /// What the numbers stand on.
-fn ground(tested: &[Tested], markets: &[Market], settings: Settings, folder: &Folder) -> String {
+fn ground(
+    plans: &[Plan],
+    tested: &[Tested],
+    markets: &[Market],
+    settings: Settings,
+    folder: &Folder,
+) -> String {
     let mut lines = Vec::new();
     for (at, market) in markets.iter().enumerate() {
         let name = if at == 0 { "data" } else { "" };
@@ -207,13 +226,21 @@ fn ground(tested: &[Tested], markets: &[Market], settings: Settings, folder: &Fo
     }
     let preloads = tested.iter().map(|tested| tested.preload);
     let preload = preloads.max().unwrap_or(0);
-    lines.extend(assumptions(&settings.rules, &settings.costs, preload));
+    let asked: Vec<&abi::Plan> = plans.iter().map(|p| &p.strategy.info().plan).collect();
+    lines.extend(assumptions(
+        &settings.rules,
+        &asked,
+        &settings.costs,
+        preload,
+    ));
     if settings.rules.stops == StopTest::Intrabar {
-        lines.push((
-            "ambiguous",
-            "0 bars: the stop is the only order inside a bar, so none can come before it."
-                .to_owned(),
-        ));
+        lines.push(("ambiguous", ambiguous(plans, tested)));
+    }
+    let refused = tested.iter().fold(Refused::default(), |sum, t| {
+        sum.plus(t.result.summary.refused)
+    });
+    if refused.total() > 0 {
+        lines.push(("refused", report::refused_text(&refused)));
     }
     let unfilled: usize = tested
         .iter()
@@ -231,4 +258,26 @@ fn ground(tested: &[Tested], markets: &[Market], settings: Settings, folder: &Fo
     ));
     lines.push(("results", folder.path().display().to_string()));
     strat_report::tables::pairs(&lines)
+}
+
+/// How many bars do not tell what came first, and what that may be worth.
+fn ambiguous(plans: &[Plan], tested: &[Tested]) -> String {
+    let both = |plan: &abi::Plan| !plan.targets.is_empty() || !plan.ladder.is_empty();
+    if !plans.iter().any(|p| both(&p.strategy.info().plan)) {
+        return "0 bars: the stop is the only order inside a bar, so none can come before it."
+            .to_owned();
+    }
+    let texts: Vec<String> = plans
+        .iter()
+        .zip(tested)
+        .map(|(plan, tested)| {
+            let text = report::ambiguous_text(&tested.result);
+            if plans.len() > 1 {
+                format!("{}: {text}", plan.strategy.stem)
+            } else {
+                text
+            }
+        })
+        .collect();
+    texts.join(" ")
 }

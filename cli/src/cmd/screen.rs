@@ -3,15 +3,18 @@
 use std::time::Instant;
 
 use serde_json::{Map, Value, json};
-use strat_engine::{Convention, MarketTables};
+use strat_engine::{Convention, MarketTables, abi};
 use strat_report::screen::{self as report, Row, Screen};
 use strat_report::{Folder, json};
-use strat_screen::{Grid, GridError, ScreenError, ScreenOptions, ScreenResult, run_screen};
+use strat_screen::{
+    Grid, GridError, ScreenError, ScreenOptions, ScreenResult, is_streamed, run_screen,
+};
 
 use crate::args::{RunArgs, TableFormat};
 use crate::cmd::run::milliseconds;
 use crate::failure::{Done, Failure};
 use crate::market::{Market, View};
+use crate::others::Others;
 use crate::progress::Bar;
 use crate::settings::{Need, Settings};
 use crate::strategies::{self, Strategy};
@@ -77,6 +80,7 @@ pub fn run(args: &RunArgs) -> Done {
     let compiling = Instant::now();
     let executor = strategies::executor(args.executor);
     let strategies = strategies::load(&args.paths, executor, args.bars.timeframe)?;
+    strategies::require_supported(&strategies, "screen")?;
     strategies::require_known(&args.param, &strategies)?;
     let plans = interrupt::hold(|| {
         strategies
@@ -99,7 +103,10 @@ pub fn run(args: &RunArgs) -> Done {
     let shared = market.view(first.unwrap_or(0));
     let tables = MarketTables::new(shared.columns, shared.start, settings.rules);
     for plan in &plans {
-        let view = market.view(plan.need.preload(settings.preload));
+        let preload = plan.need.preload(settings.preload);
+        let others = Others::load(&plan.strategy.info().needs, &args.bars, preload)?;
+        let beside = others.columns();
+        let view = market.view(preload).beside(&beside);
         match screen(plan, view, &tables, args, settings) {
             Ok(screened) => screens.push(screened),
             // A screen without a row is no result, and no reason to withhold the others.
@@ -139,7 +146,7 @@ pub fn run(args: &RunArgs) -> Done {
         }
         TableFormat::Table => {
             let ms = load_ms + compile_ms + compute_ms;
-            describe(&screens, &market, settings, &folder, ms)
+            describe(&plans, &screens, &market, settings, &folder, ms)
         }
     };
     terminal::print(&text)
@@ -193,6 +200,11 @@ fn screen(
         plan.need.lookback,
     );
     plan.need.tell(stem, settings.preload);
+    if is_streamed(&plan.strategy.program) {
+        terminal::note(&format!(
+            "{stem}: its orders need more than entries, exits and a stop at a share, so its parameter sets are run bar by bar, which is slower"
+        ));
+    }
     let bar = Bar::new(stem);
     let progress = |progress| bar.at(progress);
     let options = ScreenOptions {
@@ -250,6 +262,7 @@ fn write(target: Target, screens: &[Screened]) -> Done<Folder> {
 }
 
 fn describe(
+    plans: &[Plan],
     screens: &[Screened],
     market: &Market,
     settings: Settings,
@@ -279,7 +292,13 @@ fn describe(
     }
     let view = market.view(0);
     let mut lines = vec![("data", format!("{}, {}", market.key, view.described()))];
-    lines.extend(assumptions(&settings.rules, &settings.costs, most_preload));
+    let asked: Vec<&abi::Plan> = plans.iter().map(|p| &p.strategy.info().plan).collect();
+    lines.extend(assumptions(
+        &settings.rules,
+        &asked,
+        &settings.costs,
+        most_preload,
+    ));
     lines.push((
         "ranking",
         "In sample: the best of many sets looks better than it will be. Try it on bars it was not chosen on.".to_owned(),
