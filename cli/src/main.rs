@@ -8,6 +8,8 @@
 //! | `strategies` | source to programs, and the names their results get |
 //! | `market` | which bars a command runs on |
 //! | `settings` | convention, fill, costs, warm-up |
+//! | `why` | conditions at a bar and counted over many |
+//! | `lookback` | bars that a statement needs |
 //! | `target` | where results go |
 //! | `summary` | what a printed report says about how it came about |
 //! | `terminal`, `progress`, `interrupt` | standard streams, the progress bar, Ctrl-C |
@@ -19,6 +21,7 @@ mod cmd;
 mod crash;
 mod failure;
 mod interrupt;
+mod lookback;
 mod market;
 mod progress;
 mod settings;
@@ -28,6 +31,7 @@ mod summary;
 mod target;
 mod terminal;
 mod values;
+mod why;
 
 use std::process::ExitCode;
 
