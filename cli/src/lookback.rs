@@ -94,7 +94,11 @@ impl<'u> Lookbacks<'u> {
                 };
                 if ends_only {
                     all.sort_by(f64::total_cmp);
-                    all = [all.last(), all.first()].into_iter().flatten().copied().collect();
+                    all = [all.last(), all.first()]
+                        .into_iter()
+                        .flatten()
+                        .copied()
+                        .collect();
                     all.dedup();
                 }
                 all

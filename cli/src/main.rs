@@ -9,7 +9,8 @@
 //! | `market` | which bars a command runs on |
 //! | `settings` | convention, fill, costs, warm-up |
 //! | `why` | conditions at a bar and counted over many |
-//! | `lookback` | bars that a statement needs |
+//! | `lookback`, `warmup` | bars that a statement needs; the table of all of them |
+//! | `doc` | the reference that is made from source |
 //! | `target` | where results go |
 //! | `summary` | what a printed report says about how it came about |
 //! | `terminal`, `progress`, `interrupt` | standard streams, the progress bar, Ctrl-C |
@@ -19,6 +20,7 @@
 mod args;
 mod cmd;
 mod crash;
+mod doc;
 mod failure;
 mod interrupt;
 mod lookback;
@@ -31,6 +33,7 @@ mod summary;
 mod target;
 mod terminal;
 mod values;
+mod warmup;
 mod why;
 
 use std::process::ExitCode;

@@ -6,17 +6,23 @@ use crate::args::{CheckArgs, ReportFormat};
 use crate::failure::{Done, Failure};
 use crate::sources::{self, Sources};
 use crate::summary::counted;
-use crate::terminal;
+use crate::{terminal, warmup};
 
 /// Reports on standard output; fails where there is an error.
 pub fn run(args: &CheckArgs) -> Done {
+    if args.explain_warmup && args.format != ReportFormat::Human {
+        return Err(Failure::Misuse(
+            "--explain-warmup prints tables for people; leave out --format".to_owned(),
+        ));
+    }
+    let mut units = Vec::new();
     let mut sources = Sources::default();
     let mut files = 0;
     for found in sources::find(&args.paths, true) {
         match found {
             Ok(path) => {
                 files += 1;
-                sources.check(&path);
+                units.extend(sources.check(&path));
             }
             Err((path, fault)) => sources.fault(&path, &fault),
         }
@@ -41,6 +47,11 @@ pub fn run(args: &CheckArgs) -> Done {
             "{} checked: {found}\n",
             counted(files, "file", "files")
         ));
+    }
+    if args.explain_warmup {
+        for unit in &units {
+            text.push_str(&format!("\n{}", warmup::text(unit)?));
+        }
     }
     terminal::print(&text)?;
     if errors > 0 {

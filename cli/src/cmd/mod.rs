@@ -3,6 +3,7 @@
 mod backtest;
 mod check;
 mod data;
+mod doc;
 mod emit;
 mod eval;
 mod fmt;
@@ -23,7 +24,7 @@ pub fn run(command: Command) -> Done {
         Command::Eval(args) => eval::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Why(args) => why::run(&args),
-        Command::Doc(_) => Ok(()),
+        Command::Doc(args) => doc::run(&args),
         Command::Data(command) => data::run(&command),
         Command::Quickstart(args) => quickstart::run(&args),
     }

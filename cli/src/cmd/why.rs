@@ -50,11 +50,17 @@ fn subject(args: &WhyArgs) -> Done<Subject> {
     sources.tell()?;
     let unit = chosen(units, args)?;
     let file = tree(&sources, &unit);
-    let statements = outline(&unit, &file, sources.map());
+    let body = file.items.iter().find_map(|item| match &item.kind {
+        ast::ItemKind::Strategy(s) if s.name.name == unit.name => Some(&s.body[..]),
+        _ => None,
+    });
+    let statements = outline(&unit, body.unwrap_or_default(), sources.map());
 
     let executor = strategies::executor(args.executor);
     let whens: Vec<_> = statements.iter().map(|s| s.when).collect();
-    let info = strat_compiler::compile(&unit, Executor::Interp)?.info().clone();
+    let info = strat_compiler::compile(&unit, Executor::Interp)?
+        .info()
+        .clone();
     strategies::require_in(&args.param, &[&info])?;
     let params = strategies::one_set(&info, &args.param)?;
     let resolved = values::compiled(&unit, &whens, &params, Executor::Interp)?.resolve(&params);
@@ -103,7 +109,12 @@ fn chosen(units: Vec<Unit>, args: &WhyArgs) -> Done<Unit> {
 
 /// The syntax tree of the file that a unit stands in.
 fn tree(sources: &Sources, unit: &Unit) -> ast::File {
-    let place = unit.entries.iter().chain(&unit.exits).map(|s| s.span).next();
+    let place = unit
+        .entries
+        .iter()
+        .chain(&unit.exits)
+        .map(|s| s.span)
+        .next();
     let id = place.map(|span| span.file).unwrap_or_default();
     let text = sources.map().find(id).map_or("", |file| file.text.as_str());
     // It was checked already, so there is nothing to report.
@@ -265,10 +276,14 @@ fn count(subject: &Subject, args: &WhyArgs) -> Done {
         })
         .collect();
     let mut spans = Vec::new();
+    let mut preloads = Vec::new();
     for symbol in symbols(subject, args)? {
         let market = Market::load(&subject.bars, &symbol, subject.preload)?;
         let view = market.view(subject.preload);
-        view.warn_of_lookback(&format!("{} on {symbol}", subject.unit.name), subject.need.lookback);
+        view.warn_of_lookback(
+            &format!("{} on {symbol}", subject.unit.name),
+            subject.need.lookback,
+        );
         let found = funnel::count(&funnel::Asked {
             unit: &subject.unit,
             statements: &statements,
@@ -281,7 +296,8 @@ fn count(subject: &Subject, args: &WhyArgs) -> Done {
             counted.total.add(&funnel);
             counted.symbols.push((symbol.to_string(), funnel));
         }
-        spans.push((symbol.to_string(), view.described(), view.start));
+        spans.push((symbol.to_string(), described(&view)));
+        preloads.push(view.start);
     }
     let text = match args.format {
         TableFormat::Json => json::pretty(&serde_json::json!({
@@ -289,7 +305,7 @@ fn count(subject: &Subject, args: &WhyArgs) -> Done {
             "exchange": subject.bars.exchange.to_string(),
             "timeframe": subject.bars.timeframe.to_string(),
             "params": params_json(subject),
-            "preload": spans.iter().map(|(.., start)| *start).min().unwrap_or(0),
+            "preload": preloads.iter().min(),
             "statements": counted.iter().map(funnel_json::funnel).collect::<Vec<_>>(),
         })),
         TableFormat::Table => {
@@ -303,18 +319,7 @@ fn count(subject: &Subject, args: &WhyArgs) -> Done {
                 text.push_str(&funnel_text::text(counted));
                 text.push('\n');
             }
-            let lines: Vec<(&str, String)> = spans
-                .iter()
-                .enumerate()
-                .map(|(at, (symbol, described, start))| {
-                    let name = if at == 0 { "data" } else { "" };
-                    let warmed = match start {
-                        0 => String::new(),
-                        bars => format!(", {bars} earlier ones to warm up on"),
-                    };
-                    (name, format!("{symbol}: {described}{warmed}"))
-                })
-                .collect();
+            let lines = data_lines(&spans);
             text.push_str(&strat_report::tables::pairs(&lines));
             text
         }
@@ -322,17 +327,51 @@ fn count(subject: &Subject, args: &WhyArgs) -> Done {
     terminal::print(&text)
 }
 
+/// `8760 bars, … to …, 200 earlier ones to warm up on`.
+fn described(view: &View<'_>) -> String {
+    match view.start {
+        0 => view.described(),
+        bars => format!("{}, {bars} earlier ones to warm up on", view.described()),
+    }
+}
+
+/// What was counted: symbols whose bars are alike share a line.
+fn data_lines(spans: &[(String, String)]) -> Vec<(&'static str, String)> {
+    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (symbol, described) in spans {
+        match groups.iter_mut().find(|(known, _)| known == described) {
+            Some((_, symbols)) => symbols.push(symbol),
+            None => groups.push((described, vec![symbol])),
+        }
+    }
+    let lines = groups.iter().enumerate().map(|(at, (described, symbols))| {
+        let name = if at == 0 { "data" } else { "" };
+        let each = if symbols.len() > 1 { "each " } else { "" };
+        (name, format!("{}: {each}{described}", symbols.join(", ")))
+    });
+    lines.collect()
+}
+
 /// The symbols that are named, or all that the folder has bars of.
 fn symbols(subject: &Subject, args: &WhyArgs) -> Done<Vec<Symbol>> {
     if !args.symbol.is_empty() {
-        return Ok(args.symbol.clone());
+        let mut named: Vec<Symbol> = Vec::new();
+        for symbol in &args.symbol {
+            if !named.contains(symbol) {
+                named.push(symbol.clone());
+            }
+        }
+        return Ok(named);
     }
     let bars = &subject.bars;
-    let keys = strat_data::Store::open(&bars.data).list()?.into_iter().filter_map(|listed| {
-        let key = listed.key?;
-        let fits = key.exchange == bars.exchange && key.timeframe == bars.timeframe;
-        fits.then_some(key.symbol)
-    });
+    let keys = strat_data::Store::open(&bars.data)
+        .list()?
+        .into_iter()
+        .filter_map(|listed| {
+            let key = listed.key?;
+            let fits = key.exchange == bars.exchange && key.timeframe == bars.timeframe;
+            fits.then_some(key.symbol)
+        });
     let found: Vec<Symbol> = keys.collect();
     if found.is_empty() {
         return Err(Failure::mistake(format!(

@@ -118,20 +118,28 @@ pub fn tell<'a>(asked: &Asked<'a>) -> Done<Vec<Told<'a>>> {
     let lookbacks = Lookbacks::new(asked.unit, &whens);
     let known = lookbacks.at(asked.params);
     let excluded = lookbacks.excluded(asked.params);
-    let told = asked.statements.iter().zip(known).map(|(statement, lookback)| {
-        let at = asked.bars.len().saturating_sub(1);
-        let gate = match &excluded {
-            Some(text) => Some(Gate::Excluded(text.clone())),
-            None => (at < lookback).then_some(Gate::WarmUp(lookback)),
-        };
-        Told {
-            statement,
-            holds: truth(value(&seen, statement.when).now),
-            lookback,
-            gate,
-            conditions: statement.conditions.iter().map(|c| told(c, &seen)).collect(),
-        }
-    });
+    let told = asked
+        .statements
+        .iter()
+        .zip(known)
+        .map(|(statement, lookback)| {
+            let at = asked.bars.len().saturating_sub(1);
+            let gate = match &excluded {
+                Some(text) => Some(Gate::Excluded(text.clone())),
+                None => (at < lookback).then_some(Gate::WarmUp(lookback)),
+            };
+            Told {
+                statement,
+                holds: truth(value(&seen, statement.when).now),
+                lookback,
+                gate,
+                conditions: statement
+                    .conditions
+                    .iter()
+                    .map(|c| told(c, &seen))
+                    .collect(),
+            }
+        });
     Ok(told.collect())
 }
 

@@ -133,13 +133,7 @@ fn label(condition: &ToldCondition<'_>, depth: usize) -> String {
     format!("{}{joint}{text}", "  ".repeat(depth))
 }
 
-fn line(
-    condition: &ToldCondition<'_>,
-    depth: usize,
-    width: usize,
-    marks: Marks,
-    out: &mut String,
-) {
+fn line(condition: &ToldCondition<'_>, depth: usize, width: usize, marks: Marks, out: &mut String) {
     let label = label(condition, depth);
     let blanks = " ".repeat(width.saturating_sub(label.chars().count()));
     let mut values: Vec<String> = condition.operands.iter().map(operand).collect();
@@ -166,7 +160,11 @@ fn operand(told: &ToldOperand<'_>) -> String {
         (false, false) => readable(value),
     };
     match told.before {
-        Some(before) => format!("{text} {} ({} the bar before)", value(told.value), value(before)),
+        Some(before) => format!(
+            "{text} {} ({} the bar before)",
+            value(told.value),
+            value(before)
+        ),
         None => format!("{text} {}", value(told.value)),
     }
 }

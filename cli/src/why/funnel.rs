@@ -106,7 +106,11 @@ impl Funnel {
         for first in 0..count {
             for second in first + 1..count {
                 let of = |at: usize| self.alone.get(at).copied().unwrap_or(0) as f64;
-                let common = self.common.get(first * count + second).copied().unwrap_or(0);
+                let common = self
+                    .common
+                    .get(first * count + second)
+                    .copied()
+                    .unwrap_or(0);
                 let pair = Pair {
                     first,
                     second,
@@ -167,10 +171,9 @@ struct Mask(Vec<u64>);
 impl Mask {
     fn of(column: &[f64], holds: impl Fn(f64) -> bool) -> Self {
         let word = |values: &[f64]| {
-            values
-                .iter()
-                .enumerate()
-                .fold(0, |word, (bit, value)| word | u64::from(holds(*value)) << bit)
+            values.iter().enumerate().fold(0, |word, (bit, value)| {
+                word | u64::from(holds(*value)) << bit
+            })
         };
         Self(column.chunks(64).map(word).collect())
     }
@@ -244,20 +247,24 @@ pub fn count(asked: &Asked<'_>) -> Done<Vec<Funnel>> {
     )?;
     let whens: Vec<NodeId> = asked.statements.iter().map(|s| s.when).collect();
     let lookbacks = Lookbacks::new(asked.unit, &whens).at(asked.params);
-    let funnels = asked.statements.iter().zip(lookbacks).map(|(statement, lookback)| {
-        let pick = |masks: &[Mask]| -> Vec<Mask> {
-            let found = statement.conditions.iter().filter_map(|condition| {
-                let at = nodes.binary_search(&condition.node).ok()?;
-                masks.get(at).cloned()
-            });
-            found.collect()
-        };
-        let mut funnel = Funnel::new(statement.conditions.len());
-        funnel.bars = bars.saturating_sub(asked.start) as u64;
-        let from = asked.start.max(lookback).min(bars);
-        funnel.count(from, asked.bars.time, &pick(&held), &pick(&unknown));
-        funnel
-    });
+    let funnels = asked
+        .statements
+        .iter()
+        .zip(lookbacks)
+        .map(|(statement, lookback)| {
+            let pick = |masks: &[Mask]| -> Vec<Mask> {
+                let found = statement.conditions.iter().filter_map(|condition| {
+                    let at = nodes.binary_search(&condition.node).ok()?;
+                    masks.get(at).cloned()
+                });
+                found.collect()
+            };
+            let mut funnel = Funnel::new(statement.conditions.len());
+            funnel.bars = bars.saturating_sub(asked.start) as u64;
+            let from = asked.start.max(lookback).min(bars);
+            funnel.count(from, asked.bars.time, &pick(&held), &pick(&unknown));
+            funnel
+        });
     Ok(funnels.collect())
 }
 

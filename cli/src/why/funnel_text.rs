@@ -72,9 +72,17 @@ fn conditions(counted: &Counted<'_>) -> String {
     table.row(["", "bars", &total.bars.to_string()]);
     let warm = match counted.lookback {
         0 => "past the warm-up (there is none)".to_owned(),
-        bars => format!("past the warm-up ({})", crate::summary::counted(bars, "bar", "bars")),
+        bars => format!(
+            "past the warm-up ({})",
+            crate::summary::counted(bars, "bar", "bars")
+        ),
     };
-    table.row(["", &warm, &total.warm.to_string(), &share(total.warm, total.warm)]);
+    table.row([
+        "",
+        &warm,
+        &total.warm.to_string(),
+        &share(total.warm, total.warm),
+    ]);
     let mut before = total.warm;
     for (at, condition) in counted.statement.conditions.iter().enumerate() {
         let of = |counts: &[u64]| counts.get(at).copied().unwrap_or(0);
@@ -153,9 +161,16 @@ fn symbols(counted: &Counted<'_>) -> String {
             .into_iter()
             .chain(numbers.iter().map(|name| (name.as_str(), true))),
     );
-    let all = counted.symbols.iter().map(|(name, funnel)| (name.as_str(), funnel));
+    let all = counted
+        .symbols
+        .iter()
+        .map(|(name, funnel)| (name.as_str(), funnel));
     for (name, funnel) in all.chain([("all", &counted.total)]) {
-        let mut cells = vec![name.to_owned(), funnel.bars.to_string(), funnel.warm.to_string()];
+        let mut cells = vec![
+            name.to_owned(),
+            funnel.bars.to_string(),
+            funnel.warm.to_string(),
+        ];
         cells.extend(funnel.left.iter().map(u64::to_string));
         table.row(cells);
     }

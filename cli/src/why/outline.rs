@@ -2,9 +2,9 @@
 //!
 //! The typed tree knows nodes, the syntax tree knows words; a place in the source joins the two.
 
-use strat_lang::hir::{Input, Kind, LookId, NodeId, Side, Signal, Unit};
+use strat_lang::hir::{Input, Kind, NodeId, Side, Signal, Unit};
 use strat_lang::source::{SourceMap, Span};
-use strat_lang::syntax::ast::{Expr, ExprKind, File, ItemKind, ListKind, Stmt, StmtKind};
+use strat_lang::syntax::ast::{Expr, ExprKind, ListKind, Stmt, StmtKind};
 
 use super::words::one_line;
 
@@ -36,8 +36,6 @@ pub struct Statement {
     pub line: u32,
     /// The whole condition.
     pub when: NodeId,
-    /// Bars before which it decides nothing.
-    pub look: LookId,
     /// The conditions that it lists, all of which must hold.
     pub conditions: Vec<Condition>,
 }
@@ -100,18 +98,14 @@ struct Outliner<'a> {
     body: &'a [Stmt],
 }
 
-/// The entries, then the exits of a strategy; `file` is the syntax tree of the file it stands in.
-pub fn outline(unit: &Unit, file: &File, map: &SourceMap) -> Vec<Statement> {
-    let body = file.items.iter().find_map(|item| match &item.kind {
-        ItemKind::Strategy(s) if s.name.name == unit.name => Some(&s.body[..]),
-        _ => None,
-    });
+/// The entries, then the exits of a strategy; `body` are its statements in the syntax tree.
+pub fn outline(unit: &Unit, body: &[Stmt], map: &SourceMap) -> Vec<Statement> {
     let mut outliner = Outliner {
         unit,
         map,
         of_trade: of_trade(unit),
         reach: Vec::new(),
-        body: body.unwrap_or_default(),
+        body,
     };
     let entries = unit.entries.iter().map(|s| (What::Enter, s));
     let exits = unit.exits.iter().map(|s| (What::Exit, s));
@@ -161,7 +155,6 @@ impl<'a> Outliner<'a> {
             tag: signal.tag.clone(),
             line: self.line(signal.span),
             when: signal.when,
-            look: self.unit.node(signal.when).look,
             conditions,
         }
     }
@@ -218,8 +211,12 @@ impl<'a> Outliner<'a> {
             _ => (Joint::None, Vec::new()),
         };
         if depth < DEEPEST {
-            let known = parts.into_iter().filter_map(|e| Some((e, self.node_of(e)?)));
-            condition.parts = known.map(|(e, id)| self.condition(e, id, depth + 1)).collect();
+            let known = parts
+                .into_iter()
+                .filter_map(|e| Some((e, self.node_of(e)?)));
+            condition.parts = known
+                .map(|(e, id)| self.condition(e, id, depth + 1))
+                .collect();
         }
         if condition.parts.is_empty() {
             self.compared(plain, &mut condition.operands);
@@ -381,7 +378,7 @@ fn find_statement(body: &[Stmt], span: Span) -> Option<&Expr> {
 }
 
 /// The nodes that a node is computed from, itself included.
-fn reach(unit: &Unit, from: NodeId) -> Vec<bool> {
+pub fn reach(unit: &Unit, from: NodeId) -> Vec<bool> {
     let mut seen = vec![false; unit.nodes.len()];
     let mut open = vec![from];
     while let Some(id) = open.pop() {

@@ -3,7 +3,10 @@
 /// A piece of source on one line: comments left out, white space made one blank.
 pub fn one_line(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(without_comment).collect();
-    let words: Vec<&str> = lines.iter().flat_map(|line| line.split_whitespace()).collect();
+    let words: Vec<&str> = lines
+        .iter()
+        .flat_map(|line| line.split_whitespace())
+        .collect();
     words.join(" ")
 }
 

@@ -90,30 +90,10 @@ impl Sum {
 /// The longest of these.
 type Longest = Vec<Sum>;
 
-fn longest(mut sums: Longest) -> Longest {
-    let mut kept: Longest = Vec::with_capacity(sums.len());
-    for sum in sums.drain(..) {
-        match kept.iter_mut().find(|k| k.same_parts(&sum)) {
-            Some(known) => known.add = known.add.max(sum.add),
-            None => kept.push(sum),
-        }
-    }
-    let covered = |number: i64| {
-        kept.iter().any(|sum| {
-            let grows = !sum.parts.is_empty() && sum.parts.iter().all(|(_, count)| *count > 0);
-            let parts = i64::try_from(sum.parts.len()).unwrap_or(0);
-            // Lengths are at least 1, lags at least 0.
-            grows && (number <= sum.add || number <= 0 && sum.add + parts >= 0)
-        })
-    };
-    let plain: Vec<bool> = kept
-        .iter()
-        .map(|sum| sum.parts.is_empty() && covered(sum.add))
-        .collect();
-    let mut drop = plain.into_iter();
-    kept.retain(|_| !drop.next().unwrap_or(false));
-    kept.sort_by_key(|sum| sum.parts.is_empty());
-    kept
+/// A count of bars as a number.
+#[allow(clippy::cast_precision_loss)] // far below 2^53, and only compared
+fn exact(bars: i64) -> f64 {
+    bars as f64
 }
 
 fn text(sums: &Longest) -> String {
@@ -141,16 +121,60 @@ struct Writer<'u> {
 }
 
 impl Writer<'_> {
+    /// Joins sums of the same parts, and drops those that another one always covers.
+    fn longest(&self, sums: Longest) -> Longest {
+        let mut kept: Longest = Vec::with_capacity(sums.len());
+        for sum in sums {
+            match kept.iter_mut().find(|k| k.same_parts(&sum)) {
+                Some(known) => known.add = known.add.max(sum.add),
+                None => kept.push(sum),
+            }
+        }
+        let ends: Vec<(f64, f64)> = kept.iter().map(|sum| self.ends(sum)).collect();
+        let covered = |at: usize| {
+            let most = ends.get(at).map_or(f64::INFINITY, |(_, most)| *most);
+            ends.iter().enumerate().any(|(other, (least, other_most))| {
+                // Of two that never differ the later one goes.
+                other != at && most <= *least && (other < at || most < *other_most)
+            })
+        };
+        let drop: Vec<bool> = (0..kept.len()).map(covered).collect();
+        let mut drop = drop.into_iter();
+        kept.retain(|_| !drop.next().unwrap_or(false));
+        kept.sort_by_key(|sum| sum.parts.is_empty());
+        kept
+    }
+
+    /// Between which numbers a sum lies, by the domains of the parameters. A number of bars is
+    /// never below 0.
+    fn ends(&self, sum: &Sum) -> (f64, f64) {
+        let mut ends = (exact(sum.add), exact(sum.add));
+        for (name, count) in &sum.parts {
+            let param = self.unit.params.iter().find(|p| p.name == *name);
+            let bounds = param.and_then(|p| p.bounds);
+            let (lo, hi) = bounds.unwrap_or((0.0, f64::INFINITY));
+            let (lo, hi) = (lo.max(0.0) * exact(*count), hi * exact(*count));
+            ends = (ends.0 + lo.min(hi), ends.1 + lo.max(hi));
+        }
+        // `length - 1` of a length that is not known better is at least 0, for lengths are at least 1.
+        let parts = i64::try_from(sum.parts.len()).unwrap_or(0);
+        let grows = parts > 0 && sum.parts.iter().all(|(_, count)| *count > 0);
+        if grows && sum.add + parts >= 0 {
+            ends.0 = ends.0.max(0.0);
+        }
+        ends
+    }
+
     fn sum(&self, a: &Longest, b: &Longest) -> Longest {
         if a.len() * b.len() > MOST_SUMS {
             return part(format!("{} + {}", text(a), text(b)));
         }
         let all = a.iter().flat_map(|x| b.iter().map(move |y| x.plus(y, 1)));
-        longest(all.collect())
+        self.longest(all.collect())
     }
 
     fn max(&self, a: &Longest, b: &Longest) -> Longest {
-        let both = longest(a.iter().chain(b).cloned().collect());
+        let both = self.longest(a.iter().chain(b).cloned().collect());
         if both.len() > MOST_SUMS {
             return part(text(&both));
         }
@@ -196,12 +220,14 @@ impl Writer<'_> {
             _ => None,
         };
         match (op, &b[..]) {
-            (Math2::Sub, [only]) => return longest(a.iter().map(|x| x.plus(only, -1)).collect()),
+            (Math2::Sub, [only]) => {
+                return self.longest(a.iter().map(|x| x.plus(only, -1)).collect());
+            }
             (Math2::Mul, _) => {
                 let scaled = |x: &Longest, k: i64| x.iter().map(|s| s.times(k)).collect();
                 match (number(a), number(b)) {
-                    (_, Some(k)) if k >= 0 => return longest(scaled(a, k)),
-                    (Some(k), _) if k >= 0 => return longest(scaled(b, k)),
+                    (_, Some(k)) if k >= 0 => return self.longest(scaled(a, k)),
+                    (Some(k), _) if k >= 0 => return self.longest(scaled(b, k)),
                     _ => {}
                 }
             }
@@ -245,4 +271,107 @@ pub fn look_formula(unit: &Unit, id: LookId, free: &[String]) -> String {
         known.push(form);
     }
     known.last().map(text).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hir::{Input, Looks, Node, Param, Stage, Ty};
+    use crate::source::Span;
+
+    fn node(kind: Kind) -> Node {
+        Node {
+            kind,
+            ty: Ty::Number,
+            stage: Stage::default(),
+            look: Looks::ZERO,
+            span: Span::default(),
+            body: None,
+            zone: None,
+        }
+    }
+
+    /// Parameters `fast` in 5..20, `slow` in 30..60 and `n` without a domain; nodes 0, 1, 2.
+    fn unit() -> Unit {
+        let param = |name: &str, bounds| Param {
+            name: name.to_owned(),
+            integer: true,
+            default: 10.0,
+            bounds,
+            sweep: Vec::new(),
+            only_sweep: false,
+            domain_text: String::new(),
+            span: Span::default(),
+        };
+        Unit {
+            params: vec![
+                param("fast", Some((5.0, 20.0))),
+                param("slow", Some((30.0, 60.0))),
+                param("n", None),
+            ],
+            nodes: (0..3).map(|p| node(Kind::Param(p))).collect(),
+            ..Unit::default()
+        }
+    }
+
+    fn value(unit: &mut Unit, id: u32) -> LookId {
+        unit.looks.value(NodeId(id))
+    }
+
+    #[test]
+    fn sums_are_added_up_and_maxima_joined() {
+        let mut u = unit();
+        let (slow, n) = (value(&mut u, 1), value(&mut u, 2));
+        let minus = u.looks.bars(-1);
+        let a = u.looks.sum(slow, minus);
+        let b = u.looks.sum(a, n);
+        let b = u.looks.sum(b, minus);
+        assert_eq!(look_formula(&u, b, &[]), "slow + n - 2");
+        let twice = u.looks.sum(n, n);
+        assert_eq!(look_formula(&u, twice, &[]), "2 * n");
+        let most = u.looks.max(a, n);
+        let most = u.looks.sum(most, minus);
+        assert_eq!(look_formula(&u, most, &[]), "max(slow - 2, n - 1)");
+        let number = u.looks.bars(50);
+        let most = u.looks.max(number, a);
+        assert_eq!(look_formula(&u, most, &[]), "max(slow - 1, 50)");
+    }
+
+    #[test]
+    fn what_the_domains_rule_out_is_left_out() {
+        let mut u = unit();
+        let (fast, slow) = (value(&mut u, 0), value(&mut u, 1));
+        let most = u.looks.max(fast, slow);
+        assert_eq!(look_formula(&u, most, &[]), "slow", "fast is at most 20");
+        let number = u.looks.bars(30);
+        let most = u.looks.max(slow, number);
+        assert_eq!(look_formula(&u, most, &[]), "slow");
+        let least = u.looks.min(fast, slow);
+        assert_eq!(look_formula(&u, least, &[]), "min(fast, slow)");
+    }
+
+    #[test]
+    fn arithmetic_of_lengths_is_written_out() {
+        let mut u = unit();
+        u.nodes.push(node(Kind::Number(2.0_f64.to_bits())));
+        u.nodes
+            .push(node(Kind::Math2(Math2::Mul, NodeId(1), NodeId(3))));
+        u.nodes
+            .push(node(Kind::Math2(Math2::Div, NodeId(1), NodeId(3))));
+        u.nodes
+            .push(node(Kind::Math2(Math2::Max, NodeId(0), NodeId(2))));
+        u.nodes.push(node(Kind::Input(Input::Close)));
+        for (id, expected) in [
+            (4, "2 * slow"),
+            (5, "slow / 2"),
+            (6, "max(fast, n)"),
+            (7, "…"),
+        ] {
+            let look = value(&mut u, id);
+            assert_eq!(look_formula(&u, look, &[]), expected);
+        }
+        u.nodes.push(node(Kind::Free(1)));
+        let look = value(&mut u, 8);
+        assert_eq!(look_formula(&u, look, &["length".to_owned()]), "length");
+    }
 }

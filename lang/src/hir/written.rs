@@ -22,7 +22,10 @@ impl Worth {
     pub fn nodes(&self) -> Vec<(&str, NodeId)> {
         match self {
             Self::One(id) => vec![("", *id)],
-            Self::Fields(fields) => fields.iter().map(|(name, id)| (name.as_str(), *id)).collect(),
+            Self::Fields(fields) => fields
+                .iter()
+                .map(|(name, id)| (name.as_str(), *id))
+                .collect(),
         }
     }
 }

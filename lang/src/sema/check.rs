@@ -229,7 +229,11 @@ const FN_TYPES: &[&str] = &[
 
 /// Checks every function of the user's files on its own, callees first; tells which are wrong, so
 /// that their calls stay silent. Warnings are for the functions of the module `lint`.
-pub(super) fn check_functions(program: &Program<'_>, lint: Option<usize>, sink: &mut Sink) -> Vec<bool> {
+pub(super) fn check_functions(
+    program: &Program<'_>,
+    lint: Option<usize>,
+    sink: &mut Sink,
+) -> Vec<bool> {
     let Order { defs, mut broken } = order(program, sink);
     for def in defs {
         if program.is_library(def) {
