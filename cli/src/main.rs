@@ -6,7 +6,7 @@
 //! | `cmd` | one module per command |
 //! | `sources` | `.strat` files from disk, their checks, their diagnostics |
 //! | `strategies` | source to programs, and the names their results get |
-//! | `market` | which bars a command runs on |
+//! | `market`, `others` | which bars a command runs on, and what is read beside them |
 //! | `settings` | convention, fill, costs, warm-up |
 //! | `why` | conditions at a bar and counted over many |
 //! | `lookback`, `warmup` | bars that a statement needs; the table of all of them |
@@ -25,6 +25,7 @@ mod failure;
 mod interrupt;
 mod lookback;
 mod market;
+mod others;
 mod progress;
 mod settings;
 mod sources;

@@ -25,7 +25,9 @@ pub fn book(title: &str, intro: &str, pages: &[Page]) -> String {
     for (at, page) in pages.iter().enumerate() {
         let entries = entries(page);
         let file = escaped(&page.file);
-        let _ = write!(index, "<div data-group><h2>{file}</h2><ul>\n");
+        // A long path breaks between its parts.
+        let breaking = file.replace('/', "/<wbr>").replace('_', "_<wbr>");
+        let _ = write!(index, "<div data-group><h2>{breaking}</h2><ul>\n");
         let _ = write!(main, "<section data-group><h2>{file}</h2>\n");
         if !page.about.is_empty() {
             let _ = write!(main, "{}", prose(&page.about));

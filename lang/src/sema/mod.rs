@@ -37,7 +37,7 @@ mod uses;
 mod written;
 mod zones;
 
-pub use check::{Checked, Library, check_expr, check_source};
+pub use check::{Checked, Library, check_expr, check_expr_on, check_source};
 pub use reference::{FunctionInfo, Reference, reference};
 pub use uses::snake_case;
 
