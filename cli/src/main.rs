@@ -9,6 +9,9 @@
 //! | `strategies` | source to programs, and the names their results get |
 //! | `market`, `others` | which bars a command runs on, and what is read beside them |
 //! | `settings` | convention, fill, costs, warm-up |
+//! | `why` | conditions at a bar and counted over many |
+//! | `lookback`, `warmup` | bars that a statement needs; the table of all of them |
+//! | `doc` | the reference that is made from source |
 //! | `target` | where results go |
 //! | `summary` | what a printed report says about how it came about |
 //! | `terminal`, `progress`, `interrupt` | standard streams, the progress bar, Ctrl-C |
@@ -18,8 +21,10 @@
 mod args;
 mod cmd;
 mod crash;
+mod doc;
 mod failure;
 mod interrupt;
+mod lookback;
 mod market;
 mod others;
 mod progress;
@@ -31,6 +36,8 @@ mod summary;
 mod target;
 mod terminal;
 mod values;
+mod warmup;
+mod why;
 
 use std::process::ExitCode;
 

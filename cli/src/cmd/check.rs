@@ -7,10 +7,15 @@ use crate::failure::{Done, Failure};
 use crate::repairs::Repairs;
 use crate::sources::{self, Sources};
 use crate::summary::counted;
-use crate::terminal;
+use crate::{terminal, warmup};
 
 /// Reports on standard output; fails where there is an error.
 pub fn run(args: &CheckArgs) -> Done {
+    if args.explain_warmup && args.format != ReportFormat::Human {
+        return Err(Failure::Misuse(
+            "--explain-warmup prints tables for people; leave out --format".to_owned(),
+        ));
+    }
     let found = sources::find(&args.paths, true);
     let paths: Vec<_> = found.iter().flatten().cloned().collect();
     let repairs = args.fix.then(|| Repairs::plan(&paths));
@@ -21,10 +26,11 @@ pub fn run(args: &CheckArgs) -> Done {
     }
     let drafts = repairs.as_ref().map(Repairs::drafts).unwrap_or_default();
     let mut sources = Sources::with_drafts(drafts);
+    let mut units = Vec::new();
     for found in &found {
         match found {
             Ok(path) => {
-                sources.check(path);
+                units.extend(sources.check(path));
             }
             Err((path, fault)) => sources.fault(path, fault),
         }
@@ -36,6 +42,11 @@ pub fn run(args: &CheckArgs) -> Done {
                 tell(&repairs.told("fixed"));
             }
             report(&sources, args.format, paths.len(), repairs.as_ref())?;
+            if args.explain_warmup {
+                for unit in &units {
+                    terminal::print(&format!("\n{}", warmup::text(unit)?))?;
+                }
+            }
         }
     }
     match sources.count() {

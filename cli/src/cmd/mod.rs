@@ -3,6 +3,7 @@
 mod backtest;
 mod check;
 mod data;
+mod doc;
 mod emit;
 mod eval;
 mod explain;
@@ -10,6 +11,7 @@ mod fmt;
 mod quickstart;
 mod run;
 mod screen;
+mod why;
 
 use crate::args::Command;
 use crate::failure::Done;
@@ -23,6 +25,8 @@ pub fn run(command: Command) -> Done {
         Command::Emit(args) => emit::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Run(args) => run::run(&args),
+        Command::Why(args) => why::run(&args),
+        Command::Doc(args) => doc::run(&args),
         Command::Data(command) => data::run(&command),
         Command::Quickstart(args) => quickstart::run(&args),
     }

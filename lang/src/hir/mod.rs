@@ -5,14 +5,17 @@
 //! parameters it depends, and whether on bars), its lookback and its place in the source.
 
 mod feed;
+mod formula;
 mod look;
 mod operands;
 mod plan;
 mod pool;
 mod print;
 mod print_plan;
+mod written;
 
 pub use feed::{Calendar, Feed, FeedKind, Period};
+pub use formula::look_formula;
 pub use look::{Look, LookId, Looks};
 pub use plan::{
     Cooldown, EventHandler, EventKind, Execution, Leg, LegOrder, Level, Order, OrderKind, Plan,
@@ -20,6 +23,7 @@ pub use plan::{
 };
 pub use pool::{Choose, Pool, PoolId, Query, QueryId};
 pub use print::print_unit;
+pub use written::{Named, Worth, Written};
 
 use crate::source::Span;
 
@@ -382,6 +386,10 @@ pub struct Unit {
     pub outputs: Vec<(String, NodeId)>,
     /// Names of the values 0, 1, … of an output that is an enum, by the output's name.
     pub labels: Vec<(String, Vec<String>)>,
+    /// What the expressions of its own text became.
+    pub written: Vec<Written>,
+    /// The names of its own text, in the order of their definition.
+    pub names: Vec<Named>,
     /// All nodes; operands stand before their users, but for the step of a group, which is
     /// reached through [`Member::step`].
     pub nodes: Vec<Node>,

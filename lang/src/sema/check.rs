@@ -152,7 +152,7 @@ pub fn check_expr_on(
 }
 
 impl<'t> Program<'t> {
-    fn new(files: &'t Files, map: &'t SourceMap, sink: &mut Sink) -> Self {
+    pub(super) fn new(files: &'t Files, map: &'t SourceMap, sink: &mut Sink) -> Self {
         let (fns, modules) = files.functions(sink);
         Self {
             fns,
@@ -205,7 +205,7 @@ impl<'t> Checker<'t, '_> {
     }
 
     /// Checks a function on its own, with parameters that may be anything.
-    fn function(&mut self, def: usize) {
+    pub(super) fn function(&mut self, def: usize) -> Value {
         let item = self.program.fns[def].item;
         let mut bound: Vec<Bound> = Vec::with_capacity(item.params.len());
         for param in &item.params {
@@ -224,8 +224,9 @@ impl<'t> Checker<'t, '_> {
             bound.push((Value::Node(id), Some(param.name.span)));
         }
         self.style_lint(&item.name);
-        self.inline(def, bound);
+        let value = self.inline(def, bound);
         self.outgrown(item.name.span, &format!("`{}`", item.name.name));
+        value
     }
 }
 
@@ -242,7 +243,11 @@ const FN_TYPES: &[&str] = &[
 
 /// Checks every function of the user's files on its own, callees first; tells which are wrong, so
 /// that their calls stay silent. Warnings are for the functions of the module `lint`.
-fn check_functions(program: &Program<'_>, lint: Option<usize>, sink: &mut Sink) -> Vec<bool> {
+pub(super) fn check_functions(
+    program: &Program<'_>,
+    lint: Option<usize>,
+    sink: &mut Sink,
+) -> Vec<bool> {
     let Order { defs, mut broken } = order(program, sink);
     for def in defs {
         if program.is_library(def) {
@@ -280,7 +285,7 @@ fn first_line(doc: Option<&str>) -> String {
 }
 
 /// Runs on a thread whose stack holds the deepest nesting that is allowed.
-fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+pub(super) fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .name("check".to_owned())

@@ -26,6 +26,7 @@ mod name;
 mod order;
 mod orders;
 mod postfix;
+mod reference;
 mod schedule;
 mod scope;
 mod state;
@@ -34,9 +35,11 @@ mod strategy;
 mod trade;
 mod types;
 mod uses;
+mod written;
 mod zones;
 
 pub use check::{Checked, Library, check_expr, check_expr_on, check_source};
+pub use reference::{FunctionInfo, Reference, reference};
 pub use uses::snake_case;
 
 use std::collections::HashMap;

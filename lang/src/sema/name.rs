@@ -37,6 +37,7 @@ impl<'t> Checker<'t, '_> {
     }
 
     pub(super) fn define(&mut self, name: &Ident, binding: Binding, lint: Lint) {
+        self.note_name(name, &binding);
         let entry = Entry {
             binding,
             span: name.span,
