@@ -5,12 +5,15 @@
 //! parameters it depends, and whether on bars), its lookback and its place in the source.
 
 mod feed;
+mod items;
 mod look;
 mod plan;
 mod pool;
 mod print;
+mod route;
 
 pub use feed::{Calendar, Feed, FeedKind, Period};
+pub use items::{Enum, Items, Regime};
 pub use look::{Look, LookId, Looks};
 pub use plan::{
     Cooldown, EventHandler, EventKind, Execution, Leg, LegOrder, Level, Order, OrderKind, Plan,
@@ -18,6 +21,7 @@ pub use plan::{
 };
 pub use pool::{Choose, Pool, PoolId, Query, QueryId};
 pub use print::print_unit;
+pub use route::{Route, Routed, Router, SuggestBelow};
 
 use crate::source::Span;
 
@@ -325,6 +329,8 @@ pub struct Param {
     pub only_sweep: bool,
     /// The domain as written.
     pub domain_text: String,
+    /// Names of its values 0, 1, … where it is of an enum.
+    pub labels: Vec<String>,
     /// Its place.
     pub span: Span,
 }

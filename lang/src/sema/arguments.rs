@@ -52,7 +52,7 @@ impl<'t> Checker<'t, '_> {
         let item = self.program.fns[def].item;
         let params = &item.params;
         // All arguments are looked at, whatever comes of the call: their faults are their own.
-        let values: Vec<Value> = args.iter().map(|arg| self.expr(&arg.value)).collect();
+        let values: Vec<Value> = args.iter().map(|arg| self.argument(def, arg)).collect();
         let mut given = self.slots(def, args, &values)?;
         if self.swapped(def, &given) {
             return None;
@@ -264,7 +264,12 @@ impl<'t> Checker<'t, '_> {
             self.define(&param.name, Binding::Value(value.clone()), Lint::Off);
         }
         let module = std::mem::replace(&mut self.module, self.program.fns[def].module);
-        let value = self.expr(default);
+        let param = self.program.fns[def].item.params.get(before.len());
+        let of = param.and_then(|p| self.enum_of_type(p.ty.as_ref()));
+        let value = match of {
+            Some(id) => self.value_of(id, default),
+            None => self.expr(default),
+        };
         self.module = module;
         self.scopes.pop();
         value
@@ -280,6 +285,14 @@ impl<'t> Checker<'t, '_> {
         e: Option<&'t Expr>,
     ) -> bool {
         let name = &param.name.name;
+        let module = self.program.fns[def].module;
+        if let Some(id) = param
+            .ty
+            .as_ref()
+            .and_then(|t| self.enum_in(module, &t.name))
+        {
+            return self.is_of(value, id, span);
+        }
         match param.ty.as_ref().map(|t| t.name.as_str()) {
             Some("bars") => {
                 let Some(id) = self.want_number(value, span) else {

@@ -39,7 +39,7 @@ impl<'t> Checker<'t, '_> {
     /// Reports; what lies inside a call is shown where the user caused it, once per call.
     pub(super) fn report(&mut self, mut diagnostic: Diagnostic) {
         // Nodes are no longer what they say.
-        if self.builder.outgrown.is_some() {
+        if self.builder.outgrown.is_some() || self.muted > 0 {
             return;
         }
         let Some(outermost) = self.calls.first() else {

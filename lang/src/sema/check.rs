@@ -2,15 +2,15 @@
 
 use std::cell::Cell;
 
-use super::Checker;
 use super::arguments::Bound;
 use super::builder::{MOST_NODES, Outgrown};
 use super::expr::DEEPEST;
 use super::order::{Order, order};
 use super::scope::{Module, Program, Value};
 use super::uses::{Files, camel_case};
+use super::{Checker, enums, items};
 use crate::diag::{Code, Diagnostic, Severity, Sink};
-use crate::hir::{Kind, Unit};
+use crate::hir::{Items, Kind, Unit};
 use crate::source::{SourceMap, Span, World};
 use crate::syntax::ast::{self, ItemKind};
 use crate::syntax::parse_expr;
@@ -30,6 +30,8 @@ pub struct Library {
 pub struct Checked {
     /// The strategies without errors, in written order (or the one expression).
     pub units: Vec<Unit>,
+    /// The other items of the file.
+    pub items: Items,
     /// Everything found, sorted.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -77,8 +79,10 @@ pub fn check_source(
                 units.push(unit);
             }
         }
+        let items = items::check_items(&files, &program, main, &broken, &mut sink);
         Checked {
             units,
+            items,
             diagnostics: sink.into_sorted(),
         }
     })
@@ -130,6 +134,7 @@ pub fn check_expr(
         let failed = checker.incomplete || sink.has_errors();
         Checked {
             units: if failed { Vec::new() } else { vec![unit] },
+            items: Items::default(),
             diagnostics: sink.into_sorted(),
         }
     })
@@ -139,11 +144,13 @@ impl<'t> Program<'t> {
     fn new(files: &'t Files, map: &'t SourceMap, sink: &mut Sink) -> Self {
         let (fns, modules) = files.functions(sink);
         Self {
+            enums: enums::collect(files.trees.iter().map(|t| &t.file)),
             fns,
             modules,
             map,
             effort: Cell::new(0),
             spent: Cell::new(false),
+            circular: Cell::new(false),
         }
     }
 }
@@ -154,6 +161,12 @@ impl<'t> Checker<'t, '_> {
         match value {
             Value::Node(id) => self.builder.unit.outputs.push(("value".to_owned(), id)),
             Value::Record(fields) => self.builder.unit.outputs = fields.to_vec(),
+            Value::Enum(..) => self.output("value", &value),
+            Value::Outputs(outputs) => {
+                for (name, value) in outputs.iter() {
+                    self.output(name, value);
+                }
+            }
             Value::Text => {
                 self.want_number(&Value::Text, tree.span);
             }
@@ -162,7 +175,7 @@ impl<'t> Checker<'t, '_> {
     }
 
     /// Reports a unit that outgrew a limit; the limit of the whole run once.
-    fn outgrown(&mut self, span: Span, what: &str) {
+    pub(super) fn outgrown(&mut self, span: Span, what: &str) {
         let Some(limit) = self.builder.outgrown else {
             return;
         };
@@ -193,6 +206,7 @@ impl<'t> Checker<'t, '_> {
         for param in &item.params {
             if let Some(ty) = &param.ty
                 && !FN_TYPES.contains(&ty.name.as_str())
+                && self.enum_named(&ty.name).is_none()
             {
                 self.unknown_type(ty, FN_TYPES);
             }
@@ -203,7 +217,11 @@ impl<'t> Checker<'t, '_> {
             }
             self.free += 1;
             let id = self.builder.add(Kind::Free(self.free), param.name.span);
-            bound.push((Value::Node(id), Some(param.name.span)));
+            let value = match self.enum_of_type(param.ty.as_ref()) {
+                Some(of) => Value::Enum(of, id),
+                None => Value::Node(id),
+            };
+            bound.push((value, Some(param.name.span)));
         }
         self.style_lint(&item.name);
         self.inline(def, bound);
@@ -240,7 +258,7 @@ fn check_functions(program: &Program<'_>, lint: Option<usize>, sink: &mut Sink) 
 }
 
 /// Items are written in `CamelCase`.
-fn item_style(name: &ast::Ident, sink: &mut Sink) {
+pub(super) fn item_style(name: &ast::Ident, sink: &mut Sink) {
     let text = &name.name;
     if text.starts_with(char::is_uppercase) && !text.contains('_') {
         return;
@@ -255,7 +273,7 @@ fn item_style(name: &ast::Ident, sink: &mut Sink) {
     );
 }
 
-fn first_line(doc: Option<&str>) -> String {
+pub(super) fn first_line(doc: Option<&str>) -> String {
     doc.and_then(|d| d.lines().next())
         .map(|l| l.trim().to_owned())
         .unwrap_or_default()

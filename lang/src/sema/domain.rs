@@ -28,6 +28,9 @@ struct Values {
 impl<'t> Checker<'t, '_> {
     /// A parameter as the grid and the command line see it.
     pub(super) fn param(&mut self, p: &'t ParamStmt) -> Option<Param> {
+        if let Some(id) = self.enum_of_type(p.ty.as_ref()) {
+            return self.enum_param(p, id);
+        }
         let name = &p.name.name;
         let what = format!("the default of `{name}`");
         let default = self.constant_of(&p.default, Code::BadDefault, &what);
@@ -92,6 +95,7 @@ impl<'t> Checker<'t, '_> {
             sweep,
             only_sweep,
             domain_text,
+            labels: Vec::new(),
             span: p.name.span,
         })
     }

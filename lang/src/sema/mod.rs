@@ -11,13 +11,18 @@ mod builder;
 mod builtins;
 mod call;
 mod check;
+mod decimal;
 mod domain;
+mod enums;
 mod expr;
 mod foreign;
+mod items;
 mod length;
 mod name;
 mod order;
 mod postfix;
+mod regime;
+mod router;
 mod scope;
 mod state;
 mod step;
@@ -56,6 +61,12 @@ struct Checker<'t, 's> {
     /// Whether the outermost of them was reported.
     call_failed: bool,
     memo: HashMap<(usize, Vec<Value>), Value>,
+    /// The regimes that were unfolded here.
+    regimes: HashMap<enums::EnumId, Value>,
+    /// Those that are being unfolded, outermost first.
+    open_regimes: Vec<enums::EnumId>,
+    /// Above 0 while an item is unfolded whose faults are reported where it stands.
+    muted: u32,
     free: u32,
     /// How deep the expression at hand is nested.
     depth: u32,
@@ -90,6 +101,9 @@ impl<'t, 's> Checker<'t, 's> {
             calls: Vec::new(),
             call_failed: false,
             memo: HashMap::new(),
+            regimes: HashMap::new(),
+            open_regimes: Vec::new(),
+            muted: 0,
             free: 0,
             depth: 0,
             incomplete: false,

@@ -129,7 +129,7 @@ impl<'t> Checker<'t, '_> {
     /// Whether warnings about the text at hand are wanted: inside an inlined call the function's
     /// own check has said them already.
     pub(super) fn lints(&self) -> bool {
-        self.lint && self.calls.is_empty()
+        self.lint && self.calls.is_empty() && self.muted == 0
     }
 
     pub(super) fn pop_scope(&mut self) {
@@ -223,6 +223,9 @@ impl<'t> Checker<'t, '_> {
         }
         if self.program.modules[self.module].failed.contains(name) {
             return self.silent();
+        }
+        if let Some(value) = self.item_value(name, span) {
+            return value;
         }
         // A function whose parameters all have defaults may stand without its brackets.
         if let Some(def) = self.find_fn(name) {
