@@ -198,6 +198,8 @@ pub enum WindowFn {
     Max,
     /// Least.
     Min,
+    /// Share of the values that are not above the newest, itself included.
+    Rank,
 }
 
 /// What a node computes.

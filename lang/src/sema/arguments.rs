@@ -136,7 +136,7 @@ impl<'t> Checker<'t, '_> {
                     slot
                 }
                 None => {
-                    if i == 0 && self.leaves_out_source(params, args, value) {
+                    if i == 0 && self.leaves_out_source(params, args, values) {
                         next = 1;
                     }
                     next += 1;
@@ -177,9 +177,12 @@ impl<'t> Checker<'t, '_> {
     }
 
     /// `rsi(14)`: the source in front may be left out, and is then its default.
-    fn leaves_out_source(&self, params: &[FnParam], args: &[Arg], first: &Value) -> bool {
+    fn leaves_out_source(&self, params: &[FnParam], args: &[Arg], values: &[Value]) -> bool {
         let Some(source) = params.first() else {
             return false;
+        };
+        let is = |v: &Value, series: bool| {
+            matches!(v, Value::Node(id) if self.builder.stage(*id).series == series)
         };
         let is_named = args
             .iter()
@@ -187,7 +190,9 @@ impl<'t> Checker<'t, '_> {
         source.default.is_some()
             && source.ty.as_ref().is_some_and(|t| t.name == "series")
             && args.len() < params.len()
-            && matches!(first, Value::Node(id) if !self.builder.stage(*id).series)
+            && values.first().is_some_and(|v| is(v, false))
+            // A series behind it is the source, in the wrong place.
+            && !values.iter().any(|v| is(v, true))
             && !is_named
     }
 
