@@ -7,9 +7,11 @@
 mod feed;
 mod items;
 mod look;
+mod operands;
 mod plan;
 mod pool;
 mod print;
+mod print_plan;
 mod route;
 
 pub use feed::{Calendar, Feed, FeedKind, Period};

@@ -181,9 +181,7 @@ impl<'t> Checker<'t, '_> {
         let Some(source) = params.first() else {
             return false;
         };
-        let is = |v: &Value, series: bool| {
-            matches!(v, Value::Node(id) if self.builder.stage(*id).series == series)
-        };
+        let is = |v: &Value, series: bool| matches!(v, Value::Node(id) if self.builder.stage(*id).series == series);
         let is_named = args
             .iter()
             .any(|a| a.name.as_ref().is_some_and(|n| n.name == source.name.name));

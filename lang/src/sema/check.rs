@@ -8,7 +8,7 @@ use super::expr::DEEPEST;
 use super::order::{Order, order};
 use super::scope::{Module, Program, Value};
 use super::uses::{Files, camel_case};
-use super::{Checker, enums, items};
+use super::{Checker, Place, enums, items};
 use crate::diag::{Code, Diagnostic, Severity, Sink};
 use crate::hir::{Items, Kind, Unit};
 use crate::source::{SourceMap, Span, World};
@@ -70,6 +70,7 @@ pub fn check_source(
             item_style(&s.name, &mut sink);
             let before = sink.errors();
             let mut checker = Checker::new(&program, main, &broken, true, &mut sink);
+            checker.place = Place::Strategy;
             checker.strategy(s, text);
             checker.outgrown(s.name.span, &format!("`{}`", s.name.name));
             let complete = !checker.incomplete;
@@ -128,6 +129,7 @@ pub fn check_expr(
                 checker.definitions(only);
             }
         }
+        checker.place = Place::Expression;
         checker.outputs(&tree);
         checker.outgrown(tree.span, "this expression");
         let unit = std::mem::take(&mut checker.builder.unit);
@@ -158,17 +160,19 @@ impl<'t> Program<'t> {
 impl<'t> Checker<'t, '_> {
     fn outputs(&mut self, tree: &'t ast::Expr) {
         let value = self.expr(tree);
-        match value {
-            Value::Node(id) => self.builder.unit.outputs.push(("value".to_owned(), id)),
-            Value::Record(fields) => self.builder.unit.outputs = fields.to_vec(),
+        match &value {
+            Value::Node(id) => self.builder.unit.outputs.push(("value".to_owned(), *id)),
+            Value::Record(fields) | Value::Zone(fields) => {
+                self.builder.unit.outputs = fields.to_vec();
+            }
             Value::Enum(..) => self.output("value", &value),
             Value::Outputs(outputs) => {
                 for (name, value) in outputs.iter() {
                     self.output(name, value);
                 }
             }
-            Value::Text => {
-                self.want_number(&Value::Text, tree.span);
+            Value::Text | Value::Bank(_) | Value::Symbol(_) => {
+                self.want_number(&value, tree.span);
             }
             Value::Error => {}
         }

@@ -147,7 +147,7 @@ impl<'t> Checker<'t, '_> {
         let unit = &mut self.builder.unit;
         match value {
             Value::Node(id) => unit.outputs.push((name.to_owned(), *id)),
-            Value::Record(fields) => {
+            Value::Record(fields) | Value::Zone(fields) => {
                 for (field, id) in fields.iter() {
                     unit.outputs.push((format!("{name}.{field}"), *id));
                 }
@@ -157,7 +157,7 @@ impl<'t> Checker<'t, '_> {
                 let labels = self.enum_labels(*of);
                 self.builder.unit.labels.push((name.to_owned(), labels));
             }
-            Value::Outputs(_) | Value::Text | Value::Error => {}
+            Value::Outputs(_) | Value::Bank(_) | Value::Symbol(_) | Value::Text | Value::Error => {}
         }
     }
 }
