@@ -1,6 +1,6 @@
 //! The items beside strategies and functions, checked.
 
-use super::{NodeId, Router, Unit};
+use super::{NodeId, Risk, Router, Unit};
 use crate::source::Span;
 
 /// What a file holds beside its strategies and functions, each kind in written order. An item
@@ -15,6 +15,8 @@ pub struct Items {
     pub regimes: Vec<Regime>,
     /// Its routers.
     pub routers: Vec<Router>,
+    /// Its tables of limits.
+    pub risks: Vec<Risk>,
 }
 
 /// An enum: names for the values 0, 1, …

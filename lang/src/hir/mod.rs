@@ -12,6 +12,7 @@ mod plan;
 mod pool;
 mod print;
 mod print_plan;
+mod risk;
 mod route;
 
 pub use feed::{Calendar, Feed, FeedKind, Period};
@@ -23,6 +24,7 @@ pub use plan::{
 };
 pub use pool::{Choose, Pool, PoolId, Query, QueryId};
 pub use print::print_unit;
+pub use risk::{Breach, LIMITS, Limit, LimitKind, LimitRule, LimitUnit, Risk};
 pub use route::{Route, Routed, Router, SuggestBelow};
 
 use crate::source::Span;

@@ -48,6 +48,7 @@ pub(super) fn check_items<'t>(
                     }
                 }
                 ItemKind::Router(r) if is_main => items.routers.extend(checker.router(item, r)),
+                ItemKind::Risk(r) if is_main => items.risks.extend(checker.risk(item, r)),
                 _ => {}
             }
         }

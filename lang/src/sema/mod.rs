@@ -29,6 +29,7 @@ mod order;
 mod orders;
 mod postfix;
 mod regime;
+mod risk;
 mod router;
 mod schedule;
 mod scope;
@@ -62,7 +63,6 @@ enum Place {
     /// A strategy.
     Strategy,
     /// A regime.
-    #[allow(dead_code, reason = "the checks of regimes construct it")]
     Regime,
     /// A portfolio.
     #[allow(dead_code, reason = "the checks of portfolios construct it")]

@@ -8,10 +8,10 @@
 
 use std::rc::Rc;
 
-use super::Checker;
 use super::check::{first_line, item_style};
 use super::enums::{EnumId, UNKNOWN};
 use super::scope::{Binding, Lint, Value};
+use super::{Checker, Place};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{self, Compare, Kind, Math2, NodeId, Start};
 use crate::source::Span;
@@ -73,7 +73,9 @@ impl<'t> Checker<'t, '_> {
     ) -> Option<Built> {
         self.builder.unit.name.clone_from(&body.name.name);
         self.builder.unit.doc = first_line(item.doc.as_deref());
+        self.place = Place::Regime;
         self.push_body(&body.body, true);
+        self.timeframe_of(&body.body);
         self.params(&body.body);
         self.open_regimes.push(id);
         let built = self.regime_body(id, body, true);
@@ -110,6 +112,7 @@ impl<'t> Checker<'t, '_> {
             return self.silent();
         }
         let module = std::mem::replace(&mut self.module, def.module);
+        let place = std::mem::replace(&mut self.place, Place::Regime);
         self.muted += 1;
         self.open_regimes.push(id);
         self.push_body(&body.body, true);
@@ -133,6 +136,7 @@ impl<'t> Checker<'t, '_> {
         self.open_regimes.pop();
         self.muted -= 1;
         self.module = module;
+        self.place = place;
         let value = match built {
             Some(built) => Value::Outputs(Rc::new(built.outputs)),
             // Its faults are reported where it stands.
@@ -237,6 +241,7 @@ impl<'t> Checker<'t, '_> {
             StmtKind::Unknown(_) => Some("unknown when"),
             StmtKind::Confirm(_) => Some("confirm"),
             StmtKind::Transitions(_) => Some("transitions"),
+            StmtKind::Timeframe { .. } => Some("timeframe"),
             _ => None,
         };
         if let Some(word) = once
@@ -247,7 +252,8 @@ impl<'t> Checker<'t, '_> {
             return;
         }
         match &stmt.kind {
-            StmtKind::Param(_) => {}
+            // The timeframe and the parameters were read first.
+            StmtKind::Param(_) | StmtKind::Timeframe { .. } => {}
             StmtKind::Error => self.unread(stmt),
             StmtKind::Require(e) => {
                 if let (Some(id), true) = (self.parameter_condition(e, "`require`"), own) {
@@ -277,10 +283,10 @@ impl<'t> Checker<'t, '_> {
                     Diagnostic::error(
                         Code::MisplacedStatement,
                         stmt.span,
-                        format!("{} does not belong in a regime", quoted(word)),
+                        format!("{} does not belong in a regime", super::strategy::quoted(word)),
                     )
                     .hint(
-                        "a regime holds `param`, `require`, `let`, `rec`, `state`, `score`, `confidence`, `unknown when`, `confirm` and `transitions`",
+                        "a regime holds `timeframe`, `param`, `require`, `let`, `rec`, `state`, `score`, `confidence`, `unknown when`, `confirm` and `transitions`",
                     ),
                 );
             }
@@ -451,14 +457,5 @@ impl<'t> Checker<'t, '_> {
         b.set_step(group, held, keep, at);
         b.close_group(group);
         b.add(Kind::Member(group, held), at)
-    }
-}
-
-/// The word of a statement in quotes, unless it is words about one.
-pub(super) fn quoted(word: &str) -> String {
-    if word.contains(' ') && word != "on switch" || word == "this" {
-        word.to_owned()
-    } else {
-        format!("`{word}`")
     }
 }

@@ -124,7 +124,7 @@ impl<'t> Checker<'t, '_> {
     }
 
     /// The timeframe is known before anything is computed.
-    fn timeframe_of(&mut self, body: &[Stmt]) {
+    pub(super) fn timeframe_of(&mut self, body: &[Stmt]) {
         let first = body.iter().find_map(|s| match &s.kind {
             StmtKind::Timeframe { seconds, .. } => Some(*seconds),
             _ => None,
