@@ -1,6 +1,6 @@
 //! The items beside strategies and functions, checked.
 
-use super::{NodeId, Risk, Router, Unit};
+use super::{NodeId, Portfolio, Risk, Router, Screen, TestCase, Unit};
 use crate::source::Span;
 
 /// What a file holds beside its strategies and functions, each kind in written order. An item
@@ -17,6 +17,12 @@ pub struct Items {
     pub routers: Vec<Router>,
     /// Its tables of limits.
     pub risks: Vec<Risk>,
+    /// Its screens.
+    pub screens: Vec<Screen>,
+    /// Its portfolios.
+    pub portfolios: Vec<Portfolio>,
+    /// Its tests.
+    pub tests: Vec<TestCase>,
 }
 
 /// An enum: names for the values 0, 1, …

@@ -9,6 +9,7 @@ mod items;
 mod look;
 mod operands;
 mod plan;
+mod plans;
 mod pool;
 mod print;
 mod print_plan;
@@ -22,6 +23,7 @@ pub use plan::{
     Cooldown, EventHandler, EventKind, Execution, Leg, LegOrder, Level, Order, OrderKind, Plan,
     Quote, Side, Size, Slicing, TimeInForce, Trail,
 };
+pub use plans::{Expected, ExpectedKind, Portfolio, Screen, TestBars, TestCase};
 pub use pool::{Choose, Pool, PoolId, Query, QueryId};
 pub use print::print_unit;
 pub use risk::{Breach, LIMITS, Limit, LimitKind, LimitRule, LimitUnit, Risk};

@@ -100,6 +100,21 @@ impl<'t> Checker<'t, '_> {
         })
     }
 
+    /// The values of a domain, and its numbers with their places.
+    #[allow(clippy::type_complexity)] // two lists
+    pub(super) fn domain_values(
+        &mut self,
+        name: &str,
+        domain: &'t Domain,
+        integer: bool,
+    ) -> Option<(Vec<f64>, Vec<(f64, Span)>)> {
+        let values = match domain {
+            Domain::List(items, span) => self.list(name, items, *span),
+            Domain::Range { lo, hi, step } => self.range(name, lo, hi, step.as_ref(), integer),
+        }?;
+        Some((values.sweep, values.numbers))
+    }
+
     /// The type that a parameter names, if it names one; None when there is no such type.
     fn param_type(&mut self, p: &'t ParamStmt) -> Option<Option<&'t str>> {
         const TYPES: &[&str] = &["bars", "ratio", "price", "qty", "number"];

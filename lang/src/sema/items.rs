@@ -23,6 +23,7 @@ pub(super) fn check_items<'t>(
     sink: &mut Sink,
 ) -> Items {
     let mut items = Items::default();
+    let mut names: Vec<(&str, Span)> = Vec::new();
     for (module, tree) in files.trees.iter().enumerate() {
         if tree.library {
             continue;
@@ -49,6 +50,23 @@ pub(super) fn check_items<'t>(
                 }
                 ItemKind::Router(r) if is_main => items.routers.extend(checker.router(item, r)),
                 ItemKind::Risk(r) if is_main => items.risks.extend(checker.risk(item, r)),
+                ItemKind::Screen(s) if is_main => items.screens.extend(checker.screen(item, s)),
+                ItemKind::Portfolio(p) if is_main => {
+                    items.portfolios.extend(checker.portfolio(item, p));
+                }
+                ItemKind::Test(t) if is_main => {
+                    let twice = names.iter().find(|(name, _)| *name == t.name.0);
+                    if let Some((_, first)) = twice {
+                        let report = Diagnostic::error(
+                            Code::DuplicateName,
+                            t.name.1,
+                            format!("two tests are called \"{}\"", t.name.0),
+                        );
+                        checker.report(report.related(*first, "the first stands here"));
+                    }
+                    names.push((&t.name.0, t.name.1));
+                    items.tests.extend(checker.test(item, t));
+                }
                 _ => {}
             }
         }

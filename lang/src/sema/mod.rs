@@ -27,15 +27,18 @@ mod loops;
 mod name;
 mod order;
 mod orders;
+mod portfolio;
 mod postfix;
 mod regime;
 mod risk;
 mod router;
 mod schedule;
 mod scope;
+mod screen;
 mod state;
 mod step;
 mod strategy;
+mod testing;
 mod trade;
 mod types;
 mod uses;
@@ -65,7 +68,6 @@ enum Place {
     /// A regime.
     Regime,
     /// A portfolio.
-    #[allow(dead_code, reason = "the checks of portfolios construct it")]
     Portfolio,
     /// An expression to look at.
     Expression,
