@@ -114,6 +114,8 @@ pub fn check_expr(
             0
         });
         let broken = check_functions(&program, None, &mut sink);
+        // The faults of regimes are reported where they stand, not where they are named.
+        items::check_items(&files, &program, usize::MAX, &broken, &mut sink);
         let mut checker = Checker::new(&program, module, &broken, false, &mut sink);
         if let Some(main) = main {
             let strategies: Vec<&ast::StrategyItem> = files.trees[main]
