@@ -10,6 +10,7 @@
 //! | `settings` | convention, fill, costs, warm-up |
 //! | `target` | where results go |
 //! | `summary` | what a printed report says about how it came about |
+//! | `trial` | tests of `.strat` files: run, compared, shown |
 //! | `terminal`, `progress`, `interrupt` | standard streams, the progress bar, Ctrl-C |
 //! | `failure` | how a command fails, and the exit code of that |
 //! | `crash` | the last resort: a fault of this program |
@@ -27,6 +28,7 @@ mod strategies;
 mod summary;
 mod target;
 mod terminal;
+mod trial;
 mod values;
 
 use std::process::ExitCode;

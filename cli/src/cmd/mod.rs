@@ -9,6 +9,7 @@ mod fmt;
 mod quickstart;
 mod run;
 mod screen;
+mod test;
 
 use crate::args::Command;
 use crate::failure::Done;
@@ -21,6 +22,7 @@ pub fn run(command: Command) -> Done {
         Command::Emit(args) => emit::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Run(args) => run::run(&args),
+        Command::Test(args) => test::run(&args),
         Command::Data(command) => data::run(&command),
         Command::Quickstart(args) => quickstart::run(&args),
     }

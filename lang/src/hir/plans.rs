@@ -138,7 +138,7 @@ pub enum ExpectedKind {
         output: usize,
         /// The values; na is NaN.
         expected: Vec<f64>,
-        /// How far off each may be; bits must be equal where nothing is written.
+        /// How far off each may be; equal where nothing is written.
         within: Option<f64>,
         /// Names of the values 0, 1, … where it is of an enum.
         labels: Vec<String>,
