@@ -174,6 +174,12 @@ impl<'t> Stream<'t> {
         }
     }
 
+    /// Forgets how brackets were paired and which were reported.
+    pub fn forget_groups(&mut self) {
+        self.ends.fill(0);
+        self.broken.fill(false);
+    }
+
     /// Marks a token as reported.
     pub fn set_broken(&mut self, at: usize) {
         if let Some(slot) = self.broken.get_mut(at) {
