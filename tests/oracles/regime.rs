@@ -17,13 +17,13 @@ const EXECUTORS: [Executor; 3] = [Executor::Interp, Executor::Kernel, Executor::
 /// The items of a text of `strategies/`, which may use the files beside it.
 fn items(path: &str, text: &str) -> Items {
     let mut world = MemoryWorld::new();
-    let folder = std::fs::read_dir(root().join("strategies")).expect("strategies");
-    for entry in folder.flatten() {
-        if let Ok(text) = std::fs::read_to_string(entry.path()) {
-            world.insert(
-                format!("strategies/{}", entry.file_name().to_string_lossy()),
-                text,
-            );
+    for folder in ["strategies", "strategies/production"] {
+        let entries = std::fs::read_dir(root().join(folder)).expect(folder);
+        for entry in entries.flatten() {
+            if let Ok(text) = std::fs::read_to_string(entry.path()) {
+                let name = entry.file_name();
+                world.insert(format!("{folder}/{}", name.to_string_lossy()), text);
+            }
         }
     }
     let mut map = SourceMap::default();
@@ -94,7 +94,13 @@ fn the_series_is_met() {
     let path = "strategies/market_regime.strat";
     let items = items(path, &source(path));
     let regime = &items.regimes[0];
-    let class = |name: &str| regime.classes.iter().position(|c| c == name).expect("a class") as f64;
+    let class = |name: &str| {
+        regime
+            .classes
+            .iter()
+            .position(|c| c == name)
+            .expect("a class") as f64
+    };
     let table = std::fs::read_to_string(root().join("tests/oracles/regime/series.csv"));
     let table = table.expect("the table");
     for executor in EXECUTORS {
@@ -167,17 +173,27 @@ fn the_scores_are_met() {
     }
     assert_eq!(replaced, inputs.len(), "the regime has other names now");
     let mut map = SourceMap::default();
-    let checked = check_source(&mut map, &MemoryWorld::new(), &LIBRARY, "scores.strat", &text);
+    let checked = check_source(
+        &mut map,
+        &MemoryWorld::new(),
+        &LIBRARY,
+        "scores.strat",
+        &text,
+    );
     assert!(!checked.has_errors(), "{:#?}", checked.diagnostics);
     let regime = &checked.items.regimes[0];
     let rows: Vec<Vec<&str>> = table.lines().map(|l| l.split(',').collect()).collect();
     let (header, rows) = rows.split_first().expect("a header");
     let column = |name: &str| -> Vec<f64> {
         let at = header.iter().position(|h| *h == name).expect(name);
-        rows.iter().map(|r| r[at].parse().unwrap_or(f64::NAN)).collect()
+        rows.iter()
+            .map(|r| r[at].parse().unwrap_or(f64::NAN))
+            .collect()
     };
     let bars = Bars {
-        time: (0..rows.len() as i64).map(|i| i * 3_600_000_000_000).collect(),
+        time: (0..rows.len() as i64)
+            .map(|i| i * 3_600_000_000_000)
+            .collect(),
         open: column("adx"),
         high: column("bb_pct"),
         low: column("slope"),
@@ -190,16 +206,161 @@ fn the_scores_are_met() {
         for (i, class) in regime.classes.iter().enumerate().take(6) {
             let theirs = column(&format!("score_{class}"));
             for (t, (a, b)) in ours.get(class).iter().zip(&theirs).enumerate() {
-                assert!((a - b).abs() <= 1e-12, "{executor:?} {class} row {t}: {a} for {b}");
+                assert!(
+                    (a - b).abs() <= 1e-12,
+                    "{executor:?} {class} row {t}: {a} for {b}"
+                );
             }
             let winner = header.iter().position(|h| *h == "winner").expect("winner");
             for (t, row) in rows.iter().enumerate() {
                 let is_ours = ours.get("raw")[t] == i as f64;
-                assert_eq!(is_ours, row[winner] == class, "{executor:?} winner of row {t}");
+                assert_eq!(
+                    is_ours,
+                    row[winner] == class,
+                    "{executor:?} winner of row {t}"
+                );
             }
         }
-        for (t, (a, b)) in ours.get("confidence").iter().zip(column("confidence")).enumerate() {
-            assert!((a - b).abs() <= 1e-12, "{executor:?} confidence of row {t}: {a} for {b}");
+        for (t, (a, b)) in ours
+            .get("confidence")
+            .iter()
+            .zip(column("confidence"))
+            .enumerate()
+        {
+            assert!(
+                (a - b).abs() <= 1e-12,
+                "{executor:?} confidence of row {t}: {a} for {b}"
+            );
         }
     }
+}
+
+/// The decision and the advice for every class, confidence and alignment of the spec's table.
+#[test]
+fn the_router_is_met() {
+    let Some(shared) = shared_or_skip("the_router_is_met") else {
+        return;
+    };
+    let Ok(table) = std::fs::read_to_string(shared.join("spec/oracle/router.csv")) else {
+        println!("the_router_is_met: skipped: no market data");
+        return;
+    };
+    let path = "strategies/router.strat";
+    let items = items(path, &source(path));
+    let router = &items.routers[0];
+    let rows: Vec<Vec<&str>> = table.lines().map(|l| l.split(',').collect()).collect();
+    let (header, rows) = rows.split_first().expect("a header");
+    let at = |name: &str| header.iter().position(|h| *h == name).expect(name);
+    let mut compared = 0;
+    for row in rows {
+        let field = |name: &str| row[at(name)];
+        let number = |name: &str| -> f64 { field(name).parse().expect(name) };
+        // Other classes of assets and the factor of a sentiment are not in this table.
+        if field("asset_class") != "crypto" || !field("sentiment_modifier").is_empty() {
+            continue;
+        }
+        let conditions: Vec<Option<bool>> = router
+            .unit
+            .outputs
+            .iter()
+            .filter(|(_, node)| router.conditions.contains(node))
+            .map(|(name, _)| match name.as_str() {
+                "alignment < 0" => Some(number("trend_alignment") < 0.0),
+                "confidence < 0.4" => Some(number("confidence") < 0.4),
+                other => panic!("a condition of its own: {other}"),
+            })
+            .collect();
+        assert_eq!(conditions.len(), 2);
+        let class = router.classes.iter().position(|c| c == field("regime"));
+        let class = class.expect("a class") as u32;
+        let routed = router.route(class, &conditions).expect("a row");
+        assert_eq!(routed.primary(), field("primary"), "{row:?}");
+        assert!(
+            (routed.size - number("position_size_modifier")).abs() < 5e-4,
+            "{row:?}: {}",
+            routed.size
+        );
+        let weights: Vec<(&str, f64)> = field("weights")
+            .split(';')
+            .map(|weight| {
+                let mut parts = weight.split(':');
+                let name = parts.next().expect("a name");
+                (
+                    name,
+                    parts.next().expect("a share").parse().expect("a share"),
+                )
+            })
+            .collect();
+        let ours: Vec<(&str, f64)> = routed.mix.iter().map(|(n, s)| (n.as_str(), *s)).collect();
+        assert_eq!(ours, weights, "{row:?}");
+        for running in [
+            "CryptoInvestorV1",
+            "BollingerMeanReversion",
+            "VolatilityBreakout",
+        ] {
+            let advised = field(&format!("switch_from_{running}"));
+            assert_eq!(
+                router.suggests_switch(&routed, running),
+                !advised.is_empty(),
+                "{running} in {row:?}"
+            );
+        }
+        compared += 1;
+    }
+    assert!(compared >= 80, "{compared}");
+}
+
+/// Where the regime went on from its present class, as the spec counts it.
+#[test]
+fn transition_shares_are_met() {
+    let Some(shared) = shared_or_skip("transition_shares_are_met") else {
+        return;
+    };
+    let Ok(points) = std::fs::read_to_string(shared.join("spec/oracle/regime_points.json")) else {
+        println!("transition_shares_are_met: skipped: no market data");
+        return;
+    };
+    let Some(bars) = spec_bars(&shared) else {
+        return;
+    };
+    let path = "strategies/market_regime.strat";
+    let items = items(path, &source(path));
+    let regime = &items.regimes[0];
+    let ours = Outputs::of(&regime.unit, Executor::Kernel, &bars);
+    let classes: Vec<u32> = ours.get("class").iter().map(|c| *c as u32).collect();
+    let points: serde_json::Value = serde_json::from_str(&points).expect("points");
+    let mut compared = 0;
+    for point in points.as_array().expect("a list") {
+        let count = point["n_bars"].as_u64().expect("a number") as usize;
+        let seed = &point["seed"];
+        if count == 0 || count > classes.len() || seed.is_null() {
+            continue;
+        }
+        let confirmed = seed["confirmed_regime"].as_str().expect("a class");
+        assert_eq!(
+            regime.classes[classes[count - 1] as usize],
+            confirmed,
+            "{count} bars"
+        );
+        let theirs = seed["transition_probabilities"]
+            .as_object()
+            .expect("shares");
+        let shares = regime.transition_shares(&classes[..count]);
+        assert_eq!(
+            shares.len(),
+            theirs.len(),
+            "{count} bars: {shares:?} for {theirs:?}"
+        );
+        for (class, share) in shares {
+            let theirs = theirs[&regime.classes[class as usize]]
+                .as_f64()
+                .expect("a share");
+            assert!(
+                (share - theirs).abs() < 6e-4,
+                "{count} bars: {share} for {theirs}"
+            );
+        }
+        compared += 1;
+    }
+    assert!(compared > 3, "{compared}");
 }

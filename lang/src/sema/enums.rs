@@ -237,6 +237,8 @@ impl<'t> Checker<'t, '_> {
                 let a = self.expr(first);
                 let b = match &a {
                     Value::Enum(id, _) => self.enum_value(*id, name, second.span),
+                    // What the name would have meant is not known.
+                    Value::Error => self.silent(),
                     _ => self.expr(second),
                 };
                 (a, b)
@@ -245,6 +247,7 @@ impl<'t> Checker<'t, '_> {
                 let b = self.expr(second);
                 let a = match &b {
                     Value::Enum(id, _) => self.enum_value(*id, name, first.span),
+                    Value::Error => self.silent(),
                     _ => self.expr(first),
                 };
                 (a, b)

@@ -327,6 +327,7 @@ impl<'t> Checker<'t, '_> {
             let mut known = self.visible_names();
             known.extend(INPUTS.iter().map(|(n, _)| (*n).to_owned()));
             known.extend(self.program.modules[self.module].fns.keys().cloned());
+            known.extend(self.program.modules[self.module].items.keys().cloned());
             if let Some(near) = suggest::did_you_mean(name, known.iter().map(String::as_str)) {
                 report = report
                     .hint(format!("did you mean `{near}`?"))

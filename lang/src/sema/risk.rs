@@ -178,24 +178,18 @@ impl<'t> Checker<'t, '_> {
         if (lo..=hi).contains(&value) || !self.lints() {
             return;
         }
-        let report = Diagnostic::warning(
-            Code::OddLimit,
-            span,
-            format!(
-                "`{}` of {} hardly limits the {}",
-                rule.name,
-                shown(rule, value),
-                rule.meaning
-            ),
-        );
-        self.report(if rule.kind == LimitKind::MinRiskReward && value < lo {
-            report.hint("below 1 a trade may risk more than it can win")
-        } else {
-            report.hint(format!(
+        let odd = |text: String| Diagnostic::warning(Code::OddLimit, span, text);
+        let named = format!("`{}` of {}", rule.name, shown(rule, value));
+        self.report(if rule.kind != LimitKind::MinRiskReward {
+            odd(format!("{named} hardly limits the {}", rule.meaning)).hint(format!(
                 "usual are {} to {}",
                 shown(rule, lo),
                 shown(rule, hi)
             ))
+        } else if value < lo {
+            odd(format!("{named} lets a trade risk more than it can win")).hint("usual are 1 to 3")
+        } else {
+            odd(format!("{named} refuses nearly every trade")).hint("usual are 1 to 3")
         });
     }
 
