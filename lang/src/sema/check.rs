@@ -72,6 +72,7 @@ pub fn check_source(
             let mut checker = Checker::new(&program, main, &broken, true, &mut sink);
             checker.place = Place::Strategy;
             checker.strategy(s, text);
+            checker.strategy_lints(s);
             checker.outgrown(s.name.span, &format!("`{}`", s.name.name));
             let complete = !checker.incomplete;
             let mut unit = std::mem::take(&mut checker.builder.unit);

@@ -23,6 +23,7 @@ mod foreign;
 mod items;
 mod length;
 mod levels;
+mod lints;
 mod loops;
 mod name;
 mod order;
