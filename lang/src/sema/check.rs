@@ -100,6 +100,18 @@ pub fn check_expr(
     expr: &str,
     file: Option<(&str, &str)>,
 ) -> Checked {
+    check_expr_on(map, world, library, expr, file, None)
+}
+
+/// As [`check_expr`], on bars of so many seconds; a strategy of the file may say otherwise.
+pub fn check_expr_on(
+    map: &mut SourceMap,
+    world: &(dyn World + Sync),
+    library: &Library,
+    expr: &str,
+    file: Option<(&str, &str)>,
+    timeframe: Option<f64>,
+) -> Checked {
     with_stack(|| {
         let mut sink = Sink::new();
         let mut files = Files::with_library(library, map, &mut sink);
@@ -118,6 +130,7 @@ pub fn check_expr(
         // The faults of regimes are reported where they stand, not where they are named.
         items::check_items(&files, &program, usize::MAX, &broken, &mut sink);
         let mut checker = Checker::new(&program, module, &broken, false, &mut sink);
+        checker.builder.unit.timeframe = timeframe;
         if let Some(main) = main {
             let strategies: Vec<&ast::StrategyItem> = files.trees[main]
                 .file

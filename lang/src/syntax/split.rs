@@ -67,13 +67,15 @@ pub(crate) fn item_word(stream: &Stream<'_>, at: usize) -> Option<ItemWord> {
     }
 }
 
-/// Whether an item surely begins at a name inside braces: its word first on its line, its name or
-/// string, and a `{` soon behind these.
+/// Whether an item surely begins at a name inside braces: its word first on its line, and on the same
+/// line its name or string and soon a `{`.
 pub(crate) fn begins_block(stream: &Stream<'_>, at: usize) -> bool {
     stream.kind(at) == Some(TokenKind::Name)
         && matches!(stream.kind(at + 1), Some(TokenKind::Name | TokenKind::Str))
         && item_word(stream, at).is_some_and(ItemWord::has_body)
-        && (at + 2..at + 5).any(|i| stream.kind(i) == Some(TokenKind::LBrace))
+        && (at + 1..at + 5)
+            .take_while(|i| !stream.after_line_end(*i))
+            .any(|i| stream.kind(i) == Some(TokenKind::LBrace))
 }
 
 fn item(stream: &Stream<'_>, kind: ItemWord, start: usize) -> RawItem {

@@ -170,11 +170,11 @@ impl Cutter<'_, '_> {
         let text = stream.text_of(at);
         let begins_line = stream.begins_line(at);
         let lead = self.current.map(|(lead, _)| lead);
-        // What follows a statement's word on its line belongs to it.
+        // What follows a statement's word belongs to it, unless the word stands alone on its line.
         let follows_word = self
             .current
             .is_some_and(|(lead, from)| from + 1 == at && matches!(lead, Lead::Word | Lead::Row));
-        if follows_word && !begins_line {
+        if follows_word && !(begins_line && self.place.words().contains(&text)) {
             return None;
         }
         let is_inner = self.is_order() || lead == Some(Lead::Unknown);
@@ -224,7 +224,11 @@ impl Cutter<'_, '_> {
                 stream.kind(at + 2) == Some(TokenKind::LBrace)
                     || (stream.begins_line(at) && !is_value)
             }
-            "on" => stream.text_of(at + 1) != "event",
+            // `every week on monday`, `x on event funding`
+            "on" => {
+                let is_of_week = at > 0 && stream.text_of(at - 1) == "week";
+                stream.text_of(at + 1) != "event" && !is_of_week
+            }
             "confidence" | "trail" | "take_profit" | "pyramid" | "cooldown" => true,
             _ => !is_assigned && (follows.is_some() || stream.begins_line(at)),
         }
