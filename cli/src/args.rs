@@ -61,6 +61,11 @@ pub enum Command {
         after_help = "Examples:\n  stratc doc strategies --out reference\n  stratc doc --stdlib --format html --out reference"
     )]
     Doc(DocArgs),
+    /// Run the tests that stand in .strat files
+    #[command(
+        after_help = "Example: stratc test strategies\n\nExit code: 0 where all tests pass, 1 where one fails."
+    )]
+    Test(TestArgs),
     /// Manage market data
     #[command(subcommand, after_help = "Example: stratc data generate-sample")]
     Data(DataCommand),
@@ -135,6 +140,20 @@ pub struct FmtArgs {
     /// Change nothing; name the files that would change, and exit with 1 if there are any
     #[arg(long)]
     pub check: bool,
+}
+
+/// `stratc test`.
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Files, or folders whose .strat files are tested, those in folders below included
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Only tests whose name holds this text
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// What to print: a report for people, or one JSON object
+    #[arg(long, value_enum, default_value_t = TableFormat::Table)]
+    pub format: TableFormat,
 }
 
 /// `stratc emit`.

@@ -14,6 +14,7 @@
 //! | `doc` | the reference that is made from source |
 //! | `target` | where results go |
 //! | `summary` | what a printed report says about how it came about |
+//! | `trial` | tests of `.strat` files: run, compared, shown |
 //! | `terminal`, `progress`, `interrupt` | standard streams, the progress bar, Ctrl-C |
 //! | `failure` | how a command fails, and the exit code of that |
 //! | `crash` | the last resort: a fault of this program |
@@ -35,6 +36,7 @@ mod strategies;
 mod summary;
 mod target;
 mod terminal;
+mod trial;
 mod values;
 mod warmup;
 mod why;

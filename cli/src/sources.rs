@@ -7,8 +7,8 @@ use std::path::{Component, Path, PathBuf};
 
 use strat_lang::diag::render::{Format, render};
 use strat_lang::diag::{Code, Diagnostic, Severity};
-use strat_lang::hir::Unit;
-use strat_lang::sema::{self, Library};
+use strat_lang::hir::{Items, Unit};
+use strat_lang::sema::{self, Checked, Library};
 use strat_lang::source::{FileId, ReadError, SourceMap, Span, World};
 use strat_lang::syntax::token::MAX_FILE_BYTES;
 use strat_market::Timeframe;
@@ -172,6 +172,15 @@ impl Sources {
 
     /// Checks the file at `path`; its strategies that have no errors.
     pub fn check(&mut self, path: &Path) -> Vec<Unit> {
+        self.check_all(path).units
+    }
+
+    /// Checks the file at `path`; its other items that have no errors.
+    pub fn check_items(&mut self, path: &Path) -> Items {
+        self.check_all(path).items
+    }
+
+    fn check_all(&mut self, path: &Path) -> Checked {
         let name = shown(path);
         let text = match self.drafts.get(&name) {
             Some(draft) => Ok(draft.clone()),
@@ -180,13 +189,15 @@ impl Sources {
         match text {
             Ok(text) => {
                 let world = Drafted(&self.drafts);
-                let checked = sema::check_source(&mut self.map, &world, &LIBRARY, &name, &text);
-                self.diagnostics.extend(checked.diagnostics);
-                checked.units
+                let mut checked =
+                    sema::check_source(&mut self.map, &world, &LIBRARY, &name, &text);
+                self.diagnostics
+                    .extend(std::mem::take(&mut checked.diagnostics));
+                checked
             }
             Err(fault) => {
                 self.fault(path, &fault);
-                Vec::new()
+                Checked::default()
             }
         }
     }
@@ -294,6 +305,14 @@ impl Sources {
         match self.count() {
             (0, _) => Ok(()),
             _ => Err(Failure::Told),
+        }
+    }
+
+    /// Where there is an error, tells everything found on standard error and fails.
+    pub fn tell_errors(&self) -> Done {
+        match self.count() {
+            (0, _) => Ok(()),
+            _ => self.tell(),
         }
     }
 

@@ -12,6 +12,7 @@ mod quickstart;
 mod run;
 mod screen;
 mod why;
+mod test;
 
 use crate::args::Command;
 use crate::failure::Done;
@@ -27,6 +28,7 @@ pub fn run(command: Command) -> Done {
         Command::Run(args) => run::run(&args),
         Command::Why(args) => why::run(&args),
         Command::Doc(args) => doc::run(&args),
+        Command::Test(args) => test::run(&args),
         Command::Data(command) => data::run(&command),
         Command::Quickstart(args) => quickstart::run(&args),
     }

@@ -417,5 +417,6 @@ fn window(f: hir::WindowFn) -> Window {
         hir::WindowFn::SquaredDeviations => Window::Squares,
         hir::WindowFn::Max => Window::Max,
         hir::WindowFn::Min => Window::Min,
+        hir::WindowFn::Rank => Window::Rank,
     }
 }

@@ -78,6 +78,17 @@ codes! {
     RepeatedStatement = "E0407", "a statement that may stand once stands twice";
     MissingEntry = "E0408", "a strategy that never enters";
 
+    UnknownEdition = "E0410", "an edition of the language that is not known";
+    UnknownValue = "E0411", "a value that the enum, or a class that the regime, does not have";
+    FewScores = "E0412", "a regime with fewer than two scores";
+    BadMix = "E0413", "shares of strategies that do not add up to 100%";
+    ForgottenClass = "E0414", "a router without a row for every class";
+    BadSize = "E0415", "a size or a factor that is not a share between 0 and 1";
+    UnknownLimit = "E0416", "a limit that there is not";
+    BadLimit = "E0417", "a limit outside its bounds, or at odds with another";
+    BadUniverse = "E0420", "a universe that is empty, or lists a symbol twice or wrongly";
+    BadTest = "E0421", "a test whose bars or expectations do not fit together";
+    MissingPart = "E0422", "an item without something that it needs";
     BadLadder = "E0440", "a profit target or a ladder of them that makes no sense";
     BadOrder = "E0441", "an order whose parts exclude each other";
     BadLeg = "E0442", "a leg of a trade that there is not";
@@ -95,6 +106,14 @@ codes! {
     ComparedWithNa = "W0606", "a comparison with na, which is always na";
     AllowWithoutReason = "W0607", "an `allow` without a reason";
     UselessAllow = "W0608", "an `allow` that silences nothing";
+    ShadowedExit = "W0620", "an exit that an earlier one makes needless";
+    UnreachableRow = "W0621", "a row of a router that is never reached";
+    WideStop = "W0622", "a stop beyond the limit of risk";
+    PoorReward = "W0623", "a target below the least reward for its risk";
+    LargeGrid = "W0624", "a grid larger than stated";
+    NoCosts = "W0625", "costs that are not stated";
+    OddLimit = "W0626", "a limit that is allowed but unusual";
+    MixedRatios = "W0630", "a window over a spread whose ratio changes inside it";
 }
 
 /// The part of the compiler that reports a code; the second and third character of the code.

@@ -6,9 +6,11 @@
 
 mod feed;
 mod formula;
+mod items;
 mod look;
 mod operands;
 mod plan;
+mod plans;
 mod pool;
 mod print;
 mod print_plan;
@@ -16,14 +18,21 @@ mod written;
 
 pub use feed::{Calendar, Feed, FeedKind, Period};
 pub use formula::look_formula;
+mod risk;
+mod route;
+
+pub use items::{Enum, Items, Regime};
 pub use look::{Look, LookId, Looks};
 pub use plan::{
     Cooldown, EventHandler, EventKind, Execution, Leg, LegOrder, Level, Order, OrderKind, Plan,
     Quote, Side, Size, Slicing, TimeInForce, Trail,
 };
+pub use plans::{Expected, ExpectedKind, Portfolio, Screen, TestBars, TestCase};
 pub use pool::{Choose, Pool, PoolId, Query, QueryId};
 pub use print::print_unit;
 pub use written::{Named, Worth, Written};
+pub use risk::{Breach, LIMITS, Limit, LimitKind, LimitRule, LimitUnit, Risk};
+pub use route::{Route, Routed, Router, SuggestBelow};
 
 use crate::source::Span;
 
@@ -200,6 +209,8 @@ pub enum WindowFn {
     Max,
     /// Least.
     Min,
+    /// Share of the values that are not above the newest, itself included.
+    Rank,
 }
 
 /// What a node computes.
@@ -331,6 +342,8 @@ pub struct Param {
     pub only_sweep: bool,
     /// The domain as written.
     pub domain_text: String,
+    /// Names of its values 0, 1, … where it is of an enum.
+    pub labels: Vec<String>,
     /// Its place.
     pub span: Span,
 }

@@ -13,25 +13,35 @@ mod builtins;
 mod call;
 mod check;
 mod comparison;
+mod decimal;
 mod domain;
+mod enums;
 mod events;
 mod expr;
 mod extract;
 mod feeds;
 mod foreign;
+mod items;
 mod length;
 mod levels;
+mod lints;
 mod loops;
 mod name;
 mod order;
 mod orders;
+mod portfolio;
 mod postfix;
 mod reference;
+mod regime;
+mod risk;
+mod router;
 mod schedule;
 mod scope;
+mod screen;
 mod state;
 mod step;
 mod strategy;
+mod testing;
 mod trade;
 mod types;
 mod uses;
@@ -61,10 +71,8 @@ enum Place {
     /// A strategy.
     Strategy,
     /// A regime.
-    #[allow(dead_code, reason = "the checks of regimes construct it")]
     Regime,
     /// A portfolio.
-    #[allow(dead_code, reason = "the checks of portfolios construct it")]
     Portfolio,
     /// An expression to look at.
     Expression,
@@ -87,6 +95,12 @@ struct Checker<'t, 's> {
     /// Whether the outermost of them was reported.
     call_failed: bool,
     memo: HashMap<(usize, Vec<Value>), Value>,
+    /// The regimes that were unfolded here.
+    regimes: HashMap<enums::EnumId, Value>,
+    /// Those that are being unfolded, outermost first.
+    open_regimes: Vec<enums::EnumId>,
+    /// Above 0 while an item is unfolded whose faults are reported where it stands.
+    muted: u32,
     free: u32,
     /// What the text at hand belongs to.
     place: Place,
@@ -125,6 +139,9 @@ impl<'t, 's> Checker<'t, 's> {
             calls: Vec::new(),
             call_failed: false,
             memo: HashMap::new(),
+            regimes: HashMap::new(),
+            open_regimes: Vec::new(),
+            muted: 0,
             free: 0,
             place: Place::Function,
             is_tick: false,

@@ -131,7 +131,7 @@ impl<'t> Checker<'t, '_> {
     /// Whether warnings about the text at hand are wanted: inside an inlined call the function's
     /// own check has said them already.
     pub(super) fn lints(&self) -> bool {
-        self.lint && self.calls.is_empty()
+        self.lint && self.calls.is_empty() && self.muted == 0
     }
 
     pub(super) fn pop_scope(&mut self) {
@@ -240,6 +240,9 @@ impl<'t> Checker<'t, '_> {
         if self.program.modules[self.module].failed.contains(name) {
             return self.silent();
         }
+        if let Some(value) = self.item_value(name, span) {
+            return value;
+        }
         let known = self.trade_name(name, span);
         if let Some(value) = known.or_else(|| self.book_name(name, span)) {
             return value;
@@ -325,6 +328,7 @@ impl<'t> Checker<'t, '_> {
             let mut known = self.visible_names();
             known.extend(INPUTS.iter().map(|(n, _)| (*n).to_owned()));
             known.extend(self.program.modules[self.module].fns.keys().cloned());
+            known.extend(self.program.modules[self.module].items.keys().cloned());
             if let Some(near) = suggest::did_you_mean(name, known.iter().map(String::as_str)) {
                 report = report.did_you_mean(span, name, near);
             }
