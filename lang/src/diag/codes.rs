@@ -62,6 +62,9 @@ codes! {
     BadLength = "E0304", "a window length or a lag that is not a whole number in range";
     CyclicState = "E0305", "members of a state that need each other's new value";
     WindowInState = "E0306", "a window or a recurrence over a member of a running state";
+    MixedUnits = "E0307", "values of different units that are added, compared or chosen between";
+    WrongUnit = "E0308", "a value of another unit than what is asked for";
+    UnitDrift = "E0309", "a recurrence that does not keep its unit";
 
     MisplacedStatement = "E0401", "a statement that does not belong there";
     BadDomain = "E0402", "a parameter domain that is empty, too large or of the wrong values";

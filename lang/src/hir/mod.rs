@@ -1,15 +1,18 @@
 //! The typed tree of one runnable unit (a strategy, or the expression of `stratc eval`).
 //!
 //! Functions are already inlined and equal expressions are one node, so it is a graph in an
-//! arena: every operand stands before its user. Each node knows its type, its stage (on which
-//! parameters it depends, and whether on bars), its lookback and its place in the source.
+//! arena: every operand stands before its user. Each node knows its type, its unit, the range of its
+//! values, its stage (on which parameters it depends, and whether on bars), its lookback and its
+//! place in the source.
 
+mod dimension;
 mod feed;
 mod look;
 mod plan;
 mod pool;
 mod print;
 
+pub use dimension::{Dimension, Powers};
 pub use feed::{Calendar, Feed, FeedKind, Period};
 pub use look::{Look, LookId, Looks};
 pub use plan::{
@@ -262,6 +265,8 @@ pub struct Node {
     pub kind: Kind,
     /// Type of its value.
     pub ty: Ty,
+    /// Unit of its value.
+    pub dimension: Dimension,
     /// On what it depends.
     pub stage: Stage,
     /// Bars before its first value.
@@ -315,6 +320,8 @@ pub struct Param {
     pub name: String,
     /// Whole numbers only.
     pub integer: bool,
+    /// Unit of its values.
+    pub dimension: Dimension,
     /// Its default.
     pub default: f64,
     /// Least and greatest value allowed.

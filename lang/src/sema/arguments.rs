@@ -4,6 +4,7 @@ use super::Checker;
 use super::blame::Frame;
 use super::scope::{Binding, Lint, Value};
 use crate::diag::{Code, Diagnostic, suggest};
+use crate::hir::Dimension;
 use crate::source::Span;
 use crate::syntax::ast::{Arg, Expr, FnParam};
 
@@ -290,7 +291,16 @@ impl<'t> Checker<'t, '_> {
                 self.check_length(id, at, 0, &what).is_some()
             }
             Some("condition") => self.want_condition(value, span).is_some(),
-            Some(_) => self.want_number(value, span).is_some(),
+            Some(ty) => {
+                let Some(id) = self.want_number(value, span) else {
+                    return false;
+                };
+                let Some(unit) = Dimension::of_type(ty) else {
+                    return true;
+                };
+                let what = format!("`{name}` of `{}`", self.program.fns[def].item.name.name);
+                self.of_unit(unit, id, span, &what)
+            }
             None => match value {
                 Value::Text => self.want_number(value, span).is_some(),
                 _ => true,

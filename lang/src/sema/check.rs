@@ -10,7 +10,7 @@ use super::order::{Order, order};
 use super::scope::{Module, Program, Value};
 use super::uses::{Files, camel_case};
 use crate::diag::{Code, Diagnostic, Severity, Sink};
-use crate::hir::{Kind, Unit};
+use crate::hir::{Dimension, Kind, Unit};
 use crate::source::{SourceMap, Span, World};
 use crate::syntax::ast::{self, ItemKind};
 use crate::syntax::parse_expr;
@@ -202,6 +202,9 @@ impl<'t> Checker<'t, '_> {
                 self.fits(def, param, &value, default.span, Some(default));
             }
             self.free += 1;
+            if let Some(unit) = param.ty.as_ref().and_then(|t| Dimension::of_type(&t.name)) {
+                self.builder.free_units.insert(self.free, unit);
+            }
             let id = self.builder.add(Kind::Free(self.free), param.name.span);
             bound.push((Value::Node(id), Some(param.name.span)));
         }
@@ -218,6 +221,8 @@ const FN_TYPES: &[&str] = &[
     "ratio",
     "price",
     "qty",
+    "money",
+    "duration",
     "number",
     "condition",
 ];

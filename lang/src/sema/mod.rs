@@ -11,6 +11,7 @@ mod builder;
 mod builtins;
 mod call;
 mod check;
+mod dimension;
 mod domain;
 mod expr;
 mod foreign;
@@ -23,6 +24,7 @@ mod state;
 mod step;
 mod strategy;
 mod types;
+mod units;
 mod uses;
 
 pub use check::{Checked, Library, check_expr, check_source};

@@ -312,6 +312,9 @@ impl<'t> Checker<'t, '_> {
         let Some(id) = self.number(e) else {
             return;
         };
+        if !self.is_share_of_price(id, e.span) {
+            return;
+        }
         if self.builder.stage(id).series {
             let part = self.series_part(e);
             self.report(
