@@ -113,7 +113,6 @@ impl Dimension {
             // Whatever it is, it is right only if it is the same.
             (D::Unknown, x) | (x, D::Unknown) if x.has_powers() => x,
             (D::Unknown, _) | (_, D::Unknown) => D::Unknown,
-            (D::Ratio, D::Bars) | (D::Bars, D::Ratio) => return None,
             (a, b) if a.is_dimensionless() && b.is_dimensionless() => D::Plain,
             _ => return None,
         })
@@ -288,7 +287,7 @@ mod tests {
         assert_eq!(D::PRICE.with(D::Plain), None);
         assert_eq!(D::PRICE.with(D::QUANTITY), None);
         assert_eq!(D::Plain.with(D::Ratio), Some(D::Plain));
-        assert_eq!(D::Bars.with(D::Ratio), None);
+        assert_eq!(D::Bars.with(D::Ratio), Some(D::Plain));
         assert_eq!(D::Unknown.with(D::PRICE), Some(D::PRICE));
         assert_eq!(D::Unknown.with(D::Ratio), Some(D::Unknown));
     }

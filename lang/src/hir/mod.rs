@@ -8,9 +8,11 @@
 mod dimension;
 mod feed;
 mod look;
+mod operands;
 mod plan;
 mod pool;
 mod print;
+mod print_plan;
 
 pub use dimension::{Dimension, Powers};
 pub use feed::{Calendar, Feed, FeedKind, Period};

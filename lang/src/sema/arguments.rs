@@ -85,7 +85,7 @@ impl<'t> Checker<'t, '_> {
         let mut bound: Vec<Bound> = Vec::with_capacity(params.len());
         for (i, param) in params.iter().enumerate() {
             let one = match (given.get_mut(i).and_then(Option::take), &param.default) {
-                (Some((value, e)), _) => (value, Some(e.span)),
+                (Some((value, e)), _) => (self.of_param(param, value, e.span), Some(e.span)),
                 (None, Some(_)) if self.is_broken(def) => {
                     self.silent();
                     return None;
@@ -95,7 +95,7 @@ impl<'t> Checker<'t, '_> {
                     if value == Value::Error || !self.fits(def, param, &value, call, None) {
                         return None;
                     }
-                    (value, None)
+                    (self.of_param(param, value, call), None)
                 }
                 (None, None) => return None,
             };
@@ -305,6 +305,20 @@ impl<'t> Checker<'t, '_> {
                 Value::Text => self.want_number(value, span).is_some(),
                 _ => true,
             },
+        }
+    }
+
+    /// A literal takes the unit that the parameter names.
+    fn of_param(&mut self, param: &FnParam, value: Value, span: Span) -> Value {
+        let unit = param.ty.as_ref().and_then(|t| Dimension::of_type(&t.name));
+        match (value, unit) {
+            (Value::Node(id), Some(unit))
+                if unit.has_powers() && self.builder.dimension(id) == Dimension::Literal =>
+            {
+                let kind = self.builder.unit.node(id).kind;
+                Value::Node(self.builder.add_as(kind, Some(unit), span))
+            }
+            (value, _) => value,
         }
     }
 

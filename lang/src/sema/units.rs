@@ -7,6 +7,7 @@ use super::Checker;
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{Dimension, Math2, NodeId};
 use crate::source::Span;
+use crate::syntax::ast::Expr;
 
 /// How two values meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub(super) enum Meeting {
 /// A value with the place that it is written at.
 type Placed = (NodeId, Span);
 
-impl Checker<'_, '_> {
+impl<'t> Checker<'t, '_> {
     /// Arithmetic of two numbers, where their units allow it.
     pub(super) fn combine(
         &mut self,
@@ -219,11 +220,10 @@ impl Checker<'_, '_> {
             (D::Bars, D::Powers(_)) if found.is_timed() => report
                 .hint("write a number of bars: how long a bar lasts is the timeframe's matter"),
             (D::Ratio, D::PRICE) => report.hint(match words {
-                Some(words) => format!(
-                    "divide it by a price, such as `{} / close`",
-                    bracketed(words)
-                ),
-                None => "divide it by a price".to_owned(),
+                Some(words) if words.contains(' ') => {
+                    format!("divide it by a price, such as `({words}) / close`")
+                }
+                _ => "divide it by a price".to_owned(),
             }),
             (D::DURATION, D::Literal | D::Bars | D::Plain) => {
                 let number = words.filter(|w| w.chars().all(|c| c.is_ascii_digit()));
@@ -236,6 +236,13 @@ impl Checker<'_, '_> {
         };
         self.report(report);
         false
+    }
+
+    /// A number that is a price.
+    pub(super) fn price(&mut self, e: &'t Expr, what: &str) -> Option<NodeId> {
+        let id = self.number(e)?;
+        self.of_unit(Dimension::PRICE, id, e.span, what)
+            .then_some(id)
     }
 
     /// Whether a stop, which is a share of the entry price, is given as one.
@@ -287,14 +294,5 @@ impl Checker<'_, '_> {
         }
         self.report(report.hint("seed and step are one series: give both the same unit"));
         false
-    }
-}
-
-/// A text in brackets, where it is not one operand.
-fn bracketed(text: &str) -> String {
-    if text.contains(' ') {
-        format!("({text})")
-    } else {
-        text.to_owned()
     }
 }
