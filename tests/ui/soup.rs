@@ -36,7 +36,7 @@ const LENGTH: char = '$';
 
 #[rustfmt::skip]
 const NUMBERS: &[&str] = &[
-    "# + unitless(#)", "# - unitless(#) * 2", "# / #", "-#", "# mod 7", "abs(#)", "max(#, unitless(#))",
+    "# + unitless(#)", "# - unitless(#) * 2", "unitless(#) / unitless(#)", "-#", "# mod 7", "abs(#)", "max(#, unitless(#))",
     "clamp(#, 0, unitless(#))",
     "(if ? then # else unitless(#))", "(# else unitless(#))", "num(?)", "sma(#, $)", "ema(#, $)", "rsi(#, $)", "stdev(#, $)",
     "macd(x: #).line", "bollinger(#, $, 2).upper", "highest(#, $, least: 1)", "window_sum(#, $)",

@@ -5,17 +5,22 @@
 //! values, its stage (on which parameters it depends, and whether on bars), its lookback and its
 //! place in the source.
 
+mod bounds;
 mod dimension;
 mod feed;
+mod infer;
+mod known;
 mod look;
 mod operands;
 mod plan;
 mod pool;
 mod print;
 mod print_plan;
+mod range;
 
 pub use dimension::{Dimension, Powers};
 pub use feed::{Calendar, Feed, FeedKind, Period};
+pub use infer::infer_ranges;
 pub use look::{Look, LookId, Looks};
 pub use plan::{
     Cooldown, EventHandler, EventKind, Execution, Leg, LegOrder, Level, Order, OrderKind, Plan,
@@ -23,6 +28,7 @@ pub use plan::{
 };
 pub use pool::{Choose, Pool, PoolId, Query, QueryId};
 pub use print::print_unit;
+pub use range::Range;
 
 use crate::source::Span;
 
@@ -269,6 +275,8 @@ pub struct Node {
     pub ty: Ty,
     /// Unit of its value.
     pub dimension: Dimension,
+    /// Between which bounds its values lie; of an unfinished unit not known.
+    pub range: Range,
     /// On what it depends.
     pub stage: Stage,
     /// Bars before its first value.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::hir::{
     Compare, Dimension, Group, GroupId, Input, Kind, LookId, Looks, Math1, Math2, Member, Node,
-    NodeId, QueryId, Stage, Start, Ty, Unit,
+    NodeId, QueryId, Range, Stage, Start, Ty, Unit,
 };
 use crate::source::Span;
 
@@ -205,6 +205,7 @@ impl Builder {
             kind,
             ty,
             dimension,
+            range: Range::ANY,
             stage,
             look,
             span,

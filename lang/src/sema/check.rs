@@ -10,7 +10,7 @@ use super::scope::{Module, Program, Value};
 use super::uses::{Files, camel_case};
 use super::{Checker, Place};
 use crate::diag::{Code, Diagnostic, Severity, Sink};
-use crate::hir::{Dimension, Kind, Unit};
+use crate::hir::{Dimension, Kind, Unit, infer_ranges};
 use crate::source::{SourceMap, Span, World};
 use crate::syntax::ast::{self, ItemKind};
 use crate::syntax::parse_expr;
@@ -74,6 +74,7 @@ pub fn check_source(
             let complete = !checker.incomplete;
             let mut unit = std::mem::take(&mut checker.builder.unit);
             unit.doc = first_line(item.doc.as_deref());
+            infer_ranges(&mut unit);
             if complete && sink.errors() == before {
                 units.push(unit);
             }
@@ -128,7 +129,8 @@ pub fn check_expr(
         checker.place = Place::Expression;
         checker.outputs(&tree);
         checker.outgrown(tree.span, "this expression");
-        let unit = std::mem::take(&mut checker.builder.unit);
+        let mut unit = std::mem::take(&mut checker.builder.unit);
+        infer_ranges(&mut unit);
         let failed = checker.incomplete || sink.has_errors();
         Checked {
             units: if failed { Vec::new() } else { vec![unit] },
