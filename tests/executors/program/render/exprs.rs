@@ -65,10 +65,6 @@ impl Writer<'_> {
         texts
     }
 
-    pub(super) fn operands(&mut self, args: &[Expr], least: u8) -> Vec<String> {
-        args.iter().map(|e| self.expr(e, least)).collect()
-    }
-
     pub(super) fn bare(&mut self, e: &Expr) -> (String, u8) {
         let args = &e.args[..];
         match (&e.op, args) {
