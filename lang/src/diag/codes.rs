@@ -62,6 +62,9 @@ codes! {
     BadLength = "E0304", "a window length or a lag that is not a whole number in range";
     CyclicState = "E0305", "members of a state that need each other's new value";
     WindowInState = "E0306", "a window or a recurrence over a member of a running state";
+    MixedUnits = "E0307", "values of different units that are added, compared or chosen between";
+    WrongUnit = "E0308", "a value of another unit than what is asked for";
+    UnitDrift = "E0309", "a recurrence that does not keep its unit";
 
     BadTimeframe = "E0330", "a timeframe or schedule that does not fit that of the strategy";
     NeedsTimeframe = "E0331", "a construct that needs to know how long a bar is";

@@ -11,7 +11,7 @@ use super::scope::{Module, Program, Value};
 use super::uses::{Files, camel_case};
 use super::{Checker, Place, enums, items};
 use crate::diag::{Code, Diagnostic, Severity, Sink};
-use crate::hir::{Items, Kind, Unit};
+use crate::hir::{Dimension, Items, Kind, Unit, infer_ranges};
 use crate::source::{SourceMap, Span, World};
 use crate::syntax::ast::{self, ItemKind};
 use crate::syntax::parse_expr;
@@ -78,6 +78,7 @@ pub fn check_source(
             let complete = !checker.incomplete;
             let mut unit = std::mem::take(&mut checker.builder.unit);
             unit.doc = first_line(item.doc.as_deref());
+            infer_ranges(&mut unit);
             if complete && sink.errors() == before {
                 units.push(unit);
             }
@@ -149,7 +150,8 @@ pub fn check_expr_on(
         checker.place = Place::Expression;
         checker.outputs(&tree);
         checker.outgrown(tree.span, "this expression");
-        let unit = std::mem::take(&mut checker.builder.unit);
+        let mut unit = std::mem::take(&mut checker.builder.unit);
+        infer_ranges(&mut unit);
         let failed = checker.incomplete || sink.has_errors();
         Checked {
             units: if failed { Vec::new() } else { vec![unit] },
@@ -237,6 +239,9 @@ impl<'t> Checker<'t, '_> {
                 self.fits(def, param, &value, default.span, Some(default));
             }
             self.free += 1;
+            if let Some(unit) = param.ty.as_ref().and_then(|t| Dimension::of_type(&t.name)) {
+                self.builder.free_units.insert(self.free, unit);
+            }
             let id = self.builder.add(Kind::Free(self.free), param.name.span);
             let value = match self.enum_of_type(param.ty.as_ref()) {
                 Some(of) => Value::Enum(of, id),
@@ -258,6 +263,8 @@ const FN_TYPES: &[&str] = &[
     "ratio",
     "price",
     "qty",
+    "money",
+    "duration",
     "number",
     "condition",
 ];

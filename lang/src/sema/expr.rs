@@ -6,6 +6,7 @@ use super::Checker;
 use super::builder::Outgrown;
 use super::loops::LoopParts;
 use super::scope::Value;
+use super::units::Meeting;
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{Kind, Math1, Math2, NodeId, Ty};
 use crate::source::Span;
@@ -37,7 +38,10 @@ impl<'t> Checker<'t, '_> {
     fn plain_expr(&mut self, e: &'t Expr) -> Value {
         let span = e.span;
         match &e.kind {
-            ExprKind::Number(n) => Value::Node(self.builder.number(n.value, span)),
+            ExprKind::Number(n) => {
+                let unit = n.unit.dimension();
+                Value::Node(self.builder.number_of(n.value, unit, span))
+            }
             ExprKind::Str(_) => Value::Text,
             ExprKind::Bool(b) => Value::Node(self.builder.add(Kind::Bool(*b), span)),
             ExprKind::Na => Value::Node(self.builder.na(span)),
@@ -53,7 +57,10 @@ impl<'t> Checker<'t, '_> {
                 }
                 // A negated constant is a constant, so that `-1` is one node.
                 let id = match self.builder.constant(x) {
-                    Some(v) => self.builder.number(-v, span),
+                    Some(v) => {
+                        let unit = self.builder.dimension(x);
+                        self.builder.number_of(-v, unit, span)
+                    }
                     None => self.builder.add(Kind::Math1(Math1::Neg, x), span),
                 };
                 Value::Node(id)
@@ -162,13 +169,15 @@ impl<'t> Checker<'t, '_> {
         span: Span,
     ) -> Value {
         let mut total = self.number(first);
+        let mut so_far = first.span;
         for (op, e) in rest {
             let next = self.number(e);
             let piece = Span::new(span.file, span.start, e.span.end);
             total = match (total, next) {
-                (Some(a), Some(b)) => Some(self.builder.math2(op, a, b, piece)),
+                (Some(a), Some(b)) => self.combine(op, (a, so_far), (b, e.span), piece),
                 _ => None,
             };
+            so_far = piece;
         }
         total.map_or(Value::Error, Value::Node)
     }
@@ -263,6 +272,21 @@ impl<'t> Checker<'t, '_> {
     /// The nodes of values that stand for one another, all of the type of the first that is more
     /// than `na`.
     fn alike(&mut self, values: &[(Value, Span)], what: &str) -> Vec<Option<NodeId>> {
+        let mut nodes = self.of_one_type(values, what);
+        // The first whose unit is known is what the others are held against.
+        let mut known: Option<(NodeId, Span)> = None;
+        for (node, (_, span)) in nodes.iter_mut().zip(values) {
+            let Some(id) = *node else { continue };
+            match known {
+                Some(first) if self.clashes(Meeting::Choice, first, (id, *span)) => *node = None,
+                Some(first) if self.builder.dimension(first.0).is_known() => {}
+                _ => known = Some((id, *span)),
+            }
+        }
+        nodes
+    }
+
+    fn of_one_type(&mut self, values: &[(Value, Span)], what: &str) -> Vec<Option<NodeId>> {
         let first = values.iter().find_map(|(v, span)| match v {
             Value::Node(id) if !self.is_na(v) && self.builder.ty(*id) != Ty::Any => {
                 Some((self.builder.ty(*id), *span))

@@ -2,7 +2,7 @@
 
 use super::Checker;
 use crate::diag::{Code, Diagnostic};
-use crate::hir::{self, Cooldown, Kind, Leg, Math2, NodeId, Trail};
+use crate::hir::{self, Cooldown, Dimension, Kind, Leg, Math2, NodeId, Trail};
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, Ident, Level, NumberUnit, Setting};
 
@@ -20,7 +20,7 @@ impl<'t> Checker<'t, '_> {
                 }
             }
             Level::At(e) => {
-                if let Some(id) = self.number(e) {
+                if let Some(id) = self.price(e, "the level of a stop") {
                     self.builder.unit.plan.stops.push((id, span));
                 }
             }
@@ -32,7 +32,7 @@ impl<'t> Checker<'t, '_> {
         let once = once.map(|e| self.condition(e));
         let level = match level {
             Level::Share(e) => self.stop_share(e).map(hir::Level::Share),
-            Level::At(e) => self.number(e).map(hir::Level::At),
+            Level::At(e) => self.price(e, "the level of a trail").map(hir::Level::At),
         };
         if let (Some(level), None | Some(Some(_))) = (level, once) {
             self.builder.unit.plan.trails.push(Trail {
@@ -47,7 +47,7 @@ impl<'t> Checker<'t, '_> {
     pub(super) fn target(&mut self, level: &'t Level, span: Span) {
         let level = match level {
             Level::Share(e) => self.gain(e).map(hir::Level::Share),
-            Level::At(e) => self.number(e).map(hir::Level::At),
+            Level::At(e) => self.price(e, "the level of a target").map(hir::Level::At),
         };
         if let Some(level) = level {
             self.builder.unit.plan.targets.push((level, span));
@@ -57,6 +57,9 @@ impl<'t> Checker<'t, '_> {
     /// A profit that is known before the first bar.
     fn gain(&mut self, e: &'t Expr) -> Option<NodeId> {
         let id = self.number(e)?;
+        if !self.of_unit(Dimension::Ratio, id, e.span, "a profit target") {
+            return None;
+        }
         if self.builder.stage(id).series {
             let part = self.series_part(e);
             self.report(

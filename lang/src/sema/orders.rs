@@ -190,21 +190,28 @@ impl<'t> Checker<'t, '_> {
     ) -> Option<()> {
         match &clause.kind {
             ClauseKind::Market => order.kind = OrderKind::Market,
-            ClauseKind::Limit(p) => order.kind = OrderKind::Limit(self.number(p)?),
-            ClauseKind::Stop(p) => order.kind = OrderKind::Stop(self.number(p)?),
+            ClauseKind::Limit(p) => {
+                order.kind = OrderKind::Limit(self.price(p, "the price of an order")?)
+            }
+            ClauseKind::Stop(p) => {
+                order.kind = OrderKind::Stop(self.price(p, "the price of an order")?)
+            }
             ClauseKind::StopLimit(p, q) => {
-                let (p, q) = (self.number(p), self.number(q));
+                let what = "the price of an order";
+                let (p, q) = (self.price(p, what), self.price(q, what));
                 order.kind = OrderKind::StopLimit(p?, q?);
             }
             ClauseKind::Trailing(d) => {
                 order.kind = OrderKind::Trailing(self.share(d, "the distance of the order")?);
             }
             ClauseKind::Bracket(p, q) => {
-                let (p, q) = (self.number(p), self.number(q));
+                let what = "the price of an order";
+                let (p, q) = (self.price(p, what), self.price(q, what));
                 order.kind = OrderKind::Bracket(p?, q?);
             }
             ClauseKind::Oco(p, q) => {
-                let (p, q) = (self.number(p), self.number(q));
+                let what = "the price of an order";
+                let (p, q) = (self.price(p, what), self.price(q, what));
                 order.kind = OrderKind::Oco(p?, q?);
             }
             ClauseKind::Size(e) => order.size = Some(self.plain_size(e)?),

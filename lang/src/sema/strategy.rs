@@ -303,6 +303,9 @@ impl<'t> Checker<'t, '_> {
     /// `stop 3%`: a share of the entry price that is known before the first bar.
     pub(super) fn stop_share(&mut self, e: &'t Expr) -> Option<NodeId> {
         let id = self.number(e)?;
+        if !self.is_share_of_price(id, e.span) {
+            return None;
+        }
         if self.builder.stage(id).series {
             let part = self.series_part(e);
             self.report(
