@@ -189,8 +189,7 @@ impl Sources {
         match text {
             Ok(text) => {
                 let world = Drafted(&self.drafts);
-                let mut checked =
-                    sema::check_source(&mut self.map, &world, &LIBRARY, &name, &text);
+                let mut checked = sema::check_source(&mut self.map, &world, &LIBRARY, &name, &text);
                 self.diagnostics
                     .extend(std::mem::take(&mut checked.diagnostics));
                 checked

@@ -11,8 +11,8 @@ mod fmt;
 mod quickstart;
 mod run;
 mod screen;
-mod why;
 mod test;
+mod why;
 
 use crate::args::Command;
 use crate::failure::Done;
