@@ -105,10 +105,7 @@ fn related(index: usize, label: &Label, map: &SourceMap) -> Value {
     let mut place = location(label.span, map);
     if let Value::Object(fields) = &mut place {
         fields.insert("id".to_owned(), json!(index));
-        fields.insert(
-            "message".to_owned(),
-            json!({ "text": label.text }),
-        );
+        fields.insert("message".to_owned(), json!({ "text": label.text }));
     }
     place
 }
