@@ -242,11 +242,10 @@ impl Cutter<'_, '_> {
                 stream.kind(at + 2) == Some(TokenKind::LBrace)
                     || (stream.begins_line(at) && !is_value)
             }
+            // `every week on monday`, `x on event funding`
             "on" => {
-                stream.text_of(at + 1) != "event"
-                    && at
-                        .checked_sub(1)
-                        .is_none_or(|i| stream.text_of(i) != "week")
+                let is_of_week = at > 0 && stream.text_of(at - 1) == "week";
+                stream.text_of(at + 1) != "event" && !is_of_week
             }
             "confidence" | "trail" | "take_profit" | "pyramid" | "cooldown" => true,
             _ => !is_assigned && (follows.is_some() || stream.begins_line(at)),
