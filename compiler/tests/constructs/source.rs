@@ -103,6 +103,10 @@ fn run(unit: &Unit, seed: u64, count: usize) -> usize {
 }
 
 #[test]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a test reads the programs of the repository"
+)]
 fn programs_of_the_repository_agree() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut open: Vec<PathBuf> = vec![root.join("examples"), root.join("strategies")];
