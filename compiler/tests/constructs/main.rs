@@ -8,4 +8,5 @@ mod hand;
 mod market;
 mod pools;
 mod print;
+mod source;
 mod trade;
