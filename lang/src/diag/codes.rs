@@ -96,6 +96,14 @@ codes! {
     NameStyle = "W0604", "a name in another style than its kind has";
     ShadowedName = "W0605", "a name that hides a column of the bar";
     ComparedWithNa = "W0606", "a comparison with na, which is always na";
+    NeverHolds = "W0610", "a condition that can never hold";
+    AlwaysHolds = "W0611", "a condition that always holds";
+    Contradiction = "W0612", "conditions that cannot hold together";
+    DuplicateCondition = "W0613", "a condition that is listed twice";
+    FixedRequire = "W0614", "a requirement that all parameter sets meet, or none";
+    SeriesEquality = "W0615", "computed values that are compared for equality";
+    DivisionByZero = "W0616", "a division by what can be 0";
+    PercentSlip = "W0617", "a share compared with a number of another scale";
 }
 
 impl std::fmt::Display for Code {

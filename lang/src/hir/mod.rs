@@ -21,6 +21,7 @@ mod range;
 pub use dimension::{Dimension, Powers};
 pub use feed::{Calendar, Feed, FeedKind, Period};
 pub use infer::infer_ranges;
+pub use known::Known;
 pub use look::{Look, LookId, Looks};
 pub use plan::{
     Cooldown, EventHandler, EventKind, Execution, Leg, LegOrder, Level, Order, OrderKind, Plan,

@@ -14,15 +14,18 @@ mod check;
 mod comparison;
 mod dimension;
 mod domain;
+mod equality;
 mod events;
 mod expr;
 mod extract;
 mod feeds;
 mod foreign;
+mod joint;
 mod length;
 mod levels;
 mod loops;
 mod name;
+mod noted;
 mod order;
 mod orders;
 mod postfix;
@@ -35,6 +38,7 @@ mod trade;
 mod types;
 mod units;
 mod uses;
+mod verdicts;
 mod zones;
 
 pub use check::{Checked, Library, check_expr, check_source};
@@ -96,6 +100,8 @@ struct Checker<'t, 's> {
     incomplete: bool,
     /// A part was not read, so what it would have used is not known.
     torn: bool,
+    /// What can be judged once ranges are known.
+    noted: noted::Noted,
     /// Errors of the run before this unit.
     errors_before: usize,
     sink: &'s mut Sink,
@@ -129,6 +135,7 @@ impl<'t, 's> Checker<'t, 's> {
             depth: 0,
             incomplete: false,
             torn: false,
+            noted: noted::Noted::default(),
             errors_before: sink.errors(),
             sink,
         }
