@@ -41,7 +41,7 @@ mod uses;
 mod verdicts;
 mod zones;
 
-pub use check::{Checked, Library, check_expr, check_source};
+pub use check::{Checked, Library, check_expr, check_expr_on, check_source};
 pub use uses::snake_case;
 
 use std::collections::HashMap;
