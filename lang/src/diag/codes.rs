@@ -109,6 +109,14 @@ codes! {
     ComparedWithNa = "W0606", "a comparison with na, which is always na";
     AllowWithoutReason = "W0607", "an `allow` without a reason";
     UselessAllow = "W0608", "an `allow` that silences nothing";
+    NeverHolds = "W0610", "a condition that can never hold";
+    AlwaysHolds = "W0611", "a condition that always holds";
+    Contradiction = "W0612", "conditions that cannot hold together";
+    DuplicateCondition = "W0613", "a condition that is listed twice";
+    FixedRequire = "W0614", "a requirement that all parameter sets meet, or none";
+    SeriesEquality = "W0615", "computed values that are compared for equality";
+    DivisionByZero = "W0616", "a division by what can be 0";
+    PercentSlip = "W0617", "a share compared with a number of another scale";
     ShadowedExit = "W0620", "an exit that an earlier one makes needless";
     UnreachableRow = "W0621", "a row of a router that is never reached";
     WideStop = "W0622", "a stop beyond the limit of risk";

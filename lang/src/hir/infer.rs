@@ -69,6 +69,18 @@ impl<'u> Infer<'u> {
         }
     }
 
+    /// A unit whose ranges are filled in.
+    pub(super) fn finished(unit: &'u Unit) -> Self {
+        Self {
+            unit,
+            params: &unit.params,
+            ranges: unit.nodes.iter().map(|n| n.range).collect(),
+            past: Vec::new(),
+            bodies: Vec::new(),
+            solved: Vec::new(),
+        }
+    }
+
     fn run(mut self) -> Vec<Range> {
         for (i, node) in self.unit.nodes.iter().enumerate() {
             if let Kind::Member(g, _) = node.kind {

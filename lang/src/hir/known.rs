@@ -3,7 +3,7 @@
 //! lies in 0..1, or that an average stays between the values that it is of.
 
 use super::infer::Infer;
-use super::{Input, Kind, Math1, Math2, NodeId, Range, WindowFn};
+use super::{Input, Kind, Math1, Math2, NodeId, Range, Unit, WindowFn};
 
 /// Deepest chain of reasons that one is never above the other.
 const DEEPEST: u32 = 6;
@@ -295,5 +295,22 @@ fn rank(f: WindowFn) -> u32 {
         WindowFn::Mean => 2,
         WindowFn::Max => 3,
         _ => 0,
+    }
+}
+
+/// A finished unit, to ask what is known of two of its nodes.
+pub struct Known<'u>(Infer<'u>);
+
+impl<'u> Known<'u> {
+    /// Of a unit whose ranges are filled in.
+    #[must_use]
+    pub fn of(unit: &'u Unit) -> Self {
+        Self(Infer::finished(unit))
+    }
+
+    /// Whether a is never above b where both have values.
+    #[must_use]
+    pub fn never_above(&self, a: NodeId, b: NodeId) -> bool {
+        self.0.never_above(a, b)
     }
 }

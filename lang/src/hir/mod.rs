@@ -29,6 +29,7 @@ pub use feed::{Calendar, Feed, FeedKind, Period};
 pub use formula::look_formula;
 pub use infer::infer_ranges;
 pub use items::{Enum, Items, Regime};
+pub use known::Known;
 pub use look::{Look, LookId, Looks};
 pub use plan::{
     Cooldown, EventHandler, EventKind, Execution, Leg, LegOrder, Level, Order, OrderKind, Plan,

@@ -413,6 +413,24 @@ impl Range {
         Self::of(self, self, lo, hi, false, true)
     }
 
+    /// What is known, as the rest of a sentence: `lies in 0..100`, `is never below 0`, `is 2`.
+    #[must_use]
+    pub fn described(self) -> String {
+        if self.is_empty() {
+            "is always na".to_owned()
+        } else if self.is_any() {
+            "may be anything".to_owned()
+        } else if self.is_point() {
+            format!("is {}", shown(self.lo))
+        } else if self.hi == f64::INFINITY {
+            format!("is never below {}", shown(self.lo))
+        } else if self.lo == f64::NEG_INFINITY {
+            format!("is never above {}", shown(self.hi))
+        } else {
+            format!("lies in {}..{}", shown(self.lo), shown(self.hi))
+        }
+    }
+
     /// As it is shown: `0..100`, `-inf..0`, `whole 0..19`, `any`.
     #[must_use]
     pub fn text(self) -> String {

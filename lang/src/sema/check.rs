@@ -76,9 +76,9 @@ pub fn check_source(
             checker.strategy_lints(s);
             checker.outgrown(s.name.span, &format!("`{}`", s.name.name));
             let complete = !checker.incomplete;
+            checker.verdicts();
             let mut unit = std::mem::take(&mut checker.builder.unit);
             unit.doc = first_line(item.doc.as_deref());
-            infer_ranges(&mut unit);
             if complete && sink.errors() == before {
                 units.push(unit);
             }
@@ -251,6 +251,9 @@ impl<'t> Checker<'t, '_> {
         }
         self.style_lint(&item.name);
         let value = self.inline(def, bound);
+        if self.lints() {
+            self.verdicts();
+        }
         self.outgrown(item.name.span, &format!("`{}`", item.name.name));
         value
     }

@@ -36,6 +36,8 @@ impl<'t> Checker<'t, '_> {
         }
         let above = self.builder.add(Kind::Compare(Compare::Le, low, x), span);
         let below = self.builder.add(Kind::Compare(Compare::Le, x, high), span);
+        self.note_comparison(above, (x, x_at), (low, lo.span), span);
+        self.note_comparison(below, (x, x_at), (high, hi.span), span);
         Value::Node(self.builder.add(Kind::And(above, below), span))
     }
 
@@ -91,7 +93,9 @@ impl<'t> Checker<'t, '_> {
                 (Some(a), Some(b))
                     if !self.clashes(Meeting::Comparison, (a, first.span), (b, second.span)) =>
                 {
-                    Value::Node(self.builder.compare(*op, a, b, span))
+                    let node = self.builder.compare(*op, a, b, span);
+                    self.note_comparison(node, (a, first.span), (b, second.span), span);
+                    Value::Node(node)
                 }
                 _ => Value::Error,
             };
@@ -114,6 +118,7 @@ impl<'t> Checker<'t, '_> {
                     if !self.clashes(Meeting::Comparison, (a, left_span), (b, e.span)) =>
                 {
                     let one = self.builder.compare(*op, a, b, piece);
+                    self.note_comparison(one, (a, left_span), (b, e.span), piece);
                     all = Some(match all {
                         Some(all) => self.builder.add(Kind::And(all, one), span),
                         None => one,
@@ -190,7 +195,10 @@ impl<'t> Checker<'t, '_> {
         {
             return Value::Error;
         }
+        let placed = ((a, left.span), (b, right.span));
         let (a, b) = if above { (a, b) } else { (b, a) };
-        Value::Node(self.builder.add(Kind::Cross(a, b), span))
+        let node = self.builder.add(Kind::Cross(a, b), span);
+        self.note_comparison(node, placed.0, placed.1, span);
+        Value::Node(node)
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Checker;
 use super::builder::Outgrown;
 use super::loops::LoopParts;
+use super::noted::Joined;
 use super::scope::Value;
 use super::units::Meeting;
 use crate::diag::{Code, Diagnostic};
@@ -119,11 +120,11 @@ impl<'t> Checker<'t, '_> {
                     self.builder.add(Kind::Not(x), span)
                 })
             }
-            ExprKind::And(items) => self.logic(items, Kind::And, span),
-            ExprKind::Or(items) => self.logic(items, Kind::Or, span),
+            ExprKind::And(items) => self.logic(items, Joined::All, span),
+            ExprKind::Or(items) => self.logic(items, Joined::Any, span),
             ExprKind::List { kind, items } => match kind {
-                ListKind::All => self.logic(items, Kind::And, span),
-                ListKind::Any => self.logic(items, Kind::Or, span),
+                ListKind::All => self.logic(items, Joined::All, span),
+                ListKind::Any => self.logic(items, Joined::Any, span),
             },
             ExprKind::If { arms, otherwise } => self.branches(arms, otherwise, span),
             ExprKind::Else(items) => self.first_defined(items, span),
@@ -177,6 +178,9 @@ impl<'t> Checker<'t, '_> {
                 (Some(a), Some(b)) => self.combine(op, (a, so_far), (b, e.span), piece),
                 _ => None,
             };
+            if let (Math2::Div, Some(b)) = (op, next) {
+                self.note_divisor((b, e.span));
+            }
             so_far = piece;
         }
         total.map_or(Value::Error, Value::Node)
@@ -217,12 +221,18 @@ impl<'t> Checker<'t, '_> {
         self.builder.unit.node(x).zone.is_some()
     }
 
-    fn logic(&mut self, items: &'t [Expr], join: fn(NodeId, NodeId) -> Kind, span: Span) -> Value {
+    fn logic(&mut self, items: &'t [Expr], joined: Joined, span: Span) -> Value {
+        let join = match joined {
+            Joined::Any => Kind::Or,
+            Joined::All | Joined::Require => Kind::And,
+        };
         let mut all: Option<NodeId> = None;
         let mut failed = items.is_empty();
+        let mut noted = Vec::with_capacity(items.len());
         for e in items {
             match self.condition(e) {
                 Some(one) => {
+                    noted.push((one, e.span));
                     all = Some(match all {
                         Some(all) => self.builder.add(join(all, one), span),
                         None => one,
@@ -232,16 +242,20 @@ impl<'t> Checker<'t, '_> {
             }
         }
         match all {
-            Some(id) if !failed => Value::Node(id),
+            Some(id) if !failed => {
+                self.note_list(joined, noted);
+                Value::Node(id)
+            }
             _ => Value::Error,
         }
     }
 
     fn branches(&mut self, arms: &'t [(Expr, Expr)], otherwise: &'t Expr, span: Span) -> Value {
-        let conditions: Vec<Option<NodeId>> = arms.iter().map(|(c, _)| self.condition(c)).collect();
-        let mut values: Vec<(Value, Span)> =
-            arms.iter().map(|(_, v)| (self.expr(v), v.span)).collect();
-        values.push((self.expr(otherwise), otherwise.span));
+        let conditions: Vec<Option<NodeId>> =
+            self.in_guard(|this| arms.iter().map(|(c, _)| this.condition(c)).collect());
+        let values = arms.iter().map(|(_, v)| v).chain([otherwise]);
+        let values: Vec<(Value, Span)> =
+            self.in_branch(|this| values.map(|v| (this.expr(v), v.span)).collect());
         // All branches are of one type: that of the first which is more than `na`.
         let nodes = self.alike(&values, "branch");
         let mut result = nodes.last().copied().flatten();
@@ -257,7 +271,8 @@ impl<'t> Checker<'t, '_> {
     }
 
     fn first_defined(&mut self, items: &'t [Expr], span: Span) -> Value {
-        let values: Vec<(Value, Span)> = items.iter().map(|e| (self.expr(e), e.span)).collect();
+        let values: Vec<(Value, Span)> =
+            self.in_branch(|this| items.iter().map(|e| (this.expr(e), e.span)).collect());
         let nodes = self.alike(&values, "value");
         let mut result = nodes.last().copied().flatten();
         for v in nodes.iter().rev().skip(1) {

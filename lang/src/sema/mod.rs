@@ -17,17 +17,20 @@ mod decimal;
 mod dimension;
 mod domain;
 mod enums;
+mod equality;
 mod events;
 mod expr;
 mod extract;
 mod feeds;
 mod foreign;
 mod items;
+mod joint;
 mod length;
 mod levels;
 mod lints;
 mod loops;
 mod name;
+mod noted;
 mod order;
 mod orders;
 mod portfolio;
@@ -48,6 +51,7 @@ mod types;
 mod units;
 mod uses;
 mod written;
+mod verdicts;
 mod zones;
 
 pub use check::{Checked, Library, check_expr, check_expr_on, check_source};
@@ -114,6 +118,8 @@ struct Checker<'t, 's> {
     incomplete: bool,
     /// A part was not read, so what it would have used is not known.
     torn: bool,
+    /// What can be judged once ranges are known.
+    noted: noted::Noted,
     /// Errors of the run before this unit.
     errors_before: usize,
     sink: &'s mut Sink,
@@ -150,6 +156,7 @@ impl<'t, 's> Checker<'t, 's> {
             depth: 0,
             incomplete: false,
             torn: false,
+            noted: noted::Noted::default(),
             errors_before: sink.errors(),
             sink,
         }

@@ -173,13 +173,15 @@ impl<'t> Checker<'t, '_> {
             StmtKind::Param(_) => {}
             StmtKind::Error => self.unread(stmt),
             StmtKind::Require(e) => {
-                if let Some(id) = self.parameter_condition(e, "`require`") {
+                let id = self.of_parameters(|this| this.parameter_condition(e, "`require`"));
+                if let Some(id) = id {
+                    self.noted.requires.push((id, e.span));
                     let words = slice(text, e.span);
                     self.builder.unit.requires.push((id, words));
                 }
             }
             StmtKind::Flag { name, when } => {
-                let id = self.parameter_condition(when, "`flag`");
+                let id = self.of_parameters(|this| this.parameter_condition(when, "`flag`"));
                 if self.builder.unit.flags.iter().any(|(n, _)| *n == name.name) {
                     let first = body.iter().find_map(|s| match &s.kind {
                         StmtKind::Flag { name: n, .. } if n.name == name.name => Some(n.span),
