@@ -309,9 +309,12 @@ impl<'t> Checker<'t, '_> {
             .find(|(c, n, _)| *c == class && (n.is_none() || *n == node || self.always(*n)));
         if let Some((_, before, span)) = earlier {
             let report = if before.is_none() {
-                report
-                    .related(*span, "this row takes every bar of the class")
-                    .hint("put the row with the condition first, or remove one")
+                let report = report.related(*span, "this row takes every bar of the class");
+                if node.is_some() {
+                    report.hint("put the row with the condition first")
+                } else {
+                    report.hint("remove one of the two")
+                }
             } else {
                 report
                     .related(*span, "this row has the same condition")
@@ -486,7 +489,8 @@ impl<'t> Checker<'t, '_> {
         if (0.0..=1.0).contains(&v) {
             return Some(v);
         }
-        if warns && v > 1.0 {
+        // A larger one is a percentage without its sign.
+        if warns && v > 1.0 && v <= 10.0 {
             if self.lints() {
                 self.report(
                     Diagnostic::warning(
