@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 use strat_engine::abi::{Program, Resolved};
-use strat_engine::{Convention, Costs, Rules, Warmup};
+use strat_engine::{Convention, Costs, Fill, Rules, Warmup};
 use strat_screen::Grid;
 
 use crate::args::RunArgs;
@@ -29,11 +29,27 @@ pub struct Settings {
 impl Settings {
     /// The rules of a convention with what the command line says otherwise.
     pub fn new(args: &RunArgs, default: Convention) -> Done<Self> {
-        let mut rules = args.convention.unwrap_or(default).rules();
-        if let Some(fill) = args.fill {
+        let costs = Costs::new(args.fees, args.slippage, args.cash)?;
+        Ok(Self::of(
+            args.convention.unwrap_or(default),
+            args.fill,
+            args.bars.preload,
+            costs,
+        ))
+    }
+
+    /// The same from its parts.
+    pub fn of(
+        convention: Convention,
+        fill: Option<Fill>,
+        preload: Option<PreloadArg>,
+        costs: Costs,
+    ) -> Self {
+        let mut rules = convention.rules();
+        if let Some(fill) = fill {
             rules = rules.with_fill(fill);
         }
-        let preload = args.bars.preload.unwrap_or(match rules.warmup {
+        let preload = preload.unwrap_or(match rules.warmup {
             Warmup::Earlier => PreloadArg::Auto,
             Warmup::FromRange => PreloadArg::Bars(0),
         });
@@ -41,11 +57,11 @@ impl Settings {
             PreloadArg::Bars(0) => Warmup::FromRange,
             _ => Warmup::Earlier,
         };
-        Ok(Self {
+        Self {
             rules,
-            costs: Costs::new(args.fees, args.slippage, args.cash)?,
+            costs,
             preload,
-        })
+        }
     }
 }
 

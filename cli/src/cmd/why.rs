@@ -1,6 +1,7 @@
 //! `stratc why`: which conditions held at a bar, or how many bars each of them left.
 
 use strat_compiler::Executor;
+use strat_engine::Costs;
 use strat_engine::abi::{BarColumns, Program, ProgramInfo};
 use strat_lang::diag::Sink;
 use strat_lang::hir::Unit;
@@ -13,13 +14,15 @@ use crate::args::{BarsArgs, TableFormat, WhyArgs};
 use crate::failure::{Done, Failure};
 use crate::lookback::Lookbacks;
 use crate::market::{Market, View};
-use crate::settings::Need;
+use crate::others::Others;
+use crate::settings::{Need, Settings};
 use crate::sources::Sources;
-use crate::values::PreloadArg;
 use crate::why::bar::{Asked, tell};
 use crate::why::funnel::{self, Funnel};
 use crate::why::funnel_text::Counted;
-use crate::why::outline::{Statement, What, outline};
+use crate::why::outline::{self, Statement, What};
+use crate::why::trades::{OpenTrade, Terms, Trades, trades};
+use crate::why::values::Source;
 use crate::why::{bar_json, bar_text, funnel_json, funnel_text, values};
 use crate::{strategies, terminal};
 
@@ -31,6 +34,7 @@ struct Subject {
     params: Vec<f64>,
     need: Need,
     bars: BarsArgs,
+    settings: Settings,
     preload: usize,
     executor: Executor,
 }
@@ -54,7 +58,7 @@ fn subject(args: &WhyArgs) -> Done<Subject> {
         ast::ItemKind::Strategy(s) if s.name.name == unit.name => Some(&s.body[..]),
         _ => None,
     });
-    let statements = outline(&unit, body.unwrap_or_default(), sources.map());
+    let statements = outline::outline(&unit, body.unwrap_or_default(), sources.map());
 
     let executor = strategies::executor(args.executor);
     let whens: Vec<_> = statements.iter().map(|s| s.when).collect();
@@ -66,9 +70,10 @@ fn subject(args: &WhyArgs) -> Done<Subject> {
     let resolved = values::compiled(&unit, &whens, &params, Executor::Interp)?.resolve(&params);
     let need = resolved.map_or_else(|_| Need::default(), |resolved| Need::of(&resolved));
     let bars = args.bars(timeframe(args, &unit)?);
-    let asked = args.preload.unwrap_or(PreloadArg::Auto);
-    let preload = need.preload(asked);
-    need.tell(&unit.name, asked);
+    let costs = Costs::new(args.fees, args.slippage, args.cash)?;
+    let settings = Settings::of(args.convention, args.fill, args.preload, costs);
+    let preload = need.preload(settings.preload);
+    need.tell(&unit.name, settings.preload);
     Ok(Subject {
         unit,
         statements,
@@ -76,9 +81,51 @@ fn subject(args: &WhyArgs) -> Done<Subject> {
         params,
         need,
         bars,
+        settings,
         preload,
         executor,
     })
+}
+
+impl Subject {
+    /// The trade of each bar of a symbol, where a condition reads it; told where that cannot be
+    /// known.
+    fn trades(&self, symbol: &Symbol, view: &View<'_>) -> Done<Option<Trades>> {
+        let reads = outline::of_trade(&self.unit);
+        let asks = |s: &Statement| reads.get(s.when.0 as usize) == Some(&true);
+        if !self.statements.iter().any(asks) {
+            return Ok(None);
+        }
+        let program = strat_compiler::compile(&self.unit, self.executor)?;
+        let others = Others::load(&program.info().needs, &self.bars, self.preload)?;
+        let beside = others.columns();
+        let terms = Terms {
+            rules: self.settings.rules,
+            costs: self.settings.costs,
+            timeframe: self.bars.timeframe,
+        };
+        let bars = view.beside(&beside).columns;
+        let name = symbol.to_string();
+        match trades(&program, &self.params, &name, bars, view.start, terms) {
+            Ok(trades) => Ok(Some(trades)),
+            Err(error) => {
+                terminal::note(&format!(
+                    "conditions on the open trade are na: there is no backtest of {} on {name}: {error}",
+                    self.unit.name
+                ));
+                Ok(None)
+            }
+        }
+    }
+
+    fn source<'a>(&'a self, bars: BarColumns<'a>, trades: Option<&'a Trades>) -> Source<'a> {
+        Source {
+            bars,
+            args: &self.bars,
+            preload: self.preload,
+            trades,
+        }
+    }
 }
 
 /// The strategy of the file that is meant.
@@ -146,12 +193,14 @@ fn at_bar(subject: &Subject, args: &WhyArgs, time: i64) -> Done {
     let market = Market::load(&subject.bars, symbol, subject.preload)?;
     let view = market.view(subject.preload);
     let at = bar_at(&view, subject.bars.timeframe, time)?;
+    let trades = subject.trades(symbol, &view)?;
+    let open = trades.as_ref().map(|t| t.open_at(at, view.columns.time));
     let bars = up_to(view.columns, at + 1);
     let told = tell(&Asked {
         unit: &subject.unit,
         statements: &subject.statements,
         params: &subject.params,
-        bars,
+        source: subject.source(bars, trades.as_ref()),
         executor: subject.executor,
     })?;
     let bar = bars.bar(at);
@@ -177,6 +226,8 @@ fn at_bar(subject: &Subject, args: &WhyArgs, time: i64) -> Done {
                 "time": format_time(opened),
                 "bar": bar,
                 "bars_before": at,
+                "convention": subject.settings.rules.convention.name(),
+                "trade": open.flatten().map(|open| bar_json::trade(&open)),
                 "params": params_json(subject),
                 "statements": told.iter().map(bar_json::told).collect::<Vec<_>>(),
             }))
@@ -187,12 +238,13 @@ fn at_bar(subject: &Subject, args: &WhyArgs, time: i64) -> Done {
                 .map(|(name, value)| format!("{name} {}", readable(*value)))
                 .collect();
             format!(
-                "{}{} on {symbol} {}, bar {}\n{}\n\n{}",
+                "{}{} on {symbol} {}, bar {}\n{}\n{}\n{}",
                 subject.unit.name,
                 params_text(subject),
                 subject.bars.timeframe,
                 format_time(opened),
                 values.join(", "),
+                open.map_or_else(String::new, |open| trade_line(subject, open)),
                 bar_text::text(
                     &told,
                     bar_text::Marks {
@@ -203,6 +255,15 @@ fn at_bar(subject: &Subject, args: &WhyArgs, time: i64) -> Done {
         }
     };
     terminal::print(&text)
+}
+
+/// Which trade conditions such as `profit` look at.
+fn trade_line(subject: &Subject, open: Option<OpenTrade>) -> String {
+    let convention = subject.settings.rules.convention.name();
+    match open {
+        Some(open) => format!("{}\n", bar_text::trade(&open, convention)),
+        None => format!("no trade is open (backtest by the convention {convention})\n"),
+    }
 }
 
 /// Index of the bar that opens at a time or contains it.
@@ -284,11 +345,15 @@ fn count(subject: &Subject, args: &WhyArgs) -> Done {
             &format!("{} on {symbol}", subject.unit.name),
             subject.need.lookback,
         );
+        let trades = match args.exits || entries_read_trade(subject) {
+            true => subject.trades(&symbol, &view)?,
+            false => None,
+        };
         let found = funnel::count(&funnel::Asked {
             unit: &subject.unit,
             statements: &statements,
             params: &subject.params,
-            bars: view.columns,
+            source: subject.source(view.columns, trades.as_ref()),
             start: view.start,
             executor: subject.executor,
         })?;
@@ -325,6 +390,12 @@ fn count(subject: &Subject, args: &WhyArgs) -> Done {
         }
     };
     terminal::print(&text)
+}
+
+/// Whether an entry looks at the open trade, as one that adds to a position does.
+fn entries_read_trade(subject: &Subject) -> bool {
+    let entries = subject.statements.iter().filter(|s| s.what == What::Enter);
+    entries.flat_map(|s| &s.conditions).any(|c| c.of_trade)
 }
 
 /// `8760 bars, … to …, 200 earlier ones to warm up on`.

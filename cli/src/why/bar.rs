@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use strat_compiler::Executor;
-use strat_engine::abi::BarColumns;
 use strat_lang::hir::{NodeId, Unit};
 
 use super::outline::{Condition, Joint, Operand, Statement};
-use super::values::columns;
+use super::values::{Source, columns};
 use crate::failure::Done;
 use crate::lookback::Lookbacks;
 
@@ -87,8 +86,8 @@ pub struct Asked<'a> {
     pub statements: &'a [Statement],
     /// The parameter set.
     pub params: &'a [f64],
-    /// All bars up to and including the one that is asked about.
-    pub bars: BarColumns<'a>,
+    /// All bars up to and including the one that is asked about, and what stands beside them.
+    pub source: Source<'a>,
     /// What computes it.
     pub executor: Executor,
 }
@@ -101,7 +100,7 @@ pub fn tell<'a>(asked: &Asked<'a>) -> Done<Vec<Told<'a>>> {
         asked.unit,
         &nodes,
         asked.params,
-        asked.bars,
+        asked.source,
         asked.executor,
         |at, column| {
             let mut newest = column.iter().rev().copied();
@@ -123,7 +122,7 @@ pub fn tell<'a>(asked: &Asked<'a>) -> Done<Vec<Told<'a>>> {
         .iter()
         .zip(known)
         .map(|(statement, lookback)| {
-            let at = asked.bars.len().saturating_sub(1);
+            let at = asked.source.bars.len().saturating_sub(1);
             let gate = match &excluded {
                 Some(text) => Some(Gate::Excluded(text.clone())),
                 None => (at < lookback).then_some(Gate::WarmUp(lookback)),

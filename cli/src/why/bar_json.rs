@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 use strat_lang::hir::Side;
+use strat_market::format_time;
 use strat_report::json::number;
 
 use super::bar::{Gate, Told, ToldCondition, ToldOperand};
 use super::outline::{Condition, Joint, Statement, What};
+use super::trades::OpenTrade;
 
 /// What a statement is: `enter` or `exit`, side, tag, line.
 pub fn statement(statement: &Statement) -> Value {
@@ -22,6 +24,18 @@ pub fn statement(statement: &Statement) -> Value {
         "side": side,
         "tag": statement.tag,
         "line": statement.line,
+    })
+}
+
+/// The trade that is open.
+pub fn trade(open: &OpenTrade) -> Value {
+    json!({
+        "since": format_time(open.since),
+        "bars": open.bars,
+        "entry_price": number(open.price),
+        "quantity": number(open.quantity),
+        "mark": number(open.mark),
+        "entry_tag": open.tag,
     })
 }
 

@@ -3,11 +3,14 @@
 use std::fmt::Write as _;
 
 use strat_lang::hir::Side;
+use strat_market::format_time;
 use strat_report::number::readable;
 
 use super::bar::{Gate, Told, ToldCondition, ToldOperand};
 use super::outline::{Joint, Statement, What};
+use super::trades::OpenTrade;
 use super::words::cut;
+use crate::summary::counted;
 
 /// Widest text of a condition before its values.
 const WIDEST: usize = 60;
@@ -51,6 +54,23 @@ pub fn title(statement: &Statement) -> String {
         (What::Exit, _) => "exit",
     };
     format!("{what} \"{}\"", statement.tag)
+}
+
+/// `trade open since 2024-01-03T12:00:00Z, long 0.2 at 43000, entered 5 bars ago by "up" …`.
+pub fn trade(open: &OpenTrade, convention: &str) -> String {
+    let side = if open.quantity < 0.0 { "short" } else { "long" };
+    let tag = match open.tag.as_str() {
+        "" => String::new(),
+        tag => format!(" by \"{tag}\""),
+    };
+    format!(
+        "trade open: {side} {} at {} since the bar of {} ({} ago){tag}, marked at {} (backtest by the convention {convention})",
+        readable(open.quantity.abs()),
+        readable(open.price),
+        format_time(open.since),
+        counted(open.bars, "bar", "bars"),
+        readable(open.mark),
+    )
 }
 
 /// Each statement with its conditions.

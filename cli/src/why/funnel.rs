@@ -2,11 +2,10 @@
 //! and which two of them exclude each other most.
 
 use strat_compiler::Executor;
-use strat_engine::abi::BarColumns;
 use strat_lang::hir::{NodeId, Unit};
 
 use super::outline::Statement;
-use super::values::columns;
+use super::values::{Source, columns};
 use crate::failure::Done;
 use crate::lookback::Lookbacks;
 
@@ -212,8 +211,8 @@ pub struct Asked<'a> {
     pub statements: &'a [&'a Statement],
     /// The parameter set.
     pub params: &'a [f64],
-    /// All bars of one symbol.
-    pub bars: BarColumns<'a>,
+    /// All bars of one symbol, and what stands beside them.
+    pub source: Source<'a>,
     /// Index of the first bar of the range; those before it warm up.
     pub start: usize,
     /// What computes it.
@@ -229,14 +228,14 @@ pub fn count(asked: &Asked<'_>) -> Done<Vec<Funnel>> {
         .collect();
     nodes.sort_unstable();
     nodes.dedup();
-    let bars = asked.bars.len();
+    let bars = asked.source.bars.len();
     let mut held = vec![Mask(Vec::new()); nodes.len()];
     let mut unknown = held.clone();
     columns(
         asked.unit,
         &nodes,
         asked.params,
-        asked.bars,
+        asked.source,
         asked.executor,
         |at, column| {
             if let (Some(held), Some(unknown)) = (held.get_mut(at), unknown.get_mut(at)) {
@@ -262,7 +261,7 @@ pub fn count(asked: &Asked<'_>) -> Done<Vec<Funnel>> {
             let mut funnel = Funnel::new(statement.conditions.len());
             funnel.bars = bars.saturating_sub(asked.start) as u64;
             let from = asked.start.max(lookback).min(bars);
-            funnel.count(from, asked.bars.time, &pick(&held), &pick(&unknown));
+            funnel.count(from, asked.source.bars.time, &pick(&held), &pick(&unknown));
             funnel
         });
     Ok(funnels.collect())

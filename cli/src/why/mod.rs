@@ -6,6 +6,7 @@
 //! | `outline` | the conditions of each statement as they are written, with the nodes that compute them |
 //! | `words` | source text on one line |
 //! | `values` | these nodes evaluated over bars |
+//! | `trades` | the open trade of each bar, from a backtest |
 //! | `bar`, `bar_text`, `bar_json` | one bar: what held, what was missing |
 //! | `funnel`, `funnel_text`, `funnel_json` | how many bars each condition left |
 
@@ -16,5 +17,6 @@ pub mod funnel;
 pub mod funnel_json;
 pub mod funnel_text;
 pub mod outline;
+pub mod trades;
 pub mod values;
 pub mod words;

@@ -7,7 +7,10 @@ use strat_compiler::{Compiled, Executor};
 use strat_engine::abi::{BarColumns, ParamError, Program};
 use strat_lang::hir::{NodeId, Unit};
 
+use super::trades::Trades;
+use crate::args::BarsArgs;
 use crate::failure::{Done, Failure};
+use crate::others::Others;
 
 /// Most values that are held at once: columns beyond are computed in further passes.
 const MOST_VALUES: usize = 1 << 25;
@@ -49,19 +52,42 @@ pub fn compiled(
     }
 }
 
+/// What nodes are evaluated over.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    /// The bars, warm-up bars first.
+    pub bars: BarColumns<'a>,
+    /// Where data beside them come from.
+    pub args: &'a BarsArgs,
+    /// Warm-up bars that such data have at most.
+    pub preload: usize,
+    /// The open trade of each bar, where one is known.
+    pub trades: Option<&'a Trades>,
+}
+
 /// Hands the column of each node to `take`, one after the other in order; conditions are 1, 0, NaN.
 pub fn columns(
     unit: &Unit,
     nodes: &[NodeId],
     params: &[f64],
-    bars: BarColumns<'_>,
+    source: Source<'_>,
     executor: Executor,
     mut take: impl FnMut(usize, &[f64]),
 ) -> Done {
-    let at_once = (MOST_VALUES / bars.len().max(1)).max(1);
+    let at_once = (MOST_VALUES / source.bars.len().max(1)).max(1);
     for (pass, nodes) in nodes.chunks(at_once).enumerate() {
         let program = compiled(unit, nodes, params, executor)?;
-        for (at, column) in program.evaluate(params, bars).iter().enumerate() {
+        let others = Others::load(&program.info().needs, source.args, source.preload)?;
+        let beside = others.columns();
+        let bars = BarColumns {
+            others: &beside,
+            ..source.bars
+        };
+        let columns = match source.trades {
+            Some(trades) => program.evaluate_with(params, bars, &trades.columns()),
+            None => program.evaluate(params, bars),
+        };
+        for (at, column) in columns.iter().enumerate() {
             take(pass * at_once + at, column);
         }
     }
