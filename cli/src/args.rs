@@ -381,16 +381,19 @@ pub struct RunArgs {
     /// Value of a parameter, name=value; a screen also takes several, name=10,20,30
     #[arg(long, value_name = "NAME=VALUE", value_parser = values::param)]
     pub param: Vec<ParamArg>,
-    /// Fees of each side, as a share of the amount (0.001 is 0.1%)
-    #[arg(long, default_value_t = 0.001, value_name = "SHARE", value_parser = values::fees, allow_negative_numbers = true)]
-    pub fees: f64,
-    /// Slippage, as a share of the price: buys pay more, sells get less
-    #[arg(long, default_value_t = 0.0, value_name = "SHARE", value_parser = values::slippage, allow_negative_numbers = true)]
-    pub slippage: f64,
-    /// Cash at the start
-    #[arg(long, default_value_t = 10_000.0, value_name = "AMOUNT", value_parser = values::cash, allow_negative_numbers = true)]
-    pub cash: f64,
-    /// Bundle of rules: strat (default of a backtest) or vectorbt (default of a screen)
+    /// Fees of each side, as a share of the amount (0.001 is 0.1%); without it what the strategy's
+    /// `execution` says, or 0.001
+    #[arg(long, value_name = "SHARE", value_parser = values::fees, allow_negative_numbers = true)]
+    pub fees: Option<f64>,
+    /// Slippage, as a share of the price: buys pay more, sells get less; without it what the
+    /// strategy's `execution` says, or 0
+    #[arg(long, value_name = "SHARE", value_parser = values::slippage, allow_negative_numbers = true)]
+    pub slippage: Option<f64>,
+    /// Cash at the start; without it what the strategy's `execution` says, or 10000
+    #[arg(long, value_name = "AMOUNT", value_parser = values::cash, allow_negative_numbers = true)]
+    pub cash: Option<f64>,
+    /// Bundle of rules: strat or vectorbt; without it what the strategy's `execution` says, or
+    /// strat for a backtest and vectorbt for a screen
     #[arg(long, value_name = "NAME")]
     pub convention: Option<Convention>,
     /// Where a signal fills, close or next_open; the convention says it otherwise

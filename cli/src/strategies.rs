@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use strat_compiler::{Compiled, Executor};
 use strat_engine::abi::{ParamInfo, Program, ProgramInfo};
 use strat_engine::unsupported;
-use strat_lang::hir::Unit;
+use strat_lang::hir::{Execution, Unit};
 use strat_lang::sema::snake_case;
 use strat_market::Timeframe;
 use strat_screen::{Grid, GridError};
@@ -23,6 +23,8 @@ pub struct Strategy {
     pub stem: String,
     /// The program.
     pub program: Compiled,
+    /// What it says of fees, slippage, convention and cash.
+    pub execution: Execution,
 }
 
 impl Strategy {
@@ -94,6 +96,7 @@ pub fn load(paths: &[PathBuf], executor: Executor, timeframe: Timeframe) -> Done
             Ok(Strategy {
                 stem,
                 program: strat_compiler::compile(&unit, executor)?,
+                execution: unit.plan.execution,
             })
         })
         .collect()

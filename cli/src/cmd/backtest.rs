@@ -17,7 +17,7 @@ use crate::market::{Market, View};
 use crate::others::Others;
 use crate::settings::{Need, Settings};
 use crate::strategies::{self, Strategy};
-use crate::summary::{assumptions, counted};
+use crate::summary::{Ran, assumptions, counted};
 use crate::target::Target;
 use crate::{interrupt, terminal};
 
@@ -26,6 +26,14 @@ struct Plan {
     strategy: Strategy,
     params: Vec<f64>,
     need: Need,
+    settings: Settings,
+}
+
+impl Plan {
+    /// Earlier bars it asks for.
+    fn preload(&self) -> usize {
+        self.need.preload(self.settings.preload)
+    }
 }
 
 /// A backtest that has run.
@@ -37,7 +45,6 @@ struct Tested {
 
 /// Runs the backtests and writes trades, equity and metrics of each.
 pub fn run(args: &RunArgs) -> Done {
-    let settings = Settings::new(args, Convention::Strat)?;
     let target = Target::plan(args.out.as_deref(), &args.symbol, args.bars.timeframe)?;
 
     let compiling = Instant::now();
@@ -52,7 +59,7 @@ pub fn run(args: &RunArgs) -> Done {
     let compile_ms = milliseconds(compiling);
 
     let loading = Instant::now();
-    let preloads = plans.iter().map(|p| p.need.preload(settings.preload));
+    let preloads = plans.iter().map(Plan::preload);
     let preload = preloads.max().unwrap_or(0);
     let markets: Vec<Market> = args
         .symbol
@@ -64,7 +71,7 @@ pub fn run(args: &RunArgs) -> Done {
     let computing = Instant::now();
     let tested: Vec<Tested> = plans
         .iter()
-        .map(|plan| test(plan, &markets, args, settings))
+        .map(|plan| test(plan, &markets, args))
         .collect::<Done<_>>()?;
     let compute_ms = milliseconds(computing);
 
@@ -94,7 +101,7 @@ pub fn run(args: &RunArgs) -> Done {
             for (plan, tested) in plans.iter().zip(&tested) {
                 text.push_str(&figures(plan, tested));
             }
-            text.push_str(&ground(&plans, &tested, &markets, settings, &folder));
+            text.push_str(&ground(&plans, &tested, &markets, &folder));
             text
         }
     };
@@ -114,13 +121,15 @@ fn plan(strategy: Strategy, args: &RunArgs) -> Done<Plan> {
         .map_err(|e| in_it(BacktestError::Params(e).into()))?;
     Ok(Plan {
         need: Need::of(&resolved),
+        settings: Settings::new(args, Convention::Strat, &strategy)?,
         strategy,
         params,
     })
 }
 
-fn test(plan: &Plan, markets: &[Market], args: &RunArgs, settings: Settings) -> Done<Tested> {
-    let preload = plan.need.preload(settings.preload);
+fn test(plan: &Plan, markets: &[Market], args: &RunArgs) -> Done<Tested> {
+    let settings = plan.settings;
+    let preload = plan.preload();
     let stem = &plan.strategy.stem;
     let others = Others::load(&plan.strategy.info().needs, &args.bars, preload)?;
     let beside = others.columns();
@@ -203,13 +212,7 @@ fn figures(plan: &Plan, tested: &Tested) -> String {
 }
 
 /// What the numbers stand on.
-fn ground(
-    plans: &[Plan],
-    tested: &[Tested],
-    markets: &[Market],
-    settings: Settings,
-    folder: &Folder,
-) -> String {
+fn ground(plans: &[Plan], tested: &[Tested], markets: &[Market], folder: &Folder) -> String {
     let mut lines = Vec::new();
     for (at, market) in markets.iter().enumerate() {
         let name = if at == 0 { "data" } else { "" };
@@ -224,16 +227,22 @@ fn ground(
             "Shared in equal parts, set once at the start; no symbol lends to another.".to_owned(),
         ));
     }
-    let preloads = tested.iter().map(|tested| tested.preload);
-    let preload = preloads.max().unwrap_or(0);
-    let asked: Vec<&abi::Plan> = plans.iter().map(|p| &p.strategy.info().plan).collect();
-    lines.extend(assumptions(
-        &settings.rules,
-        &asked,
-        &settings.costs,
-        preload,
-    ));
-    if settings.rules.stops == StopTest::Intrabar {
+    let ran: Vec<Ran<'_>> = plans
+        .iter()
+        .zip(tested)
+        .map(|(plan, tested)| Ran {
+            stem: &plan.strategy.stem,
+            plan: &plan.strategy.info().plan,
+            rules: plan.settings.rules,
+            costs: plan.settings.costs,
+            preload: tested.preload,
+        })
+        .collect();
+    lines.extend(assumptions(&ran));
+    if plans
+        .iter()
+        .any(|p| p.settings.rules.stops == StopTest::Intrabar)
+    {
         lines.push(("ambiguous", ambiguous(plans, tested)));
     }
     let refused = tested.iter().fold(Refused::default(), |sum, t| {

@@ -1,5 +1,6 @@
 //! Typed tree to IR: keeps what is needed, folds constants, makes equal operations one.
 
+mod entering;
 mod feeds;
 mod fold;
 mod needed;
@@ -337,7 +338,7 @@ impl Lower<'_> {
             .collect();
         self.graph.flags = unit.flags.iter().map(|(_, n)| self.at(*n)).collect();
         self.graph.stop = unit.stop.map(|n| self.at(n));
-        self.graph.values = values.iter().map(|n| self.at(*n)).collect();
+        self.graph.values = self.as_entered(values);
         if !values.is_empty() {
             self.graph.values_look = Some(self.look_of_all(values.iter().copied()));
         }
