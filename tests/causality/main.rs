@@ -1,0 +1,1 @@
+//! Nothing at or before a bar depends on a later one.

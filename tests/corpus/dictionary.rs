@@ -1,0 +1,41 @@
+//! The words of the language as a dictionary of libFuzzer: reserved words, words that begin a
+//! statement, and every name and sign that the programs of the repository write.
+//!
+//! `cargo run -p strat-tests --example dictionary > fuzz/strat.dict` (`fuzz/seed.sh` does it)
+
+use std::collections::BTreeSet;
+
+use strat_lang::diag::Sink;
+use strat_lang::source::FileId;
+use strat_lang::syntax::{keyword, lex};
+use strat_tests::sources::strat_files;
+
+/// Longest word: a comment or a tag is no word.
+const LONGEST: usize = 24;
+
+fn main() -> std::io::Result<()> {
+    let mut words: BTreeSet<String> = BTreeSet::new();
+    let reserved = keyword::Keyword::ALL.iter().map(|(text, _)| *text);
+    let further = [
+        keyword::ITEMS_TO_COME,
+        keyword::STATEMENTS_TO_COME,
+        keyword::ORDER_WORDS_TO_COME,
+        keyword::POSTFIX_WORDS_TO_COME,
+    ];
+    words.extend(reserved.map(str::to_owned));
+    words.extend(further.into_iter().flatten().map(|w| (*w).to_owned()));
+    for path in strat_files(&["stdlib", "strategies", "examples", "tests/ui", "lang/tests"]) {
+        let text = std::fs::read_to_string(&path)?;
+        for token in lex(FileId(0), &text, &mut Sink::new()) {
+            let word = token.text(&text);
+            if !token.kind.is_comment() && word.len() <= LONGEST && word.is_ascii() {
+                words.insert(word.to_owned());
+            }
+        }
+    }
+    for word in words.iter().filter(|word| !word.is_empty()) {
+        let escaped = word.replace('\\', "\\\\").replace('"', "\\\"");
+        println!("\"{escaped}\"");
+    }
+    Ok(())
+}
