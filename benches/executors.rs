@@ -4,6 +4,7 @@
 use strat_benches::{candles, time};
 use strat_compiler::{Compiled, Executor, compile};
 use strat_engine::abi::Program;
+use strat_engine::abi::TradeValues;
 use strat_engine::columns;
 use strat_tests::{SCREENS, check_expression, strategy, unit};
 
@@ -53,7 +54,9 @@ fn main() {
             let params: Vec<f64> = program.info().params.iter().map(|p| p.default).collect();
             let decide = || {
                 let mut stream = program.stream_over(&params, columns);
-                (0..columns.len()).fold(0, |bits, t| bits ^ stream.on_bar(&columns.bar(t)).entries)
+                (0..columns.len()).fold(0, |bits, t| {
+                    bits ^ stream.on_bar(&columns.bar(t), &TradeValues::FLAT).entries
+                })
             };
             time(RUNS, decide).1
         });

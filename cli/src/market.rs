@@ -71,6 +71,7 @@ impl Market {
                 low: rest(all.low, skipped),
                 close: rest(all.close, skipped),
                 volume: rest(all.volume, skipped),
+                others: &[],
             },
             start: self.start - skipped,
         }

@@ -1,6 +1,7 @@
 //! The comparison sees an executor that is wrong: each is broken in turn, on purpose.
 
 use std::cell::Cell as Counter;
+use strat_engine::abi::TradeValues;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use strat_compiler::ir::Op;
@@ -198,13 +199,13 @@ impl<'a> FaultyStream<'a> {
 }
 
 impl Stream for FaultyStream<'_> {
-    fn on_bar(&mut self, bar: &BarValues) -> Decision {
+    fn on_bar(&mut self, bar: &BarValues, trade: &TradeValues<'_>) -> Decision {
         let t = self.bar;
         self.bar += 1;
         if self.fault == Fault::Skips(t) {
             return self.last;
         }
-        let now = self.right.on_bar(bar);
+        let now = self.right.on_bar(bar, trade);
         let before = std::mem::replace(&mut self.last, now);
         let (entries, exits) = (now.entries, now.exits);
         match self.fault {

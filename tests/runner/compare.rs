@@ -5,6 +5,7 @@
 //! is the only thing in the tests that decides whether two executors agree.
 
 use std::fmt;
+use strat_engine::abi::TradeValues;
 
 use strat_compiler::codegen::CodegenError;
 use strat_compiler::{Compiled, Executor, compile};
@@ -149,7 +150,7 @@ pub fn outputs(program: &Compiled, set: &[f64], bars: BarColumns<'_>) -> Vec<Col
 /// What a stream decides, bar by bar: the statements that hold.
 pub fn decisions(stream: &mut dyn Stream, bars: BarColumns<'_>) -> Vec<Column> {
     let decided: Vec<Decision> = (0..bars.len())
-        .map(|t| stream.on_bar(&bars.bar(t)))
+        .map(|t| stream.on_bar(&bars.bar(t), &TradeValues::FLAT))
         .collect();
     let column = |name: &str, of: fn(&Decision) -> u64| Column {
         name: name.to_owned(),

@@ -96,8 +96,8 @@ pub fn assert_complete(checked: &Checked, text: &str) {
             count(|k| matches!(k, StmtKind::Param(_))),
             count(|k| matches!(k, StmtKind::Require(_))),
             count(|k| matches!(k, StmtKind::Flag { .. })),
-            count(|k| matches!(k, StmtKind::Enter { .. })),
-            count(|k| matches!(k, StmtKind::Exit { .. })),
+            count(|k| matches!(k, StmtKind::Enter(_))),
+            count(|k| matches!(k, StmtKind::Exit(_))),
             count(|k| matches!(k, StmtKind::Stop(_))),
         );
         assert_eq!(made, wanted, "{}\n{text}", unit.name);

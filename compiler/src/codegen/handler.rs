@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cranelift::prelude::{
     FloatCC, FunctionBuilder, InstBuilder, IntCC, MemFlagsData, Value, types,
 };
-use strat_abi::{BarValues, Decision, Stream, host};
+use strat_abi::{BarValues, Decision, Stream, TradeValues, host};
 use strat_lang::hir::Input;
 
 use super::emit::{Emit, Lanes};
@@ -281,7 +281,7 @@ fn input_slot(input: Input) -> usize {
         Input::High => std::mem::offset_of!(BarValues, high) / 8,
         Input::Low => std::mem::offset_of!(BarValues, low) / 8,
         Input::Close => std::mem::offset_of!(BarValues, close) / 8,
-        Input::Volume | Input::BarIndex => std::mem::offset_of!(BarValues, volume) / 8,
+        _ => std::mem::offset_of!(BarValues, volume) / 8,
     }
 }
 
@@ -486,7 +486,7 @@ impl HandlerStream {
 }
 
 impl Stream for HandlerStream {
-    fn on_bar(&mut self, bar: &BarValues) -> Decision {
+    fn on_bar(&mut self, bar: &BarValues, _: &TradeValues<'_>) -> Decision {
         self.advance(bar);
         Decision {
             entries: self.out[0],

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use strat_abi::{
-    BarColumns, BarValues, Decision, ParamError, ParamInfo, Program, ProgramInfo, Resolved, Stream,
-    Sweep,
+    BarColumns, BarValues, Decision, ParamError, ParamInfo, Plan, Program, ProgramInfo, Resolved,
+    Stream, Sweep, TradeValues,
 };
 use strat_lang::hir::Unit;
 
@@ -60,6 +60,8 @@ pub(super) fn describe(unit: &Unit) -> ProgramInfo {
         entries: unit.entries.iter().map(|s| s.tag.clone()).collect(),
         exits: unit.exits.iter().map(|s| s.tag.clone()).collect(),
         flags: unit.flags.iter().map(|(name, _)| name.clone()).collect(),
+        needs: Vec::new(),
+        plan: Plan::default(),
     }
 }
 
@@ -192,7 +194,7 @@ impl Program for Compiled {
 struct Replay(Vec<(u64, u64)>);
 
 impl Stream for Replay {
-    fn on_bar(&mut self, _bar: &BarValues) -> Decision {
+    fn on_bar(&mut self, _bar: &BarValues, _: &TradeValues<'_>) -> Decision {
         let (entries, exits) = self.0.pop().unwrap_or_default();
         Decision { entries, exits }
     }

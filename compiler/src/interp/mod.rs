@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use strat_abi::columns::{LastSide, after_step, cross_step};
-use strat_abi::{BarValues, Decision, Stream, window};
+use strat_abi::{BarValues, Decision, Stream, TradeValues, window};
 use strat_lang::hir::Input;
 
 use crate::ir::{Bounds, Graph, Id, Op, Start, query};
@@ -108,6 +108,7 @@ impl<'g> Interpreter<'g> {
                     Input::Close => bar.close,
                     Input::Volume => bar.volume,
                     Input::BarIndex => self.bar as f64,
+                    _ => f64::NAN,
                 },
                 Op::Lag(x, _) => {
                     let x = get(&self.values, x);
@@ -231,7 +232,7 @@ impl<'g> Interpreter<'g> {
 }
 
 impl Stream for Interpreter<'_> {
-    fn on_bar(&mut self, bar: &BarValues) -> Decision {
+    fn on_bar(&mut self, bar: &BarValues, _: &TradeValues<'_>) -> Decision {
         let t = self.bar as i64;
         self.advance(bar);
         let bits = |signals: &[crate::ir::Signal]| {

@@ -97,13 +97,18 @@ fn hir_operands(kind: Kind) -> Vec<NodeId> {
         | Kind::Input(_)
         | Kind::Param(_)
         | Kind::Free(_)
-        | Kind::Member(..) => Vec::new(),
+        | Kind::Member(..)
+        | Kind::ZoneKept(..)
+        | Kind::ZonePrev(..)
+        | Kind::ZoneAge(_)
+        | Kind::Query(..) => Vec::new(),
         Kind::Math1(_, a)
         | Kind::Not(a)
         | Kind::IsNa(a)
         | Kind::NumOf(a)
         | Kind::New(_, _, a)
-        | Kind::Prev(_, _, a) => vec![a],
+        | Kind::Prev(_, _, a)
+        | Kind::ZoneNew(_, _, a) => vec![a],
         Kind::Math2(_, a, b)
         | Kind::Compare(_, a, b)
         | Kind::And(a, b)
@@ -167,6 +172,11 @@ impl Lower<'_> {
                 Op::Prev(self.group(g), m, lag.clamp(1, MOST_MEMBER_LAG))
             }
             Kind::Member(g, m) => Op::Member(self.group(g), m),
+            Kind::ZoneKept(..)
+            | Kind::ZoneNew(..)
+            | Kind::ZonePrev(..)
+            | Kind::ZoneAge(_)
+            | Kind::Query(..) => Op::Number(f64::NAN.to_bits()),
         };
         let body = node.body.map(|g| self.group(g));
         let id = self.add(op, node.ty == Ty::Bool, node.stage, body, node.span);

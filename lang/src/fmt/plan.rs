@@ -126,8 +126,15 @@ impl Marker<'_> {
     fn item(&mut self, item: &Item) {
         self.begin_line(item.span.start);
         match &item.kind {
-            ItemKind::Use(_) => {}
-            ItemKind::Strategy(_) => {
+            ItemKind::Use(_) | ItemKind::Edition(..) => {}
+            ItemKind::Strategy(_)
+            | ItemKind::Enum(_)
+            | ItemKind::Regime(_)
+            | ItemKind::Router(_)
+            | ItemKind::Risk(_)
+            | ItemKind::Screen(_)
+            | ItemKind::Portfolio(_)
+            | ItemKind::Test(_) => {
                 self.block(item.span);
             }
             ItemKind::Fn(f) => {

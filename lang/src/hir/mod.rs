@@ -4,10 +4,19 @@
 //! arena: every operand stands before its user. Each node knows its type, its stage (on which
 //! parameters it depends, and whether on bars), its lookback and its place in the source.
 
+mod feed;
 mod look;
+mod plan;
+mod pool;
 mod print;
 
+pub use feed::{Calendar, Feed, FeedKind, Period};
 pub use look::{Look, LookId, Looks};
+pub use plan::{
+    Cooldown, EventHandler, EventKind, Execution, Leg, LegOrder, Level, Order, OrderKind, Plan,
+    Quote, Side, Size, Slicing, TimeInForce, Trail,
+};
+pub use pool::{Choose, Pool, PoolId, Query, QueryId};
 pub use print::print_unit;
 
 use crate::source::Span;
@@ -57,7 +66,7 @@ impl Stage {
     }
 }
 
-/// A column of the bar.
+/// A column of the bar, or a value that the engine hands over with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Input {
     /// Open price.
@@ -72,6 +81,38 @@ pub enum Input {
     Volume,
     /// Number of the bar, counted from 0 at the first bar that is read.
     BarIndex,
+    /// Time of the bar's open, seconds since the epoch.
+    Time,
+    /// Extra column i of the unit's feeds.
+    Extra(u32),
+    /// Price at which the open trade was entered; na while there is none.
+    EntryPrice,
+    /// Seconds since the entry, at the close of the bar; na while there is no trade.
+    Held,
+    /// Bars since the entry, 0 on its own; na while there is no trade.
+    HeldBars,
+    /// Running mark of the trade in the tier's convention; na while there is none.
+    Mark,
+    /// Units of the base held; negative when short, 0 while there is no trade.
+    Quantity,
+    /// What entries remember: value i of the open trade; na while there is none.
+    Kept(u32),
+}
+
+impl Input {
+    /// Whether the value belongs to the open trade, which differs between conventions.
+    #[must_use]
+    pub const fn is_of_trade(self) -> bool {
+        matches!(
+            self,
+            Self::EntryPrice
+                | Self::Held
+                | Self::HeldBars
+                | Self::Mark
+                | Self::Quantity
+                | Self::Kept(_)
+        )
+    }
 }
 
 /// Arithmetic of one number.
@@ -202,6 +243,16 @@ pub enum Kind {
     Prev(GroupId, u32, NodeId),
     /// Outside: the value of member i of a group.
     Member(GroupId, u32),
+    /// Inside a zone: value i that was kept at birth.
+    ZoneKept(PoolId, u32),
+    /// Inside a zone: the new value of `next` i.
+    ZoneNew(PoolId, u32, NodeId),
+    /// Inside a zone: the last value of `next` i; na at birth.
+    ZonePrev(PoolId, u32),
+    /// Inside a zone: bars since its birth, 0 on that bar.
+    ZoneAge(PoolId),
+    /// Outside: output i of a query.
+    Query(QueryId, u32),
 }
 
 /// One node.
@@ -219,6 +270,8 @@ pub struct Node {
     pub span: Span,
     /// The group whose step it belongs to, while and after that group is built.
     pub body: Option<GroupId>,
+    /// The pool whose zones it looks at one by one.
+    pub zone: Option<PoolId>,
 }
 
 /// When a group starts.
@@ -283,6 +336,18 @@ pub struct Signal {
     pub tag: String,
     /// Its condition.
     pub when: NodeId,
+    /// The conditions that it consists of, with their places; one where it is no list.
+    pub terms: Vec<(NodeId, Span)>,
+    /// Long or short; an exit closes whatever is open.
+    pub side: Side,
+    /// Of an exit: the part of the position that is closed; all of it where nothing is written.
+    pub portion: Option<NodeId>,
+    /// How it trades.
+    pub order: Order,
+    /// What the trade remembers: index of [`Plan::kept`] and value.
+    pub keep: Vec<(u32, NodeId)>,
+    /// Orders for the legs; empty for a trade of one symbol.
+    pub legs: Vec<LegOrder>,
     /// Its place.
     pub span: Span,
 }
@@ -306,15 +371,26 @@ pub struct Unit {
     pub entries: Vec<Signal>,
     /// Exits in written order.
     pub exits: Vec<Signal>,
-    /// Loss of the entry price at which a position is closed, as a share.
+    /// Loss of the entry price at which a position is closed, as a share; the tightest of those
+    /// that are written.
     pub stop: Option<NodeId>,
+    /// What is asked of the engine besides.
+    pub plan: Plan,
     /// Outputs of an expression: `value`, or the fields of its record.
     pub outputs: Vec<(String, NodeId)>,
+    /// Names of the values 0, 1, … of an output that is an enum, by the output's name.
+    pub labels: Vec<(String, Vec<String>)>,
     /// All nodes; operands stand before their users, but for the step of a group, which is
     /// reached through [`Member::step`].
     pub nodes: Vec<Node>,
     /// All groups.
     pub groups: Vec<Group>,
+    /// Extra columns.
+    pub feeds: Vec<Feed>,
+    /// Pools of zones.
+    pub pools: Vec<Pool>,
+    /// Questions to the pools.
+    pub queries: Vec<Query>,
     /// Lookbacks.
     pub looks: Looks,
 }

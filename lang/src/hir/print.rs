@@ -161,5 +161,10 @@ fn kind_text(unit: &Unit, kind: Kind) -> String {
         Kind::New(g, i, a) => format!("new(g{}.{i}, {})", g.0, n(a)),
         Kind::Prev(g, i, k) => format!("prev(g{}.{i}, {})", g.0, n(k)),
         Kind::Member(g, i) => format!("member(g{}.{i})", g.0),
+        Kind::ZoneKept(p, i) => format!("kept(z{}.{i})", p.0),
+        Kind::ZoneNew(p, i, a) => format!("next(z{}.{i}) %{}", p.0, a.0),
+        Kind::ZonePrev(p, i) => format!("last(z{}.{i})", p.0),
+        Kind::ZoneAge(p) => format!("age(z{})", p.0),
+        Kind::Query(q, i) => format!("query(q{}.{i})", q.0),
     }
 }

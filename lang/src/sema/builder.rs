@@ -95,11 +95,16 @@ impl Builder {
         let operands = operands(kind);
         let mut stage = Stage::default();
         let mut body = None;
+        let mut zone = match kind {
+            Kind::ZoneKept(p, _) | Kind::ZonePrev(p, _) | Kind::ZoneAge(p) => Some(p),
+            _ => None,
+        };
         let mut any = false;
         for id in operands.iter().flatten() {
             let node = self.unit.node(*id);
             stage = stage.join(node.stage);
             any |= node.ty == Ty::Any;
+            zone = zone.or(node.zone);
             if let Some(theirs) = node.body.filter(|g| self.open.contains(g)) {
                 let own = match kind {
                     Kind::New(g, ..) => g,
@@ -125,7 +130,15 @@ impl Builder {
                 stage = self.group_stage[g.0 as usize];
                 stage.series = true;
             }
-            Kind::Lag(..) | Kind::Window(..) | Kind::Cross(..) | Kind::After(..) => {
+            Kind::Lag(..)
+            | Kind::Window(..)
+            | Kind::Cross(..)
+            | Kind::After(..)
+            | Kind::ZoneKept(..)
+            | Kind::ZoneNew(..)
+            | Kind::ZonePrev(..)
+            | Kind::ZoneAge(_)
+            | Kind::Query(..) => {
                 stage.series = true;
             }
             _ => {}
@@ -162,6 +175,7 @@ impl Builder {
             look,
             span,
             body,
+            zone,
         });
         self.consts.push(value);
         self.index.insert(kind, id);
@@ -421,10 +435,17 @@ fn operands(kind: Kind) -> [Option<NodeId>; 4] {
         | Kind::Input(_)
         | Kind::Param(_)
         | Kind::Free(_)
-        | Kind::Member(..) => [None; 4],
-        Kind::Math1(_, a) | Kind::Not(a) | Kind::IsNa(a) | Kind::NumOf(a) | Kind::New(_, _, a) => {
-            [Some(a), None, None, None]
-        }
+        | Kind::Member(..)
+        | Kind::ZoneKept(..)
+        | Kind::ZonePrev(..)
+        | Kind::ZoneAge(_)
+        | Kind::Query(..) => [None; 4],
+        Kind::Math1(_, a)
+        | Kind::Not(a)
+        | Kind::IsNa(a)
+        | Kind::NumOf(a)
+        | Kind::New(_, _, a)
+        | Kind::ZoneNew(_, _, a) => [Some(a), None, None, None],
         Kind::Prev(_, _, n) => [Some(n), None, None, None],
         Kind::Math2(_, a, b)
         | Kind::Compare(_, a, b)

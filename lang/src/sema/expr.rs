@@ -115,6 +115,18 @@ impl<'t> Checker<'t, '_> {
             ExprKind::Record(fields) => self.record(fields),
             ExprKind::After { value, bars } => self.after(value, bars, span),
             ExprKind::Paren(inner) => self.expr(inner),
+            ExprKind::Between { .. }
+            | ExprKind::Every { .. }
+            | ExprKind::Within { .. }
+            | ExprKind::Loop { .. }
+            | ExprKind::Zone { .. } => {
+                self.error(
+                    Code::NotExecutable,
+                    span,
+                    "this is part of the language's design and not executed yet",
+                );
+                Value::Error
+            }
             ExprKind::Error => {
                 self.torn = true;
                 self.silent()

@@ -33,6 +33,22 @@ impl<'t> Checker<'t, '_> {
                     span = span.to(field.span);
                     value = self.field(value, field);
                 }
+                PostOp::At(_, at) | PostOp::Of(_, at) => {
+                    self.error(
+                        Code::NotExecutable,
+                        *at,
+                        "this is part of the language's design and not executed yet",
+                    );
+                    return Value::Error;
+                }
+                PostOp::Since(word) | PostOp::Across(word) => {
+                    self.error(
+                        Code::NotExecutable,
+                        word.span,
+                        "this is part of the language's design and not executed yet",
+                    );
+                    return Value::Error;
+                }
             }
         }
         value

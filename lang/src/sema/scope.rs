@@ -99,10 +99,20 @@ pub(super) struct FnDef<'t> {
     pub(super) module: usize,
 }
 
-/// The functions that one file sees by name.
+/// An item that is no function.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ItemDef<'t> {
+    pub(super) item: &'t ast::Item,
+    /// Number of the file it stands in, for its own names.
+    pub(super) module: usize,
+}
+
+/// What one file sees by name.
 #[derive(Debug, Default)]
-pub(super) struct Module {
+pub(super) struct Module<'t> {
     pub(super) fns: BTreeMap<String, usize>,
+    /// Strategies, regimes, enums and the other items, its own and those that it uses.
+    pub(super) items: BTreeMap<String, ItemDef<'t>>,
     /// Names that a broken `use` or a function without a readable header would have given:
     /// reported there, so their calls stay silent.
     pub(super) failed: BTreeSet<String>,
@@ -113,7 +123,7 @@ pub(super) struct Module {
 /// What all checks of one run share.
 pub(super) struct Program<'t> {
     pub(super) fns: Vec<FnDef<'t>>,
-    pub(super) modules: Vec<Module>,
+    pub(super) modules: Vec<Module<'t>>,
     /// The texts, so that a report can say it in the user's words.
     pub(super) map: &'t SourceMap,
     /// Work done so far.

@@ -5,7 +5,7 @@ use super::scope::{Binding, Lint, Value};
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{Kind, NodeId, Signal};
 use crate::source::Span;
-use crate::syntax::ast::{Expr, ExprKind, NumberUnit, Side, Stmt, StmtKind, StrategyItem};
+use crate::syntax::ast::{Event, Expr, ExprKind, NumberUnit, Side, Stmt, StmtKind, StrategyItem};
 
 /// Most parameters, entries, exits or flags of one strategy: one bit each.
 const MOST: usize = 60;
@@ -21,9 +21,41 @@ pub(super) fn statement_word(kind: &StmtKind) -> &'static str {
         StmtKind::Rec { .. } => "rec",
         StmtKind::State(_) => "state",
         StmtKind::Return(_) => "return",
-        StmtKind::Enter { .. } => "enter",
-        StmtKind::Exit { .. } => "exit",
+        StmtKind::Enter(_) => "enter",
+        StmtKind::Exit(_) => "exit",
         StmtKind::Stop(_) => "stop",
+        StmtKind::Trail { .. } => "trail",
+        StmtKind::TakeProfit(_) | StmtKind::Ladder(_) => "take_profit",
+        StmtKind::Pyramid(_) => "pyramid",
+        StmtKind::Cooldown { .. } => "cooldown",
+        StmtKind::Legs(_) => "legs",
+        StmtKind::Zones(_) => "zones",
+        StmtKind::Within(_) => "within",
+        StmtKind::Execution(_) => "execution",
+        StmtKind::On { event, .. } => match event {
+            Event::Named(_) => "on",
+            Event::Every(..) => "every",
+        },
+        StmtKind::For { .. } => "for",
+        StmtKind::Quote(_) => "quote",
+        StmtKind::Score { .. } => "score",
+        StmtKind::Confidence(_) => "confidence",
+        StmtKind::Unknown(_) => "unknown",
+        StmtKind::Confirm(_) => "confirm",
+        StmtKind::Transitions(_) => "transitions",
+        StmtKind::Route(_) => "a row of a router",
+        StmtKind::Override { .. } => "override",
+        StmtKind::Suggest(_) => "suggest",
+        StmtKind::OnSwitch { .. } => "on switch",
+        StmtKind::Limit(_) => "a limit",
+        StmtKind::Universe(_) => "universe",
+        StmtKind::Rebalance(_) => "rebalance",
+        StmtKind::Hold { .. } => "hold",
+        StmtKind::Sweep { .. } => "sweep",
+        StmtKind::Setting(_) => "a setting",
+        StmtKind::With { .. } => "with",
+        StmtKind::Column { .. } => "a column",
+        StmtKind::Expect(_) => "expect",
         StmtKind::Error => "this",
     }
 }
@@ -43,12 +75,12 @@ impl<'t> Checker<'t, '_> {
         let enters = item
             .body
             .iter()
-            .any(|s| matches!(s.kind, StmtKind::Enter { .. }));
+            .any(|s| matches!(s.kind, StmtKind::Enter(_)));
         let leaves = !unit.exits.is_empty()
             || item
                 .body
                 .iter()
-                .any(|s| matches!(s.kind, StmtKind::Exit { .. } | StmtKind::Stop(_)));
+                .any(|s| matches!(s.kind, StmtKind::Exit(_) | StmtKind::Stop(_)));
         if !broken && !enters {
             self.report(
                 Diagnostic::error(
@@ -144,9 +176,9 @@ impl<'t> Checker<'t, '_> {
                     "`return` belongs in a function",
                 ));
             }
-            StmtKind::Enter { side, tag, when } => {
-                let when_id = self.condition(when);
-                if *side == Side::Short {
+            StmtKind::Enter(enter) => {
+                let when_id = self.condition(&enter.when);
+                if enter.side == Side::Short {
                     let span = self.word(stmt.span, "short");
                     self.report(
                         Diagnostic::error(
@@ -159,35 +191,52 @@ impl<'t> Checker<'t, '_> {
                     return;
                 }
                 let count = self.builder.unit.entries.len();
-                let tag = self.tag(tag.as_ref(), "entry", count);
+                let tag = self.tag(enter.tag.as_ref(), "entry", count);
                 if let Some(when) = when_id {
                     self.builder.unit.entries.push(Signal {
                         tag,
                         when,
+                        terms: vec![(when, enter.when.span)],
+                        side: crate::hir::Side::Long,
+                        portion: None,
+                        order: crate::hir::Order::default(),
+                        keep: Vec::new(),
+                        legs: Vec::new(),
                         span: stmt.span,
                     });
                 }
                 self.at_most(count + 1, "entries", stmt.span);
             }
-            StmtKind::Exit { tag, when } => {
-                let when_id = self.condition(when);
+            StmtKind::Exit(exit) => {
+                let when_id = self.condition(&exit.when);
                 let count = self.builder.unit.exits.len();
-                let tag = self.tag(tag.as_ref(), "exit", count);
+                let tag = self.tag(exit.tag.as_ref(), "exit", count);
                 if let Some(when) = when_id {
                     self.builder.unit.exits.push(Signal {
                         tag,
                         when,
+                        terms: vec![(when, exit.when.span)],
+                        side: crate::hir::Side::Long,
+                        portion: None,
+                        order: crate::hir::Order::default(),
+                        keep: Vec::new(),
+                        legs: Vec::new(),
                         span: stmt.span,
                     });
                 }
                 self.at_most(count + 1, "exits", stmt.span);
             }
-            StmtKind::Stop(e) => {
-                self.stop(e);
+            StmtKind::Stop(level) => {
+                self.stop(level.expr());
                 if let Some(first) = self.first_of(stmt, body) {
                     self.twice_stated(stmt.span, first, "stop");
                 }
             }
+            _ => self.error(
+                Code::NotExecutable,
+                stmt.span,
+                "this statement is part of the language's design and not executed yet",
+            ),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::scope::{FnDef, Module};
+use super::scope::{FnDef, ItemDef, Module};
 use crate::diag::{Code, Diagnostic, Sink, suggest};
 use crate::source::{SourceMap, Span, World};
 use crate::syntax::keyword::Keyword;
@@ -200,12 +200,14 @@ impl Files {
     }
 
     /// All functions, and per file which of them it sees under which name.
-    pub(super) fn functions(&self, sink: &mut Sink) -> (Vec<FnDef<'_>>, Vec<Module>) {
+    pub(super) fn functions(&self, sink: &mut Sink) -> (Vec<FnDef<'_>>, Vec<Module<'_>>) {
         let mut fns: Vec<FnDef<'_>> = Vec::new();
         let mut own: Vec<BTreeMap<String, usize>> = Vec::with_capacity(self.trees.len());
+        let mut own_items: Vec<BTreeMap<String, ItemDef<'_>>> = Vec::new();
         let mut library: BTreeMap<String, usize> = BTreeMap::new();
         for (module, tree) in self.trees.iter().enumerate() {
             let mut names = BTreeMap::new();
+            let mut others = BTreeMap::new();
             let mut items: BTreeMap<&str, Span> = BTreeMap::new();
             for (name, from) in tree.uses.iter().flatten() {
                 // A file may name itself.
@@ -217,10 +219,8 @@ impl Files {
                 }
             }
             for item in &tree.file.items {
-                let name = match &item.kind {
-                    ast::ItemKind::Fn(f) => &f.name,
-                    ast::ItemKind::Strategy(s) => &s.name,
-                    ast::ItemKind::Use(_) => continue,
+                let Some(name) = item.kind.name() else {
+                    continue;
                 };
                 let is_first = !items.contains_key(name.name.as_str());
                 let first = *items.entry(&name.name).or_insert(name.span);
@@ -237,9 +237,12 @@ impl Files {
                             library.insert(f.name.name.clone(), index);
                         }
                     }
+                } else if is_first {
+                    others.insert(name.name.clone(), ItemDef { item, module });
                 }
             }
             own.push(names);
+            own_items.push(others);
         }
         let modules = self
             .trees
@@ -247,7 +250,11 @@ impl Files {
             .enumerate()
             .map(|(i, tree)| {
                 let mut seen = library.clone();
+                let mut items = own_items[i].clone();
                 for (name, from) in tree.uses.iter().flatten() {
+                    if let Some(item) = own_items[*from].get(&name.name) {
+                        items.entry(name.name.clone()).or_insert(*item);
+                    }
                     if let Some(f) = own[*from].get(&name.name) {
                         seen.insert(name.name.clone(), *f);
                     }
@@ -265,6 +272,7 @@ impl Files {
                 }
                 Module {
                     fns: seen,
+                    items,
                     failed,
                     library: tree.library,
                 }
@@ -304,11 +312,7 @@ fn unread_functions(file: &ast::File, text: &str) -> BTreeSet<String> {
 fn item_names(file: &ast::File) -> Vec<&str> {
     file.items
         .iter()
-        .filter_map(|i| match &i.kind {
-            ast::ItemKind::Fn(f) => Some(f.name.name.as_str()),
-            ast::ItemKind::Strategy(s) => Some(s.name.name.as_str()),
-            ast::ItemKind::Use(_) => None,
-        })
+        .filter_map(|i| i.kind.name().map(|name| name.name.as_str()))
         .collect()
 }
 

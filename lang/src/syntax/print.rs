@@ -7,6 +7,7 @@ use super::ast::{
     AddOp, Arg, CompareOp, Domain, Expr, ExprKind, File, Ident, Item, ItemKind, ListKind, MulOp,
     NumberUnit, PostOp, Side, StateSeeds, StateStep, Stmt, StmtKind,
 };
+use super::visit::exprs_of_stmt;
 use crate::source::Span;
 
 /// The tree of a file, without places.
@@ -81,6 +82,7 @@ impl Printer {
                     &[],
                 )
             }
+            other => ("item".to_owned(), other.body()),
         };
         self.line(0, &head, Some(item.span));
         self.doc(1, item.doc.as_deref());
@@ -114,13 +116,18 @@ impl Printer {
             StmtKind::Rec { name, .. } => format!("rec {}", name.name),
             StmtKind::State(_) => "state".to_owned(),
             StmtKind::Return(_) => "return".to_owned(),
-            StmtKind::Enter { side, tag, .. } => {
-                let side = if *side == Side::Long { "long" } else { "short" };
-                format!("enter {side}{}", tagged(tag.as_ref()))
+            StmtKind::Enter(enter) => {
+                let side = if enter.side == Side::Long {
+                    "long"
+                } else {
+                    "short"
+                };
+                format!("enter {side}{}", tagged(enter.tag.as_ref()))
             }
-            StmtKind::Exit { tag, .. } => format!("exit{}", tagged(tag.as_ref())),
+            StmtKind::Exit(exit) => format!("exit{}", tagged(exit.tag.as_ref())),
             StmtKind::Stop(_) => "stop".to_owned(),
             StmtKind::Error => "error".to_owned(),
+            _ => "statement".to_owned(),
         };
         self.line(1, &head, Some(stmt.span));
         self.doc(2, stmt.doc.as_deref());
@@ -149,10 +156,7 @@ impl Printer {
             StmtKind::Require(value)
             | StmtKind::Flag { when: value, .. }
             | StmtKind::Let { value, .. }
-            | StmtKind::Return(value)
-            | StmtKind::Enter { when: value, .. }
-            | StmtKind::Exit { when: value, .. }
-            | StmtKind::Stop(value) => self.expr(2, value),
+            | StmtKind::Return(value) => self.expr(2, value),
             StmtKind::Rec { seed, step, .. } => {
                 self.expr(2, seed);
                 self.expr(2, step);
@@ -179,6 +183,11 @@ impl Printer {
                     };
                     self.line(2, &format!("{word} {}", name.name), Some(name.span));
                     self.expr(3, value);
+                }
+            }
+            _ => {
+                for value in exprs_of_stmt(stmt) {
+                    self.expr(2, value);
                 }
             }
         }
@@ -218,7 +227,7 @@ fn head(kind: &ExprKind) -> String {
             let unit = match number.unit {
                 NumberUnit::Integer | NumberUnit::Real => "",
                 NumberUnit::Percent | NumberUnit::BasisPoint => " ratio",
-                NumberUnit::Duration => " s",
+                NumberUnit::Duration | NumberUnit::TimeOfDay => " s",
             };
             if unit.is_empty() {
                 format!("number {}", number.text)
@@ -256,6 +265,11 @@ fn head(kind: &ExprKind) -> String {
         ExprKind::Record(_) => "record".to_owned(),
         ExprKind::After { .. } => "after".to_owned(),
         ExprKind::Paren(_) => "paren".to_owned(),
+        ExprKind::Between { .. } => "between".to_owned(),
+        ExprKind::Every { .. } => "every".to_owned(),
+        ExprKind::Within { .. } => "within".to_owned(),
+        ExprKind::Loop { callee, var, .. } => format!("loop {} {}", callee.name, var.name),
+        ExprKind::Zone { pool, .. } => format!("zone {}", pool.name),
         ExprKind::Error => "error".to_owned(),
     }
 }
@@ -277,7 +291,17 @@ fn children<'a>(kind: &'a ExprKind, indent: usize, out: &mut Vec<(usize, Pending
         | ExprKind::Bool(_)
         | ExprKind::Na
         | ExprKind::Name(_)
+        | ExprKind::Within { .. }
         | ExprKind::Error => {}
+        ExprKind::Between { operand, lo, hi } => {
+            [operand, lo, hi].into_iter().for_each(|e| node(e))
+        }
+        ExprKind::Every { value, .. } => node(value),
+        ExprKind::Loop { lo, hi, body, .. } => [lo, hi, body].into_iter().for_each(|e| node(e)),
+        ExprKind::Zone { condition, by, .. } => {
+            node(condition);
+            by.iter().for_each(|(_, e)| node(e));
+        }
         ExprKind::Neg { operand, .. }
         | ExprKind::Not { operand, .. }
         | ExprKind::IsNa { operand, .. }
@@ -323,6 +347,18 @@ fn children<'a>(kind: &'a ExprKind, indent: usize, out: &mut Vec<(usize, Pending
                     }
                     PostOp::Field(name) => {
                         out.push((indent, Pending::Line(format!("field {}", name.name))));
+                    }
+                    PostOp::At(n, _) => {
+                        out.push((indent, Pending::Line(format!("at {}", n.text))));
+                    }
+                    PostOp::Of(symbol, _) => {
+                        out.push((indent, Pending::Line(format!("of {symbol:?}"))));
+                    }
+                    PostOp::Since(name) => {
+                        out.push((indent, Pending::Line(format!("since {}", name.name))));
+                    }
+                    PostOp::Across(name) => {
+                        out.push((indent, Pending::Line(format!("across {}", name.name))));
                     }
                 }
             }

@@ -19,7 +19,4 @@ pub mod program;
 pub mod running;
 pub mod window;
 
-pub use program::{
-    BarColumns, BarValues, ComboState, Decision, ParamError, ParamInfo, Program, ProgramInfo,
-    Resolved, Scratch, Stream, Sweep,
-};
+pub use program::*;

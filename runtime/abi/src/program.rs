@@ -16,6 +16,23 @@ pub struct BarColumns<'a> {
     pub close: &'a [f64],
     /// Volume, base units.
     pub volume: &'a [f64],
+    /// What [`ProgramInfo::needs`] asks for, in that order; empty for a program that needs nothing
+    /// but its own bars.
+    pub others: &'a [OtherColumns<'a>],
+}
+
+/// Data beside the bars of a program's own symbol.
+#[derive(Debug, Clone, Copy)]
+pub enum OtherColumns<'a> {
+    /// The bars of another symbol, of the same length; their times need not be the same.
+    Bars(BarColumns<'a>),
+    /// Values with the time of their publication, nanoseconds, ascending.
+    Values {
+        /// When each was published.
+        time: &'a [i64],
+        /// The values.
+        value: &'a [f64],
+    },
 }
 
 impl BarColumns<'_> {
@@ -35,6 +52,9 @@ impl BarColumns<'_> {
     #[must_use]
     pub fn bar(&self, t: usize) -> BarValues {
         BarValues {
+            // Whole nanoseconds as seconds: exact for any length of bar that is a whole number of
+            // milliseconds.
+            time: self.time[t] as f64 / 1e9,
             open: self.open[t],
             high: self.high[t],
             low: self.low[t],
@@ -48,6 +68,8 @@ impl BarColumns<'_> {
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BarValues {
+    /// Time of the bar's open, seconds since the epoch.
+    pub time: f64,
     /// Open price, quote units.
     pub open: f64,
     /// High price, quote units.
@@ -97,6 +119,168 @@ pub struct ProgramInfo {
     pub exits: Vec<String>,
     /// Names of its flags in written order; at most 64.
     pub flags: Vec<String>,
+    /// What it reads beside its own bars, in the order of [`BarColumns::others`].
+    pub needs: Vec<Need>,
+    /// What it asks of the engine beside entries, exits and the stop of [`Resolved`].
+    pub plan: Plan,
+}
+
+/// Data that a program reads beside its own bars.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Need {
+    /// Bars of this symbol.
+    Symbol(String),
+    /// An external column of this name.
+    External(String),
+}
+
+/// Which side a trade takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Side {
+    /// Buys first.
+    #[default]
+    Long,
+    /// Sells first.
+    Short,
+}
+
+/// A distance or a price: index into [`Stream::outputs`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// A share of the entry price (of the best price since entry, for a trail).
+    Share(usize),
+    /// A price, quote units.
+    Price(usize),
+}
+
+/// How much an entry trades: index into [`Stream::outputs`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// Units of the base.
+    Units(usize),
+    /// A share of the equity.
+    OfEquity(usize),
+    /// So much that this share of the equity is lost at the stop.
+    Risk(usize),
+}
+
+/// A trailing stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trail {
+    /// Its distance or its price.
+    pub level: Level,
+    /// Output that is 1 from when on it follows; from the entry where there is none.
+    pub once: Option<usize>,
+}
+
+/// How long no entry is made after a trade has closed: index into [`Stream::outputs`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cooldown {
+    /// So many bars.
+    Bars(usize),
+    /// So many seconds.
+    Seconds(usize),
+}
+
+/// What one entry statement asks beside its signal.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EntryPlan {
+    /// Its side.
+    pub side: Side,
+    /// Its size; all the capital of the strategy where nothing is written.
+    pub size: Option<Size>,
+    /// What the trade remembers: index of [`TradeValues::kept`] and of the output.
+    pub keep: Vec<(usize, usize)>,
+    /// Words of the order that only later tiers execute, such as `limit` or `twap`.
+    pub order: Vec<&'static str>,
+}
+
+/// What one exit statement asks beside its signal.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ExitPlan {
+    /// Output with the share of the position that it closes; all of it where there is none.
+    pub portion: Option<usize>,
+    /// Words of the order that only later tiers execute.
+    pub order: Vec<&'static str>,
+}
+
+/// What a program asks of the engine. Indices are of [`Stream::outputs`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Plan {
+    /// Number of outputs.
+    pub outputs: usize,
+    /// Per entry statement.
+    pub entries: Vec<EntryPlan>,
+    /// Per exit statement.
+    pub exits: Vec<ExitPlan>,
+    /// Stops at a price; the tightest wins.
+    pub stops: Vec<usize>,
+    /// Trailing stops; the tightest wins.
+    pub trails: Vec<Trail>,
+    /// Targets; the nearest wins.
+    pub targets: Vec<Level>,
+    /// Seconds held and the output with the profit accepted from then on, ascending.
+    pub ladder: Vec<(u64, usize)>,
+    /// Most entries of one position.
+    pub pyramid: Option<usize>,
+    /// Pause after a trade.
+    pub cooldown: Option<Cooldown>,
+    /// Number of values that a trade remembers.
+    pub kept: usize,
+    /// Whether a decision reads [`TradeValues`]: then it cannot be computed before the trades are
+    /// known.
+    pub reads_trade: bool,
+    /// Constructs of the program that no tier executes yet, in words for a message.
+    pub not_yet: Vec<String>,
+}
+
+impl Plan {
+    /// Whether entries, exits and one stop are all there is.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        let plain_entry = |e: &EntryPlan| *e == EntryPlan::default();
+        let plain_exit = |e: &ExitPlan| *e == ExitPlan::default();
+        self.entries.iter().all(plain_entry)
+            && self.exits.iter().all(plain_exit)
+            && self.stops.is_empty()
+            && self.trails.is_empty()
+            && self.targets.is_empty()
+            && self.ladder.is_empty()
+            && self.pyramid.is_none()
+            && self.cooldown.is_none()
+            && self.kept == 0
+            && !self.reads_trade
+            && self.not_yet.is_empty()
+    }
+}
+
+/// What the engine knows of the open trade at the close of a bar, after the orders of that bar.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TradeValues<'a> {
+    /// Price paid (got, when short) per unit at the entry; NaN while there is no trade.
+    pub entry_price: f64,
+    /// Seconds from the entry's fill to this close; NaN while there is no trade.
+    pub held: f64,
+    /// Bars since the bar of the entry, 0 on it; NaN while there is no trade.
+    pub held_bars: f64,
+    /// Running mark of the tier's convention, quote units; NaN while there is no trade.
+    pub mark: f64,
+    /// Units of the base, negative when short; 0 while there is no trade.
+    pub quantity: f64,
+    /// What the entry remembered; empty while there is no trade.
+    pub kept: &'a [f64],
+}
+
+impl TradeValues<'static> {
+    /// No trade is open.
+    pub const FLAT: Self = Self {
+        entry_price: f64::NAN,
+        held: f64::NAN,
+        held_bars: f64::NAN,
+        mark: f64::NAN,
+        quantity: 0.0,
+        kept: &[],
+    };
 }
 
 /// What a parameter set resolves to.
@@ -133,8 +317,15 @@ pub struct Decision {
 
 /// One parameter set running bar by bar over one symbol.
 pub trait Stream: Send {
-    /// Advances by one closed bar; a statement decides nothing before its lookback.
-    fn on_bar(&mut self, bar: &BarValues) -> Decision;
+    /// Advances by one closed bar; a statement decides nothing before its lookback. `trade` is
+    /// [`TradeValues::FLAT`] for a program that does not ask ([`Plan::reads_trade`]).
+    fn on_bar(&mut self, bar: &BarValues, trade: &TradeValues<'_>) -> Decision;
+
+    /// The values that [`Plan`] points into, of the bar advanced last: numbers, and conditions as
+    /// 1, 0 or NaN.
+    fn outputs(&self) -> &[f64] {
+        &[]
+    }
 }
 
 /// Per parameter set state of a [`Sweep`] that lasts from block to block.

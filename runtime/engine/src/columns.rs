@@ -13,5 +13,6 @@ pub fn columns(bars: &Bars) -> BarColumns<'_> {
         low: &bars.low,
         close: &bars.close,
         volume: &bars.volume,
+        others: &[],
     }
 }

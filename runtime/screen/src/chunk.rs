@@ -1,6 +1,7 @@
 //! The parameter sets that run together.
 
 use rayon::prelude::*;
+use strat_engine::abi::TradeValues;
 use strat_engine::abi::{BarColumns, ComboState, Program, Resolved, Scratch, Sweep};
 use strat_engine::{Costs, MarketTables, Metrics, Sleeve, Walker};
 
@@ -202,7 +203,7 @@ impl<'a> Run<'a> {
         let mut sleeve = Sleeve::new(*self.tables.rules(), self.costs, chunk.resolved[at].stop);
         for t in 0..bars {
             let bar = self.columns.bar(t);
-            let decision = stream.on_bar(&bar);
+            let decision = stream.on_bar(&bar, &TradeValues::FLAT);
             if t >= start {
                 sleeve.on_bar(t, &bar, decision);
             }

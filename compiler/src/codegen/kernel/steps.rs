@@ -93,6 +93,10 @@ pub(super) fn run(
                         }
                         return;
                     }
+                    _ => {
+                        column.fill(f64::NAN);
+                        return;
+                    }
                 };
                 column.copy_from_slice(&from[start..start + len]);
             }

@@ -33,12 +33,15 @@ pub enum NumberUnit {
     BasisPoint,
     /// `250ms 15m 4h 7d`: the value holds seconds.
     Duration,
+    /// `09:30`: the value holds seconds since midnight.
+    TimeOfDay,
 }
 
 /// A number literal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Number {
-    /// The value: of a percentage or basis points as a ratio, of a duration in seconds.
+    /// The value: of a percentage or basis points as a ratio, of a duration or a time of day in
+    /// seconds.
     pub value: f64,
     /// What it counts.
     pub unit: NumberUnit,
@@ -62,6 +65,64 @@ pub enum PostOp {
     Index(Expr, Span),
     /// `.name`.
     Field(Ident),
+    /// `@ 4h`: the value on bars of that length, seen when they have closed.
+    At(Number, Span),
+    /// `of "ETH/USDT"`: the value on another symbol, aligned by time.
+    Of(String, Span),
+    /// `since entry`: a window that begins with the open trade.
+    Since(Ident),
+    /// `across universe`: the value compared with that of the other members.
+    Across(Ident),
+}
+
+/// When something happens again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Schedule {
+    /// How often.
+    pub every: Every,
+    /// `at 09:30`, in seconds since midnight.
+    pub at: Option<Number>,
+    /// `utc`, or a zone such as `"America/New_York"`; UTC where nothing is written.
+    pub zone: Option<Zone>,
+    /// From its first to its last word.
+    pub span: Span,
+}
+
+/// How often a schedule falls due. Phases are anchored to the epoch.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Every {
+    /// `every 20 bars`
+    Bars(Box<Expr>),
+    /// `every 4h`
+    Duration(Number),
+    /// `every day`
+    Day,
+    /// `every week on monday`; Monday where no day is written.
+    Week(Option<Ident>),
+    /// `every month`: its first day.
+    Month,
+    /// `on event funding`
+    Event(Ident),
+}
+
+/// A time zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zone {
+    /// `utc`, or the name in the quotes.
+    pub name: String,
+    /// Its place.
+    pub span: Span,
+}
+
+/// Which zone of a pool is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ZoneOrder {
+    /// The one whose value is nearest to the close.
+    Nearest,
+    /// The one with the greatest value.
+    Highest,
+    /// The one with the least value.
+    Lowest,
 }
 
 /// `+` or `-`.
@@ -217,6 +278,54 @@ pub enum ExprKind {
         value: Box<Expr>,
         /// How many defined values.
         bars: Box<Expr>,
+    },
+    /// `x between 40..70`: both ends belong to it.
+    Between {
+        /// What is compared.
+        operand: Box<Expr>,
+        /// Least value.
+        lo: Box<Expr>,
+        /// Greatest value.
+        hi: Box<Expr>,
+    },
+    /// `x every 20 bars`, `x on event funding`: sampled when the schedule is due, held until the next.
+    Every {
+        /// What is sampled.
+        value: Box<Expr>,
+        /// When.
+        schedule: Schedule,
+    },
+    /// `within 09:30..16:00 "America/New_York"`: whether the bar opens inside the session.
+    Within {
+        /// Begin.
+        from: Number,
+        /// End; the session excludes it.
+        to: Number,
+        /// Zone; UTC where nothing is written.
+        zone: Option<Zone>,
+    },
+    /// `sum(i in 0..4: …)`, `bank(p in 2..30: …)`: the body once for each whole number, both ends
+    /// included.
+    Loop {
+        /// `sum`, `min`, `max`, `bank`.
+        callee: Ident,
+        /// The counter.
+        var: Ident,
+        /// First value.
+        lo: Box<Expr>,
+        /// Last value.
+        hi: Box<Expr>,
+        /// What is computed for each.
+        body: Box<Expr>,
+    },
+    /// `gap where close > top by nearest top`: one zone of a pool, or na. Without `by` the newest.
+    Zone {
+        /// The pool.
+        pool: Ident,
+        /// Which zones; reads the zone's own names.
+        condition: Box<Expr>,
+        /// Which of them.
+        by: Option<(ZoneOrder, Box<Expr>)>,
     },
     /// `( x )`, kept for the formatter.
     Paren(Box<Expr>),

@@ -1,6 +1,6 @@
-//! Items and their statements.
+//! Items: what a file holds.
 
-use super::{Expr, Ident};
+use super::{Expr, Ident, Number, Stmt};
 use crate::source::{FileId, Span};
 
 /// A whole file.
@@ -32,6 +32,101 @@ pub enum ItemKind {
     Strategy(StrategyItem),
     /// `use`
     Use(UseItem),
+    /// `edition 2026`
+    Edition(Number, Span),
+    /// `enum`
+    Enum(EnumItem),
+    /// `regime`
+    Regime(BodyItem),
+    /// `router`
+    Router(RouterItem),
+    /// `risk`
+    Risk(BodyItem),
+    /// `screen`
+    Screen(ScreenItem),
+    /// `portfolio`
+    Portfolio(BodyItem),
+    /// `test`
+    Test(TestItem),
+}
+
+impl ItemKind {
+    /// The name that other items know it by: of a `test`, a `use` or an `edition` there is none.
+    #[must_use]
+    pub fn name(&self) -> Option<&Ident> {
+        match self {
+            Self::Fn(item) => Some(&item.name),
+            Self::Strategy(item) => Some(&item.name),
+            Self::Regime(item) | Self::Risk(item) | Self::Portfolio(item) => Some(&item.name),
+            Self::Router(item) => Some(&item.name),
+            Self::Screen(item) => Some(&item.name),
+            Self::Enum(item) => Some(&item.name),
+            Self::Use(_) | Self::Edition(..) | Self::Test(_) => None,
+        }
+    }
+
+    /// The statements between its braces.
+    #[must_use]
+    pub fn body(&self) -> &[Stmt] {
+        match self {
+            Self::Fn(item) => &item.body,
+            Self::Strategy(item) => &item.body,
+            Self::Regime(item) | Self::Risk(item) | Self::Portfolio(item) => &item.body,
+            Self::Router(item) => &item.body,
+            Self::Screen(item) => &item.body,
+            Self::Test(item) => &item.body,
+            Self::Use(_) | Self::Edition(..) | Self::Enum(_) => &[],
+        }
+    }
+}
+
+/// `enum Kind { simple exponential weighted }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct EnumItem {
+    /// Its name.
+    pub name: Ident,
+    /// Its values; never empty.
+    pub values: Vec<Ident>,
+}
+
+/// `regime Name { … }`, `risk Name { … }`, `portfolio Name { … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct BodyItem {
+    /// Its name.
+    pub name: Ident,
+    /// Its statements.
+    pub body: Vec<Stmt>,
+}
+
+/// `router Name by Regime { … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct RouterItem {
+    /// Its name.
+    pub name: Ident,
+    /// The regime that it routes by.
+    pub regime: Ident,
+    /// Its rows.
+    pub body: Vec<Stmt>,
+}
+
+/// `screen Name of Strategy { … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScreenItem {
+    /// Its name.
+    pub name: Ident,
+    /// The strategy that it sweeps.
+    pub strategy: Ident,
+    /// Its settings.
+    pub body: Vec<Stmt>,
+}
+
+/// `test "golden cross" { … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct TestItem {
+    /// Its name and the place of the string.
+    pub name: (String, Span),
+    /// Bars in, expectations out.
+    pub body: Vec<Stmt>,
 }
 
 /// `use a, b from "indicators.strat"`; without `from` each name lies in `<snake_name>.strat` beside this file.
@@ -70,151 +165,8 @@ pub struct FnParam {
 pub struct StrategyItem {
     /// Its name.
     pub name: Ident,
+    /// `on trade`, `on book`, `on fill`; `on bar` where nothing is written.
+    pub on: Option<Ident>,
     /// Its statements.
     pub body: Vec<Stmt>,
-}
-
-/// A statement with its place and its documentation.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Stmt {
-    /// The `///` lines before it.
-    pub doc: Option<String>,
-    /// What it is.
-    pub kind: StmtKind,
-    /// From its keyword to its end.
-    pub span: Span,
-}
-
-/// Which side an entry takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// Buys first.
-    Long,
-    /// Sells first.
-    Short,
-}
-
-/// What a statement is.
-#[derive(Debug, Clone, PartialEq)]
-pub enum StmtKind {
-    /// `timeframe 1h`: the duration literal as written and its seconds.
-    Timeframe {
-        /// As written.
-        text: String,
-        /// Length of a bar in seconds.
-        seconds: f64,
-        /// Place of the literal.
-        span: Span,
-    },
-    /// `param fast: bars = 10 in 5..50 step 5`
-    Param(ParamStmt),
-    /// `require fast < slow`
-    Require(Expr),
-    /// `flag fast_not_below_slow when fast >= slow`: marks parameter sets in a screen's table.
-    Flag {
-        /// The mark.
-        name: Ident,
-        /// When it is set; constants and parameters only.
-        when: Expr,
-    },
-    /// `let x = e`
-    Let {
-        /// The name.
-        name: Ident,
-        /// The value.
-        value: Expr,
-    },
-    /// `rec y = seed then step`
-    Rec {
-        /// The name.
-        name: Ident,
-        /// Taken on the first bar where it is not na.
-        seed: Expr,
-        /// The next value, in terms of `y[1]`.
-        step: Expr,
-    },
-    /// `state from bar 1 { … } then { … }`
-    State(StateBlock),
-    /// `return e`
-    Return(Expr),
-    /// `enter long "tag" when c`
-    Enter {
-        /// Long when nothing is written.
-        side: Side,
-        /// The tag and its place.
-        tag: Option<(String, Span)>,
-        /// The condition.
-        when: Expr,
-    },
-    /// `exit "tag" when c`
-    Exit {
-        /// The tag and its place.
-        tag: Option<(String, Span)>,
-        /// The condition.
-        when: Expr,
-    },
-    /// `stop 3%`
-    Stop(Expr),
-    /// Something that did not parse; it was reported.
-    Error,
-}
-
-/// `param name: type = default in domain`
-#[derive(Debug, Clone, PartialEq)]
-pub struct ParamStmt {
-    /// The name.
-    pub name: Ident,
-    /// The type after the colon.
-    pub ty: Option<Ident>,
-    /// The default: arithmetic on literals.
-    pub default: Expr,
-    /// The values it may take.
-    pub domain: Option<Domain>,
-}
-
-/// The values a parameter may take.
-// A program has a few of these, and most are ranges: boxing them would buy nothing.
-#[allow(clippy::large_enum_variant)]
-#[derive(Debug, Clone, PartialEq)]
-pub enum Domain {
-    /// `lo..hi step s`
-    Range {
-        /// Least value.
-        lo: Expr,
-        /// Greatest value.
-        hi: Expr,
-        /// Distance of neighbours.
-        step: Option<Expr>,
-    },
-    /// `[7, 10, 14, 21]` and the place of the brackets.
-    List(Vec<Expr>, Span),
-}
-
-/// Mutually recursive members that advance together.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StateBlock {
-    /// First bar that runs the step.
-    pub from: Expr,
-    /// Values before the first step.
-    pub seeds: StateSeeds,
-    /// `let` and assignments, in written order.
-    pub steps: Vec<StateStep>,
-}
-
-/// Values of the members before the first step.
-#[derive(Debug, Clone, PartialEq)]
-pub enum StateSeeds {
-    /// `{ a = e  b = e } then`
-    Members(Vec<(Ident, Expr)>),
-    /// `all 0`: every assigned name is a member with this seed.
-    All(Expr),
-}
-
-/// One line of a state's step.
-#[derive(Debug, Clone, PartialEq)]
-pub enum StateStep {
-    /// `let d = e`: a name of this bar, no member.
-    Let(Ident, Expr),
-    /// `a = e`: the member's new value.
-    Assign(Ident, Expr),
 }

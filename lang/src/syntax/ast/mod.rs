@@ -3,6 +3,12 @@
 
 mod expr;
 mod item;
+mod order;
+mod stmt;
+mod table;
 
 pub use expr::*;
 pub use item::*;
+pub use order::*;
+pub use stmt::*;
+pub use table::*;

@@ -30,6 +30,7 @@ pub(super) fn item(reader: &mut Reader<'_, '_>, raw: &RawItem) -> Option<Item> {
         }),
         Head::Strategy(name) => ItemKind::Strategy(StrategyItem {
             name,
+            on: None,
             body: statements.unwrap_or_default(),
         }),
     };

@@ -9,7 +9,9 @@ use super::{recover, state};
 use crate::diag::suggest::did_you_mean;
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::ast::{Domain, Expr, ExprKind, NumberUnit, ParamStmt, Side, Stmt, StmtKind};
+use crate::syntax::ast::{
+    Domain, EnterStmt, ExitStmt, Expr, ExprKind, Level, NumberUnit, ParamStmt, Side, Stmt, StmtKind,
+};
 use crate::syntax::keyword::{Keyword, ORDER_WORDS_TO_COME, STATEMENTS_TO_COME};
 use crate::syntax::number;
 use crate::syntax::token::TokenKind;
@@ -57,7 +59,7 @@ fn keyword_stmt(reader: &mut Reader<'_, '_>, word: Keyword, segment: &Segment) -
         Keyword::Timeframe => timeframe(reader, from, to),
         Keyword::Param => param(reader, from, to),
         Keyword::Require => simple(reader, Rule::require_stmt, StmtKind::Require),
-        Keyword::Stop => simple(reader, Rule::stop_stmt, StmtKind::Stop),
+        Keyword::Stop => simple(reader, Rule::stop_stmt, |e| StmtKind::Stop(Level::Share(e))),
         Keyword::Flag => reader.read(Rule::flag_stmt, from, to, |parsed| {
             let name = parsed.take(Rule::name)?;
             let name = parsed.build.ident(&name);
@@ -200,8 +202,20 @@ fn order(reader: &mut Reader<'_, '_>, word: Keyword, from: usize, to: usize) -> 
         }
         let when = when?;
         Some(match word {
-            Keyword::Enter => StmtKind::Enter { side, tag, when },
-            _ => StmtKind::Exit { tag, when },
+            Keyword::Enter => StmtKind::Enter(EnterStmt {
+                side,
+                tag,
+                legs: Vec::new(),
+                clauses: Vec::new(),
+                when,
+            }),
+            _ => StmtKind::Exit(ExitStmt {
+                all: false,
+                portion: None,
+                tag,
+                clauses: Vec::new(),
+                when,
+            }),
         })
     })?
 }

@@ -12,7 +12,7 @@ mod result;
 
 use std::fmt;
 
-use strat_abi::{BarColumns, Decision, ParamError, Program, Stream};
+use strat_abi::{BarColumns, Decision, ParamError, Program, Stream, TradeValues};
 
 use crate::convention::Rules;
 use crate::costs::Costs;
@@ -133,7 +133,7 @@ impl Lane<'_> {
 
     fn step(&mut self) {
         let bar = self.bars.columns.bar(self.next);
-        let decision = self.stream.on_bar(&bar);
+        let decision = self.stream.on_bar(&bar, &TradeValues::FLAT);
         self.trades
             .extend(self.sleeve.on_bar(self.next, &bar, decision));
         self.next += 1;
@@ -163,7 +163,7 @@ pub fn run_backtest(
     for &bars in symbols {
         let mut stream = program.stream_over(params, bars.columns);
         for t in 0..bars.start {
-            let _: Decision = stream.on_bar(&bars.columns.bar(t));
+            let _: Decision = stream.on_bar(&bars.columns.bar(t), &TradeValues::FLAT);
         }
         lanes.push(Lane {
             bars,

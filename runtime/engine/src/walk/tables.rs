@@ -261,6 +261,7 @@ mod tests {
                 low: &closes,
                 close: &closes,
                 volume: &closes,
+            others: &[],
             };
             let tables = MarketTables::new(columns, 0, Convention::Vectorbt.rules());
             let run = &closes[first..=last];

@@ -1,6 +1,7 @@
 //! Programs and bars for tests.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+use strat_engine::abi::TradeValues;
 use strat_engine::abi::{
     BarColumns, BarValues, Decision, ParamError, Program, ProgramInfo, Resolved, Stream, Sweep,
 };
@@ -32,7 +33,7 @@ impl Scripted {
 struct Playback<'a>(std::slice::Iter<'a, Decision>);
 
 impl Stream for Playback<'_> {
-    fn on_bar(&mut self, _: &BarValues) -> Decision {
+    fn on_bar(&mut self, _: &BarValues, _: &TradeValues<'_>) -> Decision {
         self.0.next().copied().unwrap_or_default()
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::VecDeque;
+use strat_engine::abi::TradeValues;
 
 use strat_engine::abi::{
     BarColumns, BarValues, ComboState, Decision, ParamError, ParamInfo, Program, ProgramInfo,
@@ -78,7 +79,7 @@ impl Running {
 }
 
 impl Stream for Running {
-    fn on_bar(&mut self, bar: &BarValues) -> Decision {
+    fn on_bar(&mut self, bar: &BarValues, _: &TradeValues<'_>) -> Decision {
         if self.window.len() == self.fast.max(self.slow) {
             self.window.pop_front();
         }
