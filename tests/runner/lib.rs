@@ -15,6 +15,7 @@ use strat_market::Exchange;
 
 pub mod candles;
 pub mod compare;
+pub mod data;
 pub mod properties;
 pub mod sources;
 

@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use strat_compiler::{Executor, compile};
 use strat_engine::abi::{BarColumns, ParamInfo, Program};
-use strat_engine::columns;
 use strat_lang::diag::Sink;
 use strat_lang::hir::Unit;
 use strat_lang::source::{FileId, SourceMap};
@@ -15,6 +14,7 @@ use super::Reach;
 use super::program::program;
 use crate::candles::{Dice, wild};
 use crate::compare::{Trio, check_decisions, check_outputs};
+use crate::data::Data;
 
 /// Bars of the market.
 const BARS: usize = 200;
@@ -81,15 +81,16 @@ pub fn end_to_end(text: &str) -> Reach {
     let mut reach = Reach::Checked;
     for unit in checked.units.iter().take(MOST_UNITS) {
         if unit.nodes.len() <= MOST_NODES {
-            run(unit, columns(market()));
+            run(unit);
             reach = Reach::Code;
         }
     }
     reach
 }
 
-fn run(unit: &Unit, bars: BarColumns<'_>) {
+fn run(unit: &Unit) {
     let interp = compile(unit, Executor::Interp).expect("the interpreter takes every unit");
+    let data = Data::made_up(market().clone(), &interp.info().needs);
     let sets: Vec<Vec<f64>> = sets(&interp.info().params)
         .into_iter()
         .filter(|set| interp.resolve(set).is_ok())
@@ -101,7 +102,7 @@ fn run(unit: &Unit, bars: BarColumns<'_>) {
             assert_eq!(wanted, other.resolve(set));
         }
     }
-    let agree = || -> Result<(), String> {
+    let agree = |bars: BarColumns<'_>| -> Result<(), String> {
         for other in [&trio.handler, &trio.kernel] {
             if unit.outputs.is_empty() {
                 check_decisions(&trio.interp, other, &sets, &[1, sets.len()], bars)?;
@@ -113,7 +114,7 @@ fn run(unit: &Unit, bars: BarColumns<'_>) {
         }
         Ok(())
     };
-    if let Err(difference) = agree() {
+    if let Err(difference) = data.with_columns(agree) {
         panic!("executors differ: {difference}");
     }
 }
