@@ -2,12 +2,12 @@
 //! of 2,000 lines, and how they grow with the file. The goals: check under 20 ms, formatting under
 //! 10 ms.
 
-use strat_benches::{large, time};
+use strat_benches::time;
 use strat_lang::diag::Sink;
 use strat_lang::fmt::format;
 use strat_lang::source::FileId;
 use strat_lang::syntax::{lex, parse};
-use strat_tests::check;
+use strat_tests::{check, large};
 
 const RUNS: usize = 40;
 

@@ -3,8 +3,6 @@
 
 use strat_market::Bars;
 
-pub mod large;
-
 /// The candles, and whether they are real.
 #[must_use]
 pub fn candles(count: usize) -> (Bars, bool) {

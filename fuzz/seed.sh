@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Gathers what fuzzing starts from: every .strat file of the repository into fuzz/seeds (each once,
-# by its hash), and the words of the language into fuzz/strat.dict. Neither is committed.
+# by its hash), a call of each function of the library, and the words of the language into
+# fuzz/strat.dict. Neither is committed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -17,5 +18,5 @@ find . -name '*.strat' -not -path './target/*' -not -path './fuzz/*' -size +4096
             n { print > (out "-" n) }' "$file"
     done
 cp tests/corpus/inputs/* fuzz/seeds/ 2>/dev/null || true
-cargo run --quiet -p strat-tests --example dictionary >fuzz/strat.dict
+cargo run --quiet -p strat-tests --example dictionary -- fuzz/seeds >fuzz/strat.dict
 echo "$(find fuzz/seeds -type f | wc -l) seeds, $(wc -l <fuzz/strat.dict) words"

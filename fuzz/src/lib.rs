@@ -1,11 +1,13 @@
 //! Mutations that know what a program is made of.
 //!
-//! Bytes changed at random hardly ever give a program that parses. Half of the mutations here move
-//! *pieces* instead: items, statements and operands, cut out of the input itself or of a program of
-//! the repository (the folder `seeds`). Pieces are found by tokens and brackets alone, so a
-//! construct that the language gains is moved about without a word here.
+//! Bytes changed at random hardly ever give a program that parses. Most mutations here move *pieces*
+//! instead: items, statements and operands, cut out of the input itself or of a program of the
+//! repository (the folder `seeds`). Pieces are found by tokens and brackets alone, so a construct
+//! that the language gains is moved about without a word here. A target that asks for more than
+//! text gets, of several such changes, the first that comes so far.
 
 mod pieces;
+mod reached;
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -13,6 +15,9 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzzer_mutate;
 
 use pieces::{Piece, Pieces};
+use strat_tests::properties::{Reach, reaches};
+
+pub use reached::count;
 
 /// Texts that pieces are taken from: the seeds, or the library where there are none yet.
 static DONORS: LazyLock<Vec<Pieces>> = LazyLock::new(|| {
@@ -65,23 +70,36 @@ const NUMBERS: &[&str] = &[
     "true",
 ];
 
-/// Makes a new input of the first `size` bytes of `data`, at most `max_size` long; returns its size.
-pub fn mutate(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize {
+/// Changes that are tried for one that comes as far as a target asks.
+const TRIES: usize = 8;
+
+/// Makes a new input of the first `size` bytes of `data`, at most `max_size` long, that comes as
+/// far as `goal` where one is soon found; returns its size.
+pub fn mutate(data: &mut [u8], size: usize, max_size: usize, seed: u32, goal: Reach) -> usize {
     let mut dice = Dice(u64::from(seed).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     let text = data.get(..size).map(String::from_utf8_lossy);
-    let is_plain = dice.below(2) == 0;
+    let is_plain = dice.below(if goal == Reach::Text { 2 } else { 5 }) == 0;
     let Some(text) = text.filter(|_| !is_plain) else {
         return fuzzer_mutate(data, size, max_size);
     };
-    let mut text = text.into_owned();
-    for _ in 0..=dice.below(3) {
-        text = step(text, &mut dice);
+    let text = text.into_owned();
+    let most = max_size.min(data.len());
+    let mut found = String::new();
+    for _ in 0..TRIES {
+        found.clone_from(&text);
+        for _ in 0..=dice.below(3) {
+            found = step(found, &mut dice);
+        }
+        let fits = found.len() <= most;
+        if fits && (reaches(&found, goal)) {
+            break;
+        }
     }
-    let mut end = text.len().min(max_size).min(data.len());
-    while !text.is_char_boundary(end) {
+    let mut end = found.len().min(most);
+    while !found.is_char_boundary(end) {
         end -= 1;
     }
-    match (data.get_mut(..end), text.as_bytes().get(..end)) {
+    match (data.get_mut(..end), found.as_bytes().get(..end)) {
         (Some(to), Some(from)) if end > 0 => to.copy_from_slice(from),
         _ => return fuzzer_mutate(data, size, max_size),
     }

@@ -1,13 +1,18 @@
 //! The words of the language as a dictionary of libFuzzer: reserved words, words that begin a
 //! statement, and every name and sign that the programs of the repository write.
 //!
-//! `cargo run -p strat-tests --example dictionary > fuzz/strat.dict` (`fuzz/seed.sh` does it)
+//! `cargo run -p strat-tests --example dictionary > fuzz/strat.dict` (`fuzz/seed.sh` does it). With a
+//! folder behind it, it also writes seeds there: a call of each function, and one function and one
+//! strategy of the usual size.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use strat_lang::diag::Sink;
 use strat_lang::source::FileId;
 use strat_lang::syntax::{keyword, lex};
+use strat_tests::calls::{SETS, call, functions};
+use strat_tests::large;
 use strat_tests::sources::strat_files;
 
 /// Longest word: a comment or a tag is no word.
@@ -37,5 +42,20 @@ fn main() -> std::io::Result<()> {
         let escaped = word.replace('\\', "\\\\").replace('"', "\\\"");
         println!("\"{escaped}\"");
     }
-    Ok(())
+    match std::env::args().nth(1) {
+        Some(folder) => seeds(Path::new(&folder)),
+        None => Ok(()),
+    }
+}
+
+/// Expressions and a program that check.
+fn seeds(folder: &Path) -> std::io::Result<()> {
+    for (_, text) in strat_stdlib::FILES {
+        for f in functions(text) {
+            for (set, text) in (0..SETS).filter_map(|set| Some((set, call(&f, set)?))) {
+                std::fs::write(folder.join(format!("call-{}-{set}", f.name.name)), text)?;
+            }
+        }
+    }
+    std::fs::write(folder.join("usual"), large::file(1))
 }

@@ -32,9 +32,13 @@ fn every_input_holds_every_property() {
         let text = text_of(bytes);
         for (name, property) in properties::ALL {
             let held = std::panic::catch_unwind(|| property(&text));
-            assert!(held.is_ok(), "{name} does not hold for {}", path.display());
+            let Ok(reach) = held else {
+                panic!("{name} does not hold for {}", path.display());
+            };
+            if *name == "end_to_end" {
+                reached[reach as usize] += 1;
+            }
         }
-        reached[properties::end_to_end(&text) as usize] += 1;
     }
     println!(
         "{} inputs: {reached:?} reach text, tree, check, code",

@@ -13,9 +13,11 @@ use strat_market::Bars;
 #[cfg(feature = "data")]
 use strat_market::Exchange;
 
+pub mod calls;
 pub mod candles;
 pub mod compare;
 pub mod data;
+pub mod large;
 pub mod properties;
 pub mod sources;
 

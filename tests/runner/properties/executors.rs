@@ -4,14 +4,12 @@ use std::sync::LazyLock;
 
 use strat_compiler::{Executor, compile};
 use strat_engine::abi::{BarColumns, ParamInfo, Program};
-use strat_lang::diag::Sink;
 use strat_lang::hir::Unit;
-use strat_lang::source::{FileId, SourceMap};
-use strat_lang::syntax::parse;
+use strat_lang::source::SourceMap;
 use strat_market::Bars;
 
 use super::Reach;
-use super::program::program;
+use super::program::{has_items, program, tree};
 use crate::candles::{Dice, wild};
 use crate::compare::{Trio, check_decisions, check_outputs};
 use crate::data::Data;
@@ -72,11 +70,11 @@ pub fn market() -> &'static Bars {
 pub fn end_to_end(text: &str) -> Reach {
     let mut map = SourceMap::new();
     let checked = program(text, &mut map);
-    if checked.has_errors() || checked.units.is_empty() {
-        let mut sink = Sink::new();
-        let file = parse(FileId(0), text, &mut sink);
-        let has_tree = !sink.has_errors() && !file.items.is_empty();
-        return if has_tree { Reach::Tree } else { Reach::Text };
+    if checked.has_errors() {
+        return tree(text);
+    }
+    if checked.units.is_empty() && !has_items(text) {
+        return Reach::Text;
     }
     let mut reach = Reach::Checked;
     for unit in checked.units.iter().take(MOST_UNITS) {

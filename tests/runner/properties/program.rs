@@ -1,11 +1,13 @@
 //! What the check reports and hands on.
 
-use strat_lang::diag::Diagnostic;
 use strat_lang::diag::render::{Format, render};
+use strat_lang::diag::{Diagnostic, Sink};
 use strat_lang::sema::{Checked, check_expr, check_source};
-use strat_lang::source::{MemoryWorld, SourceMap};
+use strat_lang::source::{FileId, MemoryWorld, SourceMap};
+use strat_lang::syntax::{parse, parse_expr};
 
-use super::text::{places, readable};
+use super::Reach;
+use super::text::{places, reached, readable};
 use crate::LIBRARY;
 
 /// Further files begin at lines like `//@ parts.strat`, as in `tests/ui`.
@@ -13,11 +15,43 @@ const NEXT_FILE: &str = "//@ ";
 
 /// The text as a file and as an expression: reports lie in their files and render in every form,
 /// the same text gives the same reports, and errors and units go together.
-pub fn check(text: &str) {
+pub fn check(text: &str) -> Reach {
     let (world, main) = files(text);
-    twice(|map| check_source(map, &world, &LIBRARY, "main.strat", main));
+    let file = twice(|map| check_source(map, &world, &LIBRARY, "main.strat", main));
     let checked = twice(|map| check_expr(map, &world, &LIBRARY, text, None));
     assert_eq!(checked.units.is_empty(), checked.has_errors());
+    if !checked.has_errors() || !file.has_errors() && has_items(main) {
+        return Reach::Checked;
+    }
+    tree(text)
+}
+
+/// Whether a text would come as far as `goal`; nothing is run or asserted.
+#[must_use]
+pub fn reaches(text: &str, goal: Reach) -> bool {
+    if goal <= Reach::Tree {
+        return tree(text) >= goal;
+    }
+    let checked = program(text, &mut SourceMap::new());
+    !checked.has_errors()
+        && (!checked.units.is_empty() || goal == Reach::Checked && has_items(text))
+}
+
+/// How far a text comes that does not check.
+pub(super) fn tree(text: &str) -> Reach {
+    let mut sink = Sink::new();
+    let file = parse(FileId(0), text, &mut sink);
+    if has_items(text) {
+        return reached(sink.has_errors(), !file.items.is_empty());
+    }
+    let mut sink = Sink::new();
+    let _ = parse_expr(FileId(0), text, &mut sink);
+    reached(sink.has_errors(), true)
+}
+
+/// Whether a text is a file; else it may be an expression.
+pub(super) fn has_items(text: &str) -> bool {
+    !parse(FileId(0), text, &mut Sink::new()).items.is_empty()
 }
 
 /// The files of a text: those that can be used, and the first.

@@ -5,10 +5,12 @@ use strat_lang::source::{FileId, SourceMap, Span};
 use strat_lang::syntax::{Token, TokenKind, lex as tokens_of, parse as tree_of};
 use strat_lang::syntax::{parse_expr, print_expr, print_tokens, print_tree, print_tree_with_spans};
 
+use super::Reach;
+
 const FILE: FileId = FileId(0);
 
 /// Tokens cover the text, in order; what is none is reported; items and statements lie in the text.
-pub fn lex(text: &str) {
+pub fn lex(text: &str) -> Reach {
     let mut sink = Sink::new();
     let tokens = tokens_of(FILE, text, &mut sink);
     let mut end = 0;
@@ -34,7 +36,8 @@ pub fn lex(text: &str) {
     inside(text, &sink.into_sorted());
 
     // The splitter: items in order, apart, each with its first token at its start.
-    let file = tree_of(FILE, text, &mut Sink::new());
+    let mut sink = Sink::new();
+    let file = tree_of(FILE, text, &mut sink);
     let mut end = 0;
     for item in &file.items {
         assert!(item.span.start >= end, "items overlap at {:?}", item.span);
@@ -46,6 +49,7 @@ pub fn lex(text: &str) {
         assert!(tokens.iter().any(|t| t.span.start == item.span.start));
         end = item.span.end;
     }
+    reached(sink.has_errors(), !file.items.is_empty())
 }
 
 /// Between tokens stands white space, and the byte order mark at the very start.
@@ -61,7 +65,7 @@ fn blank(text: &str, from: usize, to: usize) {
 }
 
 /// Reports lie in the text and are fit to be shown; what parses has the same tree after formatting.
-pub fn parse(text: &str) {
+pub fn parse(text: &str) -> Reach {
     let (before, errors) = tree(text);
     if errors == 0
         && let Ok(formatted) = strat_lang::fmt::format(text)
@@ -73,7 +77,18 @@ pub fn parse(text: &str) {
     let mut sink = Sink::new();
     let expr = parse_expr(FILE, text, &mut sink);
     assert!(!print_expr(&expr).is_empty());
+    let is_expr = !sink.has_errors();
     inside(text, &sink.into_sorted());
+    reached(errors > 0 && !is_expr, is_expr || !before.is_empty())
+}
+
+/// What holds something and has no errors has a tree.
+pub(super) fn reached(has_errors: bool, holds_something: bool) -> Reach {
+    if has_errors || !holds_something {
+        Reach::Text
+    } else {
+        Reach::Tree
+    }
 }
 
 /// The tree of a text without places, and the number of its errors.
@@ -89,12 +104,12 @@ fn tree(text: &str) -> (String, usize) {
 }
 
 /// Formatting again changes nothing, every comment is kept, and no line ends in white space.
-pub fn format(text: &str) {
+pub fn format(text: &str) -> Reach {
     let formatted = match strat_lang::fmt::format(text) {
         Ok(formatted) => formatted,
         Err(reports) => {
             assert!(tree(text).1 > 0 && !reports.is_empty());
-            return;
+            return Reach::Text;
         }
     };
     let again = strat_lang::fmt::format(&formatted);
@@ -113,6 +128,7 @@ pub fn format(text: &str) {
         assert_eq!(line.trim_end(), line, "white space at the end of a line");
     }
     assert!(!formatted.contains("\n\n\n") && !formatted.starts_with('\n'));
+    reached(false, !formatted.is_empty())
 }
 
 /// The comments of a text in order.
