@@ -8,5 +8,6 @@ pub const FILES: &[(&str, &str)] = &[
     ("volatility.strat", include_str!("../volatility.strat")),
     ("volume.strat", include_str!("../volume.strat")),
     ("statistics.strat", include_str!("../statistics.strat")),
+    ("logic.strat", include_str!("../logic.strat")),
     ("talib.strat", include_str!("../talib.strat")),
 ];

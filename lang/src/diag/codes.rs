@@ -63,6 +63,12 @@ codes! {
     CyclicState = "E0305", "members of a state that need each other's new value";
     WindowInState = "E0306", "a window or a recurrence over a member of a running state";
 
+    BadTimeframe = "E0330", "a timeframe or schedule that does not fit that of the strategy";
+    NeedsTimeframe = "E0331", "a construct that needs to know how long a bar is";
+    OutsideTrade = "E0332", "a value of the open trade where there is none";
+    BadLoop = "E0333", "a static loop or bank that is no range of whole numbers";
+    BadSchedule = "E0334", "a schedule, session or time zone that there is not";
+
     MisplacedStatement = "E0401", "a statement that does not belong there";
     BadDomain = "E0402", "a parameter domain that is empty, too large or of the wrong values";
     BadDefault = "E0403", "a parameter default that is not a constant of its type";
@@ -71,6 +77,13 @@ codes! {
     BadStop = "E0406", "a stop that is not a share between 0% and 100%";
     RepeatedStatement = "E0407", "a statement that may stand once stands twice";
     MissingEntry = "E0408", "a strategy that never enters";
+
+    BadLadder = "E0440", "a profit target or a ladder of them that makes no sense";
+    BadOrder = "E0441", "an order whose parts exclude each other";
+    BadLeg = "E0442", "a leg of a trade that there is not";
+    BadSetting = "E0443", "a setting that there is not, or out of range";
+    BadPool = "E0444", "zones that are never born, or too many";
+    BadEvent = "E0445", "an event, timer or quote that there is not";
 
     TooLarge = "E0501", "a program beyond the size limits";
 

@@ -6,9 +6,11 @@
 
 mod feed;
 mod look;
+mod operands;
 mod plan;
 mod pool;
 mod print;
+mod print_plan;
 
 pub use feed::{Calendar, Feed, FeedKind, Period};
 pub use look::{Look, LookId, Looks};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Kind, Look, LookId, NodeId, Stage, Start, Ty, Unit};
+use super::{Kind, Look, LookId, NodeId, Stage, Start, Ty, Unit, print_plan};
 
 /// One line per node: id, operation, type, stage, lookback.
 #[must_use]
@@ -63,12 +63,18 @@ pub fn print_unit(unit: &Unit) -> String {
     for (what, signals) in [("enter", &unit.entries), ("exit", &unit.exits)] {
         for s in signals {
             let look = look_text(unit, unit.node(s.when).look);
-            let _ = writeln!(out, "  {what} {:?} %{} from bar {look}", s.tag, s.when.0);
+            let rest = print_plan::signal_text(s);
+            let _ = writeln!(
+                out,
+                "  {what} {:?} %{} from bar {look}{rest}",
+                s.tag, s.when.0
+            );
         }
     }
     if let Some(stop) = unit.stop {
         let _ = writeln!(out, "  stop %{}", stop.0);
     }
+    print_plan::print_rest(unit, &mut out);
     for (name, n) in &unit.outputs {
         let _ = writeln!(out, "  output {name} %{}", n.0);
     }

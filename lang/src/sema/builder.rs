@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::hir::{
-    Compare, Group, GroupId, Kind, LookId, Looks, Math1, Math2, Member, Node, NodeId, Stage, Start,
-    Ty, Unit,
+    Compare, Group, GroupId, Input, Kind, LookId, Looks, Math1, Math2, Member, Node, NodeId,
+    QueryId, Stage, Start, Ty, Unit,
 };
 use crate::source::Span;
 
@@ -92,7 +92,7 @@ impl Builder {
             self.outgrown = Some(Outgrown::Nodes);
             return NodeId(0);
         }
-        let operands = operands(kind);
+        let operands = kind.operands();
         let mut stage = Stage::default();
         let mut body = None;
         let mut zone = match kind {
@@ -114,7 +114,17 @@ impl Builder {
             }
         }
         match kind {
-            Kind::Input(_) => stage.series = true,
+            Kind::Input(input) => {
+                stage.series = true;
+                if let Input::Extra(f) = input
+                    && let Some(feed) = self.unit.feeds.get(f as usize)
+                {
+                    stage.params |= feed.params;
+                }
+            }
+            Kind::Query(q, _) => {
+                stage = self.query_stage(q);
+            }
             Kind::Param(p) => stage.params |= 1 << (p % 64),
             // A free parameter may turn out to be anything: it passes as a length too.
             Kind::Free(_) => stage.params |= 1 << 63,
@@ -137,8 +147,7 @@ impl Builder {
             | Kind::ZoneKept(..)
             | Kind::ZoneNew(..)
             | Kind::ZonePrev(..)
-            | Kind::ZoneAge(_)
-            | Kind::Query(..) => {
+            | Kind::ZoneAge(_) => {
                 stage.series = true;
             }
             _ => {}
@@ -159,7 +168,9 @@ impl Builder {
                     self.ty(a)
                 }
             }
-            Kind::Lag(a, _) | Kind::After(a, _) | Kind::New(_, _, a) => self.ty(a),
+            Kind::Lag(a, _) | Kind::After(a, _) | Kind::New(_, _, a) | Kind::ZoneNew(_, _, a) => {
+                self.ty(a)
+            }
             Kind::Member(g, i) => self.member_ty(g, i),
             Kind::Prev(g, i, _) => self.member_ty(g, i),
             _ if any && matches!(kind, Kind::Math1(..) | Kind::Math2(..)) => Ty::Number,
@@ -234,6 +245,7 @@ impl Builder {
                 self.unit.looks.min(a, b)
             }
             Kind::IsNa(_) | Kind::Prev(..) => Looks::ZERO,
+            Kind::Query(q, _) => self.query_look(q),
             Kind::Member(g, i) => self.member_look(g, i),
             _ => {
                 let mut look = Looks::ZERO;
@@ -243,6 +255,43 @@ impl Builder {
                 }
                 look
             }
+        }
+    }
+
+    /// A query depends on all that its pool depends on.
+    fn query_nodes(&self, q: QueryId) -> Vec<NodeId> {
+        let Some(query) = self.unit.queries.get(q.0 as usize) else {
+            return Vec::new();
+        };
+        let mut nodes = query.nodes();
+        if let Some(pool) = self.unit.pools.get(query.pool.0 as usize) {
+            nodes.extend(pool.nodes());
+        }
+        nodes
+    }
+
+    fn query_stage(&self, q: QueryId) -> Stage {
+        let series = Stage {
+            params: 0,
+            series: true,
+        };
+        (self.query_nodes(q).into_iter()).fold(series, |all, n| all.join(self.stage(n)))
+    }
+
+    /// No zone is known before all that it is made of.
+    fn query_look(&mut self, q: QueryId) -> LookId {
+        let mut look = Looks::ZERO;
+        for n in self.query_nodes(q) {
+            let other = self.look(n);
+            look = self.unit.looks.max(look, other);
+        }
+        look
+    }
+
+    /// Replaces the lookback of a node that knows more of it than its operands tell.
+    pub(super) fn set_look(&mut self, id: NodeId, look: LookId) {
+        if let Some(node) = self.unit.nodes.get_mut(id.0 as usize) {
+            node.look = look;
         }
     }
 
@@ -425,37 +474,5 @@ pub(super) fn fold2(op: Math2, a: f64, b: f64) -> Option<f64> {
         Math2::Max if a >= b => Some(a),
         Math2::Max if b > a => Some(b),
         _ => None,
-    }
-}
-
-fn operands(kind: Kind) -> [Option<NodeId>; 4] {
-    match kind {
-        Kind::Number(_)
-        | Kind::Bool(_)
-        | Kind::Input(_)
-        | Kind::Param(_)
-        | Kind::Free(_)
-        | Kind::Member(..)
-        | Kind::ZoneKept(..)
-        | Kind::ZonePrev(..)
-        | Kind::ZoneAge(_)
-        | Kind::Query(..) => [None; 4],
-        Kind::Math1(_, a)
-        | Kind::Not(a)
-        | Kind::IsNa(a)
-        | Kind::NumOf(a)
-        | Kind::New(_, _, a)
-        | Kind::ZoneNew(_, _, a) => [Some(a), None, None, None],
-        Kind::Prev(_, _, n) => [Some(n), None, None, None],
-        Kind::Math2(_, a, b)
-        | Kind::Compare(_, a, b)
-        | Kind::And(a, b)
-        | Kind::Or(a, b)
-        | Kind::Coalesce(a, b)
-        | Kind::Lag(a, b)
-        | Kind::Cross(a, b)
-        | Kind::After(a, b) => [Some(a), Some(b), None, None],
-        Kind::Select(a, b, c) => [Some(a), Some(b), Some(c), None],
-        Kind::Window(_, x, n, least) => [Some(x), Some(n), Some(least), None],
     }
 }

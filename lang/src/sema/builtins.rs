@@ -239,13 +239,14 @@ impl<'t> Checker<'t, '_> {
     /// The lookback of a node as a number known before the first bar.
     fn lookback_value(&mut self, x: NodeId, span: Span) -> Value {
         let look = self.builder.look(x);
-        match self.look_node(look, span) {
+        match self.look_as_node(look, span) {
             Some(id) => Value::Node(id),
             None => Value::Error,
         }
     }
 
-    fn look_node(&mut self, look: LookId, span: Span) -> Option<NodeId> {
+    /// A lookback formula as a node.
+    pub(super) fn look_as_node(&mut self, look: LookId, span: Span) -> Option<NodeId> {
         // Formulas stand after their operands, so those that are needed, in order, need no
         // recursion.
         let looks = &self.builder.unit.looks;

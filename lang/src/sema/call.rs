@@ -14,6 +14,16 @@ impl<'t> Checker<'t, '_> {
     }
 
     pub(super) fn call(&mut self, callee: &'t Ident, args: &'t [Arg], span: Span) -> Value {
+        if callee.name == "count"
+            && let [only] = args
+            && only.name.is_none()
+            && let Some(value) = self.zone_count(&only.value, span)
+        {
+            return value;
+        }
+        if callee.name == "microprice" && self.is_tick {
+            return self.microprice(args, span);
+        }
         if let Some(def) = self.find_fn(&callee.name) {
             return self.call_fn(def, args, callee.span, span);
         }

@@ -2,13 +2,13 @@
 
 use std::cell::Cell;
 
-use super::Checker;
 use super::arguments::Bound;
 use super::builder::{MOST_NODES, Outgrown};
 use super::expr::DEEPEST;
 use super::order::{Order, order};
 use super::scope::{Module, Program, Value};
 use super::uses::{Files, camel_case};
+use super::{Checker, Place};
 use crate::diag::{Code, Diagnostic, Severity, Sink};
 use crate::hir::{Kind, Unit};
 use crate::source::{SourceMap, Span, World};
@@ -68,6 +68,7 @@ pub fn check_source(
             item_style(&s.name, &mut sink);
             let before = sink.errors();
             let mut checker = Checker::new(&program, main, &broken, true, &mut sink);
+            checker.place = Place::Strategy;
             checker.strategy(s, text);
             checker.outgrown(s.name.span, &format!("`{}`", s.name.name));
             let complete = !checker.incomplete;
@@ -124,6 +125,7 @@ pub fn check_expr(
                 checker.definitions(only);
             }
         }
+        checker.place = Place::Expression;
         checker.outputs(&tree);
         checker.outgrown(tree.span, "this expression");
         let unit = std::mem::take(&mut checker.builder.unit);
@@ -151,11 +153,13 @@ impl<'t> Program<'t> {
 impl<'t> Checker<'t, '_> {
     fn outputs(&mut self, tree: &'t ast::Expr) {
         let value = self.expr(tree);
-        match value {
-            Value::Node(id) => self.builder.unit.outputs.push(("value".to_owned(), id)),
-            Value::Record(fields) => self.builder.unit.outputs = fields.to_vec(),
-            Value::Text => {
-                self.want_number(&Value::Text, tree.span);
+        match &value {
+            Value::Node(id) => self.builder.unit.outputs.push(("value".to_owned(), *id)),
+            Value::Record(fields) | Value::Zone(fields) => {
+                self.builder.unit.outputs = fields.to_vec();
+            }
+            Value::Text | Value::Bank(_) | Value::Symbol(_) => {
+                self.want_number(&value, tree.span);
             }
             Value::Error => {}
         }

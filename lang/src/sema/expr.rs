@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::Checker;
 use super::builder::Outgrown;
+use super::loops::LoopParts;
 use super::scope::Value;
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{Kind, Math1, Math2, NodeId, Ty};
 use crate::source::Span;
-use crate::syntax::ast::{AddOp, CompareOp, Expr, ExprKind, Ident, ListKind, MulOp};
+use crate::syntax::ast::{AddOp, Expr, ExprKind, Ident, ListKind, MulOp};
 
 /// Deepest nesting of expressions, those of unfolded calls and of members that ask for each other
 /// included. The stack of the check holds it.
@@ -81,7 +82,13 @@ impl<'t> Checker<'t, '_> {
             ExprKind::Cross { left, above, right } => self.cross(left, *above, right, span),
             ExprKind::IsNa { operand, negated } => {
                 let value = self.expr(operand);
-                let Value::Node(x) = value else {
+                // A zone is there when its age is known.
+                let asked_of = match &value {
+                    Value::Node(x) => Some(*x),
+                    Value::Zone(fields) => fields.last().map(|(_, age)| *age),
+                    _ => None,
+                };
+                let Some(x) = asked_of else {
                     if value != Value::Error {
                         self.want_number(&value, operand.span);
                     }
@@ -115,17 +122,30 @@ impl<'t> Checker<'t, '_> {
             ExprKind::Record(fields) => self.record(fields),
             ExprKind::After { value, bars } => self.after(value, bars, span),
             ExprKind::Paren(inner) => self.expr(inner),
-            ExprKind::Between { .. }
-            | ExprKind::Every { .. }
-            | ExprKind::Within { .. }
-            | ExprKind::Loop { .. }
-            | ExprKind::Zone { .. } => {
-                self.error(
-                    Code::NotExecutable,
-                    span,
-                    "this is part of the language's design and not executed yet",
-                );
-                Value::Error
+            ExprKind::Between { operand, lo, hi } => self.between(operand, lo, hi, span),
+            ExprKind::Every { value, schedule } => self.every(value, schedule, span),
+            ExprKind::Within { from, to, zone } => self.within(from, to, zone.as_ref(), span),
+            ExprKind::Loop {
+                callee,
+                var,
+                lo,
+                hi,
+                body,
+            } => self.static_loop(LoopParts {
+                callee,
+                var,
+                lo,
+                hi,
+                body,
+                span,
+            }),
+            ExprKind::Zone {
+                pool,
+                condition,
+                by,
+            } => {
+                let by = by.as_ref().map(|(order, e)| (*order, &**e));
+                self.zone_query(pool, condition, by, span)
             }
             ExprKind::Error => {
                 self.torn = true;
@@ -152,146 +172,25 @@ impl<'t> Checker<'t, '_> {
         total.map_or(Value::Error, Value::Node)
     }
 
-    /// Warns of `x == na`, which never holds.
-    fn compares_na(&mut self, first: &Expr, rest: &[(CompareOp, Expr)], span: Span) {
-        let mut all = std::iter::once(first).chain(rest.iter().map(|(_, e)| e));
-        let Some(na) = all.find(|e| e.kind == ExprKind::Na) else {
-            return;
-        };
-        let mut report = Diagnostic::warning(
-            Code::ComparedWithNa,
-            na.span,
-            "a comparison with `na` is always `na`, so it never holds",
-        );
-        report = match rest {
-            [(CompareOp::Ne, second)] if second.kind == ExprKind::Na => {
-                let edit = Span::new(span.file, first.span.end, span.end);
-                report
-                    .hint("ask `is some`")
-                    .fix("write `is some`", vec![(edit, " is some".to_owned())])
-            }
-            [(_, second)] if second.kind == ExprKind::Na => {
-                let edit = Span::new(span.file, first.span.end, span.end);
-                report
-                    .hint("ask `is na`")
-                    .fix("write `is na`", vec![(edit, " is na".to_owned())])
-            }
-            _ => report.hint("ask `x is na`"),
-        };
-        self.report(report);
-    }
-
-    fn comparison(&mut self, first: &'t Expr, rest: &'t [(CompareOp, Expr)], span: Span) -> Value {
-        let first_value = self.expr(first);
-        self.compares_na(first, rest, span);
-        if let [(op @ (CompareOp::Eq | CompareOp::Ne), second)] = rest {
-            let value = self.expr(second);
-            if self.compares_conditions(first, &first_value, *op, second, &value, span) {
-                return Value::Error;
-            }
-            let (a, b) = (
-                self.want_number(&first_value, first.span),
-                self.want_number(&value, second.span),
-            );
-            return match (a, b) {
-                (Some(a), Some(b)) => Value::Node(self.builder.compare(*op, a, b, span)),
-                _ => Value::Error,
-            };
-        }
-        let mut left = self.want_number(&first_value, first.span);
-        let mut left_span = first.span;
-        let mut all: Option<NodeId> = None;
-        let mut failed = left.is_none();
-        for (op, e) in rest {
-            let right = self.number(e);
-            let piece = if left_span.file == e.span.file {
-                left_span.to(e.span)
-            } else {
-                span
-            };
-            match (left, right) {
-                (Some(a), Some(b)) => {
-                    let one = self.builder.compare(*op, a, b, piece);
-                    all = Some(match all {
-                        Some(all) => self.builder.add(Kind::And(all, one), span),
-                        None => one,
-                    });
-                }
-                _ => failed = true,
-            }
-            left = right;
-            left_span = e.span;
-        }
-        match all {
-            Some(id) if !failed => Value::Node(id),
-            _ => Value::Error,
-        }
-    }
-
-    /// Reports `condition == true` and its like, once.
-    fn compares_conditions(
-        &mut self,
-        first: &Expr,
-        a: &Value,
-        op: CompareOp,
-        second: &Expr,
-        b: &Value,
-        span: Span,
-    ) -> bool {
-        let is_condition =
-            |v: &Value| matches!(v, Value::Node(id) if self.builder.ty(*id) == Ty::Bool);
-        if !is_condition(a) || !is_condition(b) {
-            return false;
-        }
-        let sign = if op == CompareOp::Eq { "==" } else { "!=" };
-        let report = Diagnostic::error(
-            Code::WrongType,
-            span,
-            format!("`{sign}` compares numbers, found two conditions"),
-        );
-        let hint = match (&first.kind, &second.kind) {
-            (_, ExprKind::Bool(b)) | (ExprKind::Bool(b), _) => {
-                let other = if matches!(second.kind, ExprKind::Bool(_)) {
-                    first
-                } else {
-                    second
-                };
-                let words = match self.words(other.span).map(super::types::unbracketed) {
-                    Some(words) => format!("`{words}`"),
-                    None => "the condition".to_owned(),
-                };
-                if *b == (op == CompareOp::Eq) {
-                    format!("write {words} alone")
-                } else {
-                    format!("write `not` before {words}")
-                }
-            }
-            _ => format!("compare them as numbers: `num(a) {sign} num(b)`"),
-        };
-        self.report(report.hint(hint));
-        true
-    }
-
-    fn cross(&mut self, left: &'t Expr, above: bool, right: &'t Expr, span: Span) -> Value {
-        let (a, b) = (self.number(left), self.number(right));
-        let (Some(a), Some(b)) = (a, b) else {
-            return Value::Error;
-        };
-        if !self.outside_steps(&[(a, left.span), (b, right.span)], "`crosses`") {
-            return Value::Error;
-        }
-        let (a, b) = if above { (a, b) } else { (b, a) };
-        Value::Node(self.builder.add(Kind::Cross(a, b), span))
-    }
-
     /// Windows keep their own history, which a running step cannot give them.
     pub(super) fn outside_steps(&mut self, operands: &[(NodeId, Span)], what: &str) -> bool {
         let inside = operands
             .iter()
-            .find(|(x, _)| self.builder.open_body(*x).is_some());
-        let Some((_, span)) = inside else {
+            .find(|(x, _)| self.builder.open_body(*x).is_some() || self.in_zone(*x));
+        let Some((x, span)) = inside else {
             return true;
         };
+        if self.in_zone(*x) {
+            self.report(
+                Diagnostic::error(
+                    Code::WindowInState,
+                    *span,
+                    format!("{what} cannot look at the past of a single zone"),
+                )
+                .hint("a zone remembers what it keeps, and one bar of its `next` values"),
+            );
+            return false;
+        }
         self.report(
             Diagnostic::error(
                 Code::WindowInState,
@@ -301,6 +200,11 @@ impl<'t> Checker<'t, '_> {
             .hint("take it outside, over the finished series"),
         );
         false
+    }
+
+    /// Whether a value belongs to a single zone.
+    pub(super) fn in_zone(&self, x: NodeId) -> bool {
+        self.builder.unit.node(x).zone.is_some()
     }
 
     fn logic(&mut self, items: &'t [Expr], join: fn(NodeId, NodeId) -> Kind, span: Span) -> Value {

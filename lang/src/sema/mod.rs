@@ -11,19 +11,29 @@ mod builder;
 mod builtins;
 mod call;
 mod check;
+mod comparison;
 mod domain;
+mod events;
 mod expr;
+mod extract;
+mod feeds;
 mod foreign;
 mod length;
+mod levels;
+mod loops;
 mod name;
 mod order;
+mod orders;
 mod postfix;
+mod schedule;
 mod scope;
 mod state;
 mod step;
 mod strategy;
+mod trade;
 mod types;
 mod uses;
+mod zones;
 
 pub use check::{Checked, Library, check_expr, check_source};
 pub use uses::snake_case;
@@ -38,6 +48,23 @@ use crate::diag::Sink;
 
 /// Deepest chain of calls.
 const DEEPEST_CALLS: usize = 64;
+
+/// What a text belongs to: it decides which names there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// A function on its own.
+    Function,
+    /// A strategy.
+    Strategy,
+    /// A regime.
+    #[allow(dead_code, reason = "the checks of regimes construct it")]
+    Regime,
+    /// A portfolio.
+    #[allow(dead_code, reason = "the checks of portfolios construct it")]
+    Portfolio,
+    /// An expression to look at.
+    Expression,
+}
 
 /// Checks one unit: a strategy, an expression, or a function on its own.
 struct Checker<'t, 's> {
@@ -57,6 +84,10 @@ struct Checker<'t, 's> {
     call_failed: bool,
     memo: HashMap<(usize, Vec<Value>), Value>,
     free: u32,
+    /// What the text at hand belongs to.
+    place: Place,
+    /// Whether ticks are seen: in event handlers, and in a strategy `on trade` or `on book`.
+    is_tick: bool,
     /// How deep the expression at hand is nested.
     depth: u32,
     /// Something is left out because it, or what it needs, was reported elsewhere.
@@ -91,6 +122,8 @@ impl<'t, 's> Checker<'t, 's> {
             call_failed: false,
             memo: HashMap::new(),
             free: 0,
+            place: Place::Function,
+            is_tick: false,
             depth: 0,
             incomplete: false,
             torn: false,

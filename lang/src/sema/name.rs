@@ -8,7 +8,7 @@ use super::{Checker, builtins, foreign};
 use crate::diag::{Code, Diagnostic, Sink, suggest};
 use crate::hir::{Input, Kind};
 use crate::source::Span;
-use crate::syntax::ast::{Ident, StateSeeds, StateStep, Stmt, StmtKind};
+use crate::syntax::ast::{ClauseKind, Ident, StateSeeds, StateStep, Stmt, StmtKind};
 use crate::syntax::{TokenKind, lex};
 
 /// The columns of a bar by name.
@@ -19,6 +19,7 @@ pub(super) const INPUTS: &[(&str, Input)] = &[
     ("close", Input::Close),
     ("volume", Input::Volume),
     ("bar_index", Input::BarIndex),
+    ("time", Input::Time),
 ];
 
 /// Errors after which nothing is suggested any more: comparing names is work, and who has so many
@@ -216,6 +217,20 @@ impl<'t> Checker<'t, '_> {
             Some(Binding::StateLet { group, node }) => {
                 return Value::Node(self.builder.export(group, node, span));
             }
+            Some(Binding::ZoneNext { new, .. }) => return self.zone_next(new, name, span),
+            Some(Binding::Pool(_)) => {
+                self.report(
+                    Diagnostic::error(
+                        Code::WrongType,
+                        span,
+                        format!("`{name}` are zones, not a value"),
+                    )
+                    .hint(format!(
+                        "ask for one, as in `{name} where …`, or for `count({name})`"
+                    )),
+                );
+                return Value::Error;
+            }
             None => {}
         }
         if let Some((_, input)) = INPUTS.iter().find(|(n, _)| *n == name) {
@@ -223,6 +238,10 @@ impl<'t> Checker<'t, '_> {
         }
         if self.program.modules[self.module].failed.contains(name) {
             return self.silent();
+        }
+        let known = self.trade_name(name, span);
+        if let Some(value) = known.or_else(|| self.book_name(name, span)) {
+            return value;
         }
         // A function whose parameters all have defaults may stand without its brackets.
         if let Some(def) = self.find_fn(name) {
@@ -360,6 +379,15 @@ fn defined_in(body: &[Stmt]) -> BTreeMap<String, Span> {
     for stmt in body {
         match &stmt.kind {
             StmtKind::Let { name, .. } | StmtKind::Rec { name, .. } => add(name),
+            StmtKind::Zones(block) => add(&block.name),
+            StmtKind::Legs(legs) => legs.iter().for_each(|(name, ..)| add(name)),
+            StmtKind::Enter(enter) => {
+                for clause in &enter.clauses {
+                    if let ClauseKind::Keep(name, _) = &clause.kind {
+                        add(name);
+                    }
+                }
+            }
             StmtKind::State(block) => {
                 if let StateSeeds::Members(members) = &block.seeds {
                     for (name, _) in members {

@@ -19,8 +19,25 @@ impl<'t> Checker<'t, '_> {
                     span = span.to(*at);
                     self.state_past(frame, step, n, span)
                 }
+                Some(Binding::ZoneNext { pool, index, .. }) => {
+                    rest = &ops[1..];
+                    span = span.to(*at);
+                    self.zone_past(pool, index, name, n, span)
+                }
                 _ => self.expr(base),
             },
+            (ExprKind::Call { callee, args }, Some(PostOp::Since(word))) => {
+                rest = &ops[1..];
+                span = span.to(word.span);
+                self.since_entry(callee, args, word, span)
+            }
+            (ExprKind::Call { callee, args }, Some(PostOp::Across(word)))
+                if callee.name == "rank" =>
+            {
+                rest = &ops[1..];
+                span = span.to(word.span);
+                self.rank(args, word, span)
+            }
             _ => self.expr(base),
         };
         for op in rest {
@@ -33,19 +50,33 @@ impl<'t> Checker<'t, '_> {
                     span = span.to(field.span);
                     value = self.field(value, field);
                 }
-                PostOp::At(_, at) | PostOp::Of(_, at) => {
-                    self.error(
-                        Code::NotExecutable,
-                        *at,
-                        "this is part of the language's design and not executed yet",
+                PostOp::At(n, at) => {
+                    span = span.to(*at);
+                    value = self.at_timeframe(value, n, *at, span);
+                }
+                PostOp::Of(symbol, at) => {
+                    span = span.to(*at);
+                    value = self.of_symbol(value, symbol, *at, span);
+                }
+                PostOp::Since(word) => {
+                    self.report(
+                        Diagnostic::error(
+                            Code::WrongArguments,
+                            word.span,
+                            "only a function of a window can begin with the entry",
+                        )
+                        .hint("as in `highest(high) since entry`"),
                     );
                     return Value::Error;
                 }
-                PostOp::Since(word) | PostOp::Across(word) => {
-                    self.error(
-                        Code::NotExecutable,
-                        word.span,
-                        "this is part of the language's design and not executed yet",
+                PostOp::Across(word) => {
+                    self.report(
+                        Diagnostic::error(
+                            Code::WrongArguments,
+                            word.span,
+                            "only a rank compares members",
+                        )
+                        .hint("as in `rank(x) across universe`"),
                     );
                     return Value::Error;
                 }
@@ -55,14 +86,21 @@ impl<'t> Checker<'t, '_> {
     }
 
     fn index(&mut self, value: Value, n: &'t Expr, base: Span, span: Span) -> Value {
+        if let Value::Bank(bank) = &value {
+            return self.bank_index(&bank.clone(), n, span);
+        }
         let Some(n) = self.lag_length(n) else {
             return Value::Error;
         };
         let nodes: Vec<NodeId> = match &value {
             Value::Node(x) => vec![*x],
-            Value::Record(fields) => fields.iter().map(|(_, x)| *x).collect(),
+            Value::Record(fields) | Value::Zone(fields) => fields.iter().map(|(_, x)| *x).collect(),
             _ => Vec::new(),
         };
+        if let Some(x) = nodes.iter().find(|x| self.in_zone(**x)) {
+            self.outside_steps(&[(*x, span)], "a lag");
+            return Value::Error;
+        }
         if nodes.iter().any(|x| self.builder.open_body(*x).is_some()) && !self.member_lag(n, span) {
             return Value::Error;
         }
@@ -79,13 +117,14 @@ impl<'t> Checker<'t, '_> {
         }
         match value {
             Value::Node(_) => lagged.first().map_or(Value::Error, |x| Value::Node(*x)),
-            Value::Record(fields) => Value::Record(std::rc::Rc::new(
-                fields
-                    .iter()
-                    .zip(lagged)
-                    .map(|((name, _), x)| (name.clone(), x))
-                    .collect(),
-            )),
+            Value::Record(ref fields) | Value::Zone(ref fields) => {
+                let names = fields.iter().map(|(name, _)| name.clone());
+                let fields = std::rc::Rc::new(names.zip(lagged).collect());
+                match value {
+                    Value::Zone(_) => Value::Zone(fields),
+                    _ => Value::Record(fields),
+                }
+            }
             other => {
                 self.want_number(&other, base);
                 Value::Error
@@ -95,7 +134,8 @@ impl<'t> Checker<'t, '_> {
 
     fn field(&mut self, value: Value, field: &Ident) -> Value {
         match value {
-            Value::Record(fields) => {
+            Value::Symbol(symbol) => self.leg_field(&symbol, field, field.span),
+            Value::Record(fields) | Value::Zone(fields) => {
                 if let Some((_, id)) = fields.iter().find(|(n, _)| *n == field.name) {
                     return Value::Node(*id);
                 }

@@ -3,7 +3,8 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::hir::{GroupId, NodeId};
+use super::loops::Bank;
+use crate::hir::{GroupId, NodeId, PoolId};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast;
 
@@ -17,6 +18,12 @@ pub(super) enum Value {
     Node(NodeId),
     /// Named outputs.
     Record(std::rc::Rc<Vec<(String, NodeId)>>),
+    /// A zone of a pool: named outputs, and whether there is one.
+    Zone(std::rc::Rc<Vec<(String, NodeId)>>),
+    /// Several series that an index chooses from.
+    Bank(Bank),
+    /// Another symbol, by the name of a leg.
+    Symbol(std::rc::Rc<str>),
     /// A text.
     Text,
     /// Something wrong that was reported.
@@ -34,6 +41,17 @@ pub(super) enum Binding {
         group: GroupId,
         /// The node.
         node: NodeId,
+    },
+    /// A pool of zones.
+    Pool(PoolId),
+    /// A `next` name inside a zone; its new value once it is known.
+    ZoneNext {
+        /// The pool.
+        pool: PoolId,
+        /// Which.
+        index: u32,
+        /// Its `ZoneNew` node.
+        new: Option<NodeId>,
     },
     /// Line `step` of the state `frame` that is being built.
     StateStep {

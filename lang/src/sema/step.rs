@@ -100,7 +100,7 @@ impl<'t> Checker<'t, '_> {
         let mixed = std::mem::take(&mut self.builder.mixed);
         if !failed {
             for (i, m) in members.iter().enumerate() {
-                let crosses = |n: NodeId| self.builder.open_body(n).is_some();
+                let crosses = |n: NodeId| self.builder.open_body(n).is_some() || self.in_zone(n);
                 if mixed || crosses(m.seed) || crosses(m.step) {
                     let seed = seeded
                         .iter()

@@ -3,9 +3,9 @@
 use super::Checker;
 use super::scope::{Binding, Lint, Value};
 use crate::diag::{Code, Diagnostic};
-use crate::hir::{Kind, NodeId, Signal};
+use crate::hir::{Kind, NodeId};
 use crate::source::Span;
-use crate::syntax::ast::{Event, Expr, ExprKind, NumberUnit, Side, Stmt, StmtKind, StrategyItem};
+use crate::syntax::ast::{Event, Expr, ExprKind, NumberUnit, Stmt, StmtKind, StrategyItem};
 
 /// Most parameters, entries, exits or flags of one strategy: one bit each.
 const MOST: usize = 60;
@@ -65,22 +65,29 @@ impl<'t> Checker<'t, '_> {
     pub(super) fn strategy(&mut self, item: &'t StrategyItem, text: &str) {
         self.builder.unit.name.clone_from(&item.name.name);
         self.push_body(&item.body, false);
+        self.timeframe_of(&item.body);
+        let on = item.on.as_ref().and_then(|word| self.event_name(word));
+        self.is_tick = on.as_deref().is_some_and(|on| on != "bar");
+        self.builder.unit.plan.on = on.unwrap_or_else(|| "bar".to_owned());
         self.params(&item.body);
         for stmt in &item.body {
             self.strategy_statement(stmt, &item.body, text);
         }
+        let mut sessions = Vec::new();
+        for stmt in &item.body {
+            if let StmtKind::Within(e) = &stmt.kind {
+                sessions.extend(self.condition(e).map(|id| (id, stmt.span)));
+            }
+        }
+        self.sessions(&sessions);
         self.pop_scope();
         let broken = item.body.iter().any(|s| s.kind == StmtKind::Error);
         let unit = &self.builder.unit;
         let enters = item
             .body
             .iter()
-            .any(|s| matches!(s.kind, StmtKind::Enter(_)));
-        let leaves = !unit.exits.is_empty()
-            || item
-                .body
-                .iter()
-                .any(|s| matches!(s.kind, StmtKind::Exit(_) | StmtKind::Stop(_)));
+            .any(|s| matches!(s.kind, StmtKind::Enter(_) | StmtKind::On { .. }));
+        let leaves = !unit.exits.is_empty() || item.body.iter().any(|s| leaves(&s.kind));
         if !broken && !enters {
             self.report(
                 Diagnostic::error(
@@ -105,9 +112,25 @@ impl<'t> Checker<'t, '_> {
     /// A strategy's parameters and `let`s alone, for an expression over them.
     pub(super) fn definitions(&mut self, item: &'t StrategyItem) {
         self.push_body(&item.body, false);
+        self.timeframe_of(&item.body);
         self.params(&item.body);
         for stmt in &item.body {
-            self.definition(stmt);
+            match &stmt.kind {
+                StmtKind::Zones(block) => self.zones(block),
+                StmtKind::Legs(legs) => self.legs(legs),
+                _ => self.definition(stmt),
+            }
+        }
+    }
+
+    /// The timeframe is known before anything is computed.
+    fn timeframe_of(&mut self, body: &[Stmt]) {
+        let first = body.iter().find_map(|s| match &s.kind {
+            StmtKind::Timeframe { seconds, .. } => Some(*seconds),
+            _ => None,
+        });
+        if let Some(seconds) = first.filter(|s| s.is_finite() && *s > 0.0) {
+            self.builder.unit.timeframe = Some(seconds);
         }
     }
 
@@ -141,8 +164,6 @@ impl<'t> Checker<'t, '_> {
                     self.twice_stated(stmt.span, first, "timeframe");
                 } else if !seconds.is_finite() || *seconds <= 0.0 {
                     self.error(Code::WrongType, *span, "a bar lasts longer than nothing");
-                } else {
-                    self.builder.unit.timeframe = Some(*seconds);
                 }
             }
             StmtKind::Param(_) => {}
@@ -176,67 +197,38 @@ impl<'t> Checker<'t, '_> {
                     "`return` belongs in a function",
                 ));
             }
-            StmtKind::Enter(enter) => {
-                let when_id = self.condition(&enter.when);
-                if enter.side == Side::Short {
-                    let span = self.word(stmt.span, "short");
-                    self.report(
-                        Diagnostic::error(
-                            Code::NotExecutable,
-                            span,
-                            "no tier executes short entries yet",
-                        )
-                        .hint("enter long, or leave the entry out"),
-                    );
+            StmtKind::Enter(enter) => self.enter_stmt(enter, stmt.span),
+            StmtKind::Exit(exit) => self.exit_stmt(exit, stmt.span),
+            StmtKind::Stop(level) => self.stop_level(level, stmt.span),
+            StmtKind::Trail { level, once } => self.trail(level, once.as_ref(), stmt.span),
+            StmtKind::TakeProfit(level) => self.target(level, stmt.span),
+            StmtKind::Ladder(rows) => self.ladder(rows, stmt.span),
+            StmtKind::Zones(block) => self.zones(block),
+            StmtKind::Legs(legs) => self.legs(legs),
+            StmtKind::Within(_) => {}
+            StmtKind::On { event, body } => self.event_handler(event, body),
+            StmtKind::For { var, .. } => self.stray_loop(var, stmt.span),
+            StmtKind::Pyramid(_) | StmtKind::Cooldown { .. } | StmtKind::Execution(_) => {
+                if let Some(first) = self.first_of(stmt, body) {
+                    self.twice_stated(stmt.span, first, statement_word(&stmt.kind));
                     return;
                 }
-                let count = self.builder.unit.entries.len();
-                let tag = self.tag(enter.tag.as_ref(), "entry", count);
-                if let Some(when) = when_id {
-                    self.builder.unit.entries.push(Signal {
-                        tag,
-                        when,
-                        terms: vec![(when, enter.when.span)],
-                        side: crate::hir::Side::Long,
-                        portion: None,
-                        order: crate::hir::Order::default(),
-                        keep: Vec::new(),
-                        legs: Vec::new(),
-                        span: stmt.span,
-                    });
-                }
-                self.at_most(count + 1, "entries", stmt.span);
-            }
-            StmtKind::Exit(exit) => {
-                let when_id = self.condition(&exit.when);
-                let count = self.builder.unit.exits.len();
-                let tag = self.tag(exit.tag.as_ref(), "exit", count);
-                if let Some(when) = when_id {
-                    self.builder.unit.exits.push(Signal {
-                        tag,
-                        when,
-                        terms: vec![(when, exit.when.span)],
-                        side: crate::hir::Side::Long,
-                        portion: None,
-                        order: crate::hir::Order::default(),
-                        keep: Vec::new(),
-                        legs: Vec::new(),
-                        span: stmt.span,
-                    });
-                }
-                self.at_most(count + 1, "exits", stmt.span);
-            }
-            StmtKind::Stop(level) => {
-                self.stop(level.expr());
-                if let Some(first) = self.first_of(stmt, body) {
-                    self.twice_stated(stmt.span, first, "stop");
+                match &stmt.kind {
+                    StmtKind::Pyramid(e) => self.pyramid(e),
+                    StmtKind::Cooldown { length, is_bars } => self.cooldown(length, *is_bars),
+                    StmtKind::Execution(settings) => self.execution(settings),
+                    _ => {}
                 }
             }
-            _ => self.error(
-                Code::NotExecutable,
-                stmt.span,
-                "this statement is part of the language's design and not executed yet",
-            ),
+            other => {
+                let word = statement_word(other);
+                self.torn = true;
+                self.error(
+                    Code::MisplacedStatement,
+                    stmt.span,
+                    format!("{} does not belong in a strategy", quoted(word)),
+                );
+            }
         }
     }
 
@@ -259,20 +251,7 @@ impl<'t> Checker<'t, '_> {
         );
     }
 
-    /// The place of a word that follows the keyword of a statement.
-    fn word(&self, stmt: Span, word: &str) -> Span {
-        let text = self.program.map.slice(stmt);
-        let keyword = text.find(char::is_whitespace).unwrap_or(text.len());
-        let gap = text[keyword..].len() - text[keyword..].trim_start().len();
-        let from = keyword + gap;
-        if !text[from..].starts_with(word) {
-            return stmt;
-        }
-        let at = |offset: usize| stmt.start + u32::try_from(offset).unwrap_or(0);
-        Span::new(stmt.file, at(from), at(from + word.len()))
-    }
-
-    fn at_most(&mut self, count: usize, what: &str, span: Span) {
+    pub(super) fn at_most(&mut self, count: usize, what: &str, span: Span) {
         if count == MOST + 1 {
             self.error(
                 Code::TooLarge,
@@ -282,7 +261,12 @@ impl<'t> Checker<'t, '_> {
         }
     }
 
-    fn tag(&mut self, tag: Option<&(String, Span)>, default: &str, count: usize) -> String {
+    pub(super) fn tag(
+        &mut self,
+        tag: Option<&(String, Span)>,
+        default: &str,
+        count: usize,
+    ) -> String {
         match tag {
             Some((text, _)) => text.clone(),
             None if count == 0 => default.to_owned(),
@@ -308,10 +292,8 @@ impl<'t> Checker<'t, '_> {
     }
 
     /// `stop 3%`: a share of the entry price that is known before the first bar.
-    fn stop(&mut self, e: &'t Expr) {
-        let Some(id) = self.number(e) else {
-            return;
-        };
+    pub(super) fn stop_share(&mut self, e: &'t Expr) -> Option<NodeId> {
+        let id = self.number(e)?;
         if self.builder.stage(id).series {
             let part = self.series_part(e);
             self.report(
@@ -320,16 +302,16 @@ impl<'t> Checker<'t, '_> {
                     part,
                     "a stop is a share of the entry price, but this changes from bar to bar",
                 )
-                .hint("use a percentage or a `param`"),
+                .hint("a level that changes is `stop at …`, with a price"),
             );
-            return;
+            return None;
         }
         let is_share = |v: f64| v > 0.0 && v < 1.0;
         if let Some(v) = self.builder.constant(id) {
             if !is_share(v) {
                 let report = self.bad_stop(e, v);
                 self.report(report);
-                return;
+                return None;
             }
         } else if let Some(over) = self.over_domain(id, |v| !is_share(v)) {
             let report = Diagnostic::error(
@@ -341,9 +323,9 @@ impl<'t> Checker<'t, '_> {
             .hint("a loss of 3% is written `3%`, not `3`");
             let report = self.with_param(report, &over);
             self.report(report);
-            return;
+            return None;
         }
-        self.builder.unit.stop = Some(id);
+        Some(id)
     }
 
     /// The report about a stop of a number that is no share.
@@ -376,6 +358,28 @@ impl<'t> Checker<'t, '_> {
                 .label("expected a share between 0% and 100%")
                 .fix(format!("write `{text}`"), vec![(e.span, text)])
         }
+    }
+}
+
+/// Whether a statement closes trades.
+fn leaves(kind: &StmtKind) -> bool {
+    matches!(
+        kind,
+        StmtKind::Exit(_)
+            | StmtKind::Stop(_)
+            | StmtKind::Trail { .. }
+            | StmtKind::TakeProfit(_)
+            | StmtKind::Ladder(_)
+            | StmtKind::On { .. }
+    )
+}
+
+/// A statement's word in a message; what is described in words stands without marks.
+pub(super) fn quoted(word: &str) -> String {
+    if word.starts_with("a ") {
+        word.to_owned()
+    } else {
+        format!("`{word}`")
     }
 }
 

@@ -30,6 +30,12 @@ impl<'t> Checker<'t, '_> {
                 "a record with {}",
                 listed(fields.iter().map(|(n, _)| n.as_str()))
             ),
+            Value::Zone(fields) => format!(
+                "a zone with {}",
+                listed(fields.iter().map(|(n, _)| n.as_str()))
+            ),
+            Value::Bank(_) => "a bank of series".to_owned(),
+            Value::Symbol(_) => "a leg".to_owned(),
             Value::Text => "a text".to_owned(),
             Value::Error => "an error".to_owned(),
         }
@@ -80,7 +86,7 @@ impl<'t> Checker<'t, '_> {
             format!("expected {expected}, found {}", self.type_name(value)),
         );
         match value {
-            Value::Record(fields) => match fields.first() {
+            Value::Record(fields) | Value::Zone(fields) => match fields.first() {
                 Some((first, _)) => report.hint(match self.words(span) {
                     Some(words) => format!("say which output is meant, such as `{words}.{first}`"),
                     None => format!("say which output is meant, such as `.{first}`"),
@@ -96,6 +102,11 @@ impl<'t> Checker<'t, '_> {
             Value::Node(_) => report.hint(match self.words(span).map(unbracketed) {
                 Some(words) => format!("`num({words})` is 1 where it holds and 0 where not"),
                 None => "`num(condition)` is 1 where it holds and 0 where not".to_owned(),
+            }),
+            Value::Bank(_) => report.hint("say which one with an index, such as `[n]`"),
+            Value::Symbol(_) => report.hint(match self.words(span) {
+                Some(words) => format!("say which column is meant, such as `{words}.close`"),
+                None => "say which column is meant, such as `.close`".to_owned(),
             }),
             Value::Text | Value::Error => report,
         }
