@@ -13,6 +13,7 @@ mod generate;
 mod grammar;
 mod junk;
 mod properties;
+mod quick;
 mod render;
 mod spec;
 mod ui;

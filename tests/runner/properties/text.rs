@@ -3,7 +3,9 @@
 use strat_lang::diag::{Diagnostic, Sink};
 use strat_lang::source::{FileId, SourceMap, Span};
 use strat_lang::syntax::{Token, TokenKind, lex as tokens_of, parse as tree_of};
-use strat_lang::syntax::{parse_expr, print_expr, print_tokens, print_tree, print_tree_with_spans};
+use strat_lang::syntax::{
+    parse_by_grammar, parse_expr, print_expr, print_tokens, print_tree, print_tree_with_spans,
+};
 
 use super::Reach;
 
@@ -100,6 +102,16 @@ fn tree(text: &str) -> (String, usize) {
     assert_eq!(errors == 0, reports.is_empty());
     inside(text, &reports);
     let _ = print_tree_with_spans(&file);
+    // The short way of the parser and the grammar alone see the same.
+    let mut sink = Sink::new();
+    let by_grammar = parse_by_grammar(FILE, text, &mut sink);
+    assert_eq!(reports, sink.into_sorted());
+    assert!(
+        file == by_grammar,
+        "the short way:\n{}\nthe grammar:\n{}",
+        print_tree_with_spans(&file),
+        print_tree_with_spans(&by_grammar)
+    );
     (print_tree(&file), errors)
 }
 

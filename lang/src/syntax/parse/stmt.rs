@@ -5,7 +5,7 @@ use super::grammar::Rule;
 use super::item::type_name;
 use super::operand::unescape;
 use super::reader::{Parsed, Reader};
-use super::{recover, state};
+use super::{quick, recover, state};
 use crate::diag::suggest::did_you_mean;
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
@@ -50,6 +50,11 @@ pub(super) fn stmt(reader: &mut Reader<'_, '_>, item: Keyword, segment: &Segment
 
 fn keyword_stmt(reader: &mut Reader<'_, '_>, word: Keyword, segment: &Segment) -> Option<StmtKind> {
     let (from, to) = (segment.from, segment.to);
+    if reader.quick
+        && let Some(kind) = quick::stmt(reader.stream, word, from, to)
+    {
+        return Some(kind);
+    }
     let simple = |reader: &mut Reader<'_, '_>, rule, make: fn(Expr) -> StmtKind| {
         reader
             .read(rule, from, to, |parsed| parsed.value().map(make))
