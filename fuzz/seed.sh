@@ -6,7 +6,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 mkdir -p fuzz/seeds
-find . -name '*.strat' -not -path './target/*' -not -path './fuzz/*' -size -4097c -print0 |
+# e0501_calls unfolds up to the limit on purpose: as a seed it would only cost time.
+find . -name '*.strat' -not -path './target/*' -not -path './fuzz/*' -not -name 'e0501_calls.strat' -size -4097c -print0 |
     while IFS= read -r -d '' file; do
         cp "$file" "fuzz/seeds/$(sha1sum <"$file" | cut -c 1-16)"
     done
