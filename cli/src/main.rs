@@ -6,7 +6,7 @@
 //! | `cmd` | one module per command |
 //! | `sources` | `.strat` files from disk, their checks, their diagnostics |
 //! | `strategies` | source to programs, and the names their results get |
-//! | `market` | which bars a command runs on |
+//! | `market`, `others` | which bars a command runs on, and what is read beside them |
 //! | `settings` | convention, fill, costs, warm-up |
 //! | `target` | where results go |
 //! | `summary` | what a printed report says about how it came about |
@@ -20,6 +20,7 @@ mod crash;
 mod failure;
 mod interrupt;
 mod market;
+mod others;
 mod progress;
 mod settings;
 mod sources;

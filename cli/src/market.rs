@@ -1,7 +1,7 @@
 //! Which bars a command runs on.
 
 use strat_data::{Key, Preload, Range, Store};
-use strat_engine::abi::BarColumns;
+use strat_engine::abi::{BarColumns, OtherColumns};
 use strat_engine::columns;
 use strat_market::{Bars, Symbol, format_time};
 
@@ -75,6 +75,14 @@ impl Market {
             },
             start: self.start - skipped,
         }
+    }
+}
+
+impl<'a> View<'a> {
+    /// The same bars with other data beside them.
+    pub fn beside(mut self, others: &'a [OtherColumns<'a>]) -> Self {
+        self.columns.others = others;
+        self
     }
 }
 

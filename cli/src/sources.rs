@@ -11,6 +11,7 @@ use strat_lang::hir::Unit;
 use strat_lang::sema::{self, Library};
 use strat_lang::source::{FileId, ReadError, SourceMap, Span, World};
 use strat_lang::syntax::token::MAX_FILE_BYTES;
+use strat_market::Timeframe;
 
 use crate::failure::{Done, Failure};
 use crate::terminal;
@@ -162,7 +163,12 @@ impl Sources {
     }
 
     /// Checks an expression over what `file` defines; its unit where it has no errors.
-    pub fn check_expr(&mut self, expr: &str, file: Option<&Path>) -> Option<Unit> {
+    pub fn check_expr(
+        &mut self,
+        expr: &str,
+        file: Option<&Path>,
+        timeframe: Timeframe,
+    ) -> Option<Unit> {
         let beside = match file {
             None => None,
             Some(path) => match read(path) {
@@ -176,7 +182,14 @@ impl Sources {
         let beside = beside
             .as_ref()
             .map(|(path, text)| (path.as_str(), text.as_str()));
-        let checked = sema::check_expr(&mut self.map, &Disk, &LIBRARY, expr, beside);
+        let checked = sema::check_expr_on(
+            &mut self.map,
+            &Disk,
+            &LIBRARY,
+            expr,
+            beside,
+            Some(timeframe.seconds() as f64),
+        );
         self.diagnostics.extend(checked.diagnostics);
         checked.units.into_iter().next()
     }

@@ -12,9 +12,12 @@
 
 pub mod codegen;
 pub mod driver;
+mod exec;
+mod feeds;
 pub mod interp;
 pub mod ir;
 pub mod lower;
 mod passes;
 
 pub use driver::{Compiled, Executor, compile};
+pub use exec::TradeColumns;

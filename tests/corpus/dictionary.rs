@@ -10,7 +10,7 @@ use std::path::Path;
 
 use strat_lang::diag::Sink;
 use strat_lang::source::FileId;
-use strat_lang::syntax::{keyword, lex};
+use strat_lang::syntax::{keyword, lex, words};
 use strat_tests::calls::{SETS, call, functions};
 use strat_tests::large;
 use strat_tests::sources::strat_files;
@@ -19,26 +19,33 @@ use strat_tests::sources::strat_files;
 const LONGEST: usize = 24;
 
 fn main() -> std::io::Result<()> {
-    let mut words: BTreeSet<String> = BTreeSet::new();
+    let mut all: BTreeSet<String> = BTreeSet::new();
     let reserved = keyword::Keyword::ALL.iter().map(|(text, _)| *text);
-    let further = [
-        keyword::ITEMS_TO_COME,
-        keyword::STATEMENTS_TO_COME,
-        keyword::ORDER_WORDS_TO_COME,
-        keyword::POSTFIX_WORDS_TO_COME,
+    let items = words::ItemWord::ALL.iter().map(|(text, _)| *text);
+    let places = [
+        words::Place::Strategy,
+        words::Place::Regime,
+        words::Place::Router,
+        words::Place::Screen,
+        words::Place::Portfolio,
+        words::Place::Test,
+        words::Place::Zones,
+        words::Place::Execution,
     ];
-    words.extend(reserved.map(str::to_owned));
-    words.extend(further.into_iter().flatten().map(|w| (*w).to_owned()));
+    let leads = places.into_iter().flat_map(|place| place.words().iter().copied());
+    let clauses = words::CLAUSES.iter().copied();
+    let known = reserved.chain(items).chain(leads).chain(clauses);
+    all.extend(known.map(str::to_owned));
     for path in strat_files(&["stdlib", "strategies", "examples", "tests/ui", "lang/tests"]) {
         let text = std::fs::read_to_string(&path)?;
         for token in lex(FileId(0), &text, &mut Sink::new()) {
             let word = token.text(&text);
             if !token.kind.is_comment() && word.len() <= LONGEST && word.is_ascii() {
-                words.insert(word.to_owned());
+                all.insert(word.to_owned());
             }
         }
     }
-    for word in words.iter().filter(|word| !word.is_empty()) {
+    for word in all.iter().filter(|word| !word.is_empty()) {
         let escaped = word.replace('\\', "\\\\").replace('"', "\\\"");
         println!("\"{escaped}\"");
     }

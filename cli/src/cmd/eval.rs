@@ -8,6 +8,7 @@ use strat_report::series::Series;
 use crate::args::{EvalArgs, SeriesFormat};
 use crate::failure::{Done, Failure};
 use crate::market::Market;
+use crate::others::Others;
 use crate::settings::Need;
 use crate::sources::Sources;
 use crate::summary::counted;
@@ -17,7 +18,7 @@ use crate::{interrupt, strategies, terminal};
 /// Prints one column per output for every bar of the range.
 pub fn run(args: &EvalArgs) -> Done {
     let mut sources = Sources::default();
-    let unit = sources.check_expr(&args.expr, args.file.as_deref());
+    let unit = sources.check_expr(&args.expr, args.file.as_deref(), args.bars.timeframe);
     sources.tell()?;
     let unit = unit.ok_or_else(|| Failure::mistake("there is nothing to evaluate"))?;
     let program = strat_compiler::compile(&unit, strategies::executor(args.executor))?;
@@ -33,7 +34,9 @@ pub fn run(args: &EvalArgs) -> Done {
     let asked = args.bars.preload.unwrap_or(PreloadArg::Bars(0));
     let preload = need.preload(asked);
     let market = Market::load(&args.bars, &args.symbol, preload)?;
-    let view = market.view(preload);
+    let others = Others::load(&program.info().needs, &args.bars, preload)?;
+    let beside = others.columns();
+    let view = market.view(preload).beside(&beside);
     view.warn_of_lookback("the expression", need.lookback);
     need.tell("the expression", asked);
 

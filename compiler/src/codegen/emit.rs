@@ -246,7 +246,7 @@ impl<'g> Emit<'g> {
                 }
             }
             Op::NumOf(x) => Val::Num(self.stored(b, x)),
-            Op::New(_, _, x) => self.val(b, x),
+            Op::New(_, _, x) | Op::ZoneNew(_, _, x) => self.val(b, x),
             _ => {
                 debug_assert!(false, "{:?} is not pointwise", node.op);
                 Val::Num(self.constant(b, f64::NAN))

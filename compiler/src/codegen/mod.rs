@@ -8,5 +8,6 @@ mod group;
 pub mod handler;
 pub mod jit;
 pub mod kernel;
+mod pool;
 
 pub use jit::CodegenError;

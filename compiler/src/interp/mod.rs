@@ -1,12 +1,15 @@
 //! The interpreter: walks the graph node by node, bar by bar. Slow and plain on purpose; it is
 //! what every other executor is compared with.
 
+mod zones;
+
 use std::collections::VecDeque;
 
 use strat_abi::columns::{LastSide, after_step, cross_step};
 use strat_abi::{BarValues, Decision, Stream, TradeValues, window};
 use strat_lang::hir::Input;
 
+use self::zones::{Answer, Zones};
 use crate::ir::{Bounds, Graph, Id, Op, Start, query};
 
 /// One parameter set running bar by bar.
@@ -16,6 +19,10 @@ pub struct Interpreter<'g> {
     states: Vec<State>,
     groups: Vec<GroupState>,
     looks: Vec<i64>,
+    pools: Vec<Zones>,
+    answers: Vec<Answer>,
+    /// The values that the plan points into.
+    given: Vec<f64>,
     bar: usize,
 }
 
@@ -79,18 +86,22 @@ impl<'g> Interpreter<'g> {
                 })
                 .collect(),
             looks: graph.lookbacks(scalars),
+            pools: vec![Zones::default(); graph.pools.len()],
+            answers: vec![Answer::default(); graph.queries.len()],
+            given: vec![f64::NAN; graph.values.len()],
             bar: 0,
         }
     }
 
-    /// Computes every node for one bar.
-    pub fn advance(&mut self, bar: &BarValues) {
+    /// Computes every node for one bar; `handed` as [`Graph::handed`] lists it.
+    pub fn advance(&mut self, bar: &BarValues, handed: &[f64]) {
         let graph = self.graph;
         for g in &mut self.groups {
             g.phase = Phase::Undecided;
         }
         for (i, node) in graph.nodes.iter().enumerate() {
-            if !node.stage.series {
+            // What belongs to a zone is computed with its pool.
+            if !node.stage.series || node.zone.is_some() {
                 continue;
             }
             if let Some(g) = node.body
@@ -108,8 +119,14 @@ impl<'g> Interpreter<'g> {
                     Input::Close => bar.close,
                     Input::Volume => bar.volume,
                     Input::BarIndex => self.bar as f64,
-                    _ => f64::NAN,
+                    Input::Time => bar.time,
+                    beside => {
+                        let slot = graph.slot(beside);
+                        let value = slot.and_then(|slot| handed.get(slot));
+                        value.copied().unwrap_or(f64::NAN)
+                    }
                 },
+                Op::Query(q, output) => self.ask(q as usize, output as usize),
                 Op::Lag(x, _) => {
                     let x = get(&self.values, x);
                     match &mut self.states[i] {
@@ -162,6 +179,9 @@ impl<'g> Interpreter<'g> {
             };
         }
         self.commit();
+        for (given, id) in self.given.iter_mut().zip(&graph.values) {
+            *given = self.values[id.index()];
+        }
         self.bar += 1;
     }
 
@@ -229,12 +249,24 @@ impl<'g> Interpreter<'g> {
     pub fn value(&self, id: Id) -> f64 {
         self.values[id.index()]
     }
-}
 
-impl Stream for Interpreter<'_> {
-    fn on_bar(&mut self, bar: &BarValues, _: &TradeValues<'_>) -> Decision {
-        let t = self.bar as i64;
-        self.advance(bar);
+    /// Output i of an expression on the bar advanced to last.
+    #[must_use]
+    pub fn output(&self, i: usize) -> f64 {
+        let output = self.graph.outputs.get(i);
+        output.map_or(f64::NAN, |(_, id, _)| self.value(*id))
+    }
+
+    /// The values of the plan on the bar advanced to last.
+    #[must_use]
+    pub fn given(&self) -> &[f64] {
+        &self.given
+    }
+
+    /// What holds on the bar advanced to last.
+    #[must_use]
+    pub fn decision(&self) -> Decision {
+        let t = self.bar as i64 - 1;
         let bits = |signals: &[crate::ir::Signal]| {
             let mut bits = 0;
             for (i, s) in signals.iter().enumerate() {
@@ -247,5 +279,16 @@ impl Stream for Interpreter<'_> {
             entries: bits(&self.graph.entries),
             exits: bits(&self.graph.exits),
         }
+    }
+}
+
+impl Stream for Interpreter<'_> {
+    fn on_bar(&mut self, bar: &BarValues, _: &TradeValues<'_>) -> Decision {
+        self.advance(bar, &[]);
+        self.decision()
+    }
+
+    fn outputs(&self) -> &[f64] {
+        &self.given
     }
 }

@@ -3,14 +3,20 @@
 //! Operands stand before their users. Equal nodes are one node, constants are folded, and what
 //! nothing needs is gone. Every executor reads this and nothing else.
 
+mod feed;
+mod pool;
 mod print;
 pub(crate) mod query;
+mod settle;
 
+pub use feed::{Feed, FeedKind};
+pub use pool::{Choose, Pool, Query};
 pub use print::print;
 pub use query::Bounds;
 
 use std::collections::HashMap;
 
+use strat_abi::Need;
 use strat_abi::window::Window;
 use strat_lang::hir::{Compare, Input, Math1, Math2, Stage};
 use strat_lang::source::Span;
@@ -32,7 +38,7 @@ impl Id {
 pub enum Op {
     /// A number, by its bits.
     Number(u64),
-    /// A column of the bar.
+    /// A column of the bar, or a value that is handed over with it ([`Graph::handed`]).
     Input(Input),
     /// Parameter i.
     Param(u32),
@@ -72,6 +78,16 @@ pub enum Op {
     Prev(u32, u32, u32),
     /// Outside: member i of a group.
     Member(u32, u32),
+    /// Inside a zone: value i that was kept at birth.
+    ZoneKept(u32, u32),
+    /// Inside a zone: the new value of `next` i.
+    ZoneNew(u32, u32, Id),
+    /// Inside a zone: the last value of `next` i; na at birth.
+    ZonePrev(u32, u32),
+    /// Inside a zone: bars since its birth.
+    ZoneAge(u32),
+    /// Outside: output i of a query.
+    Query(u32, u32),
 }
 
 /// Most bars that a member of a group looks back.
@@ -88,6 +104,8 @@ pub struct Node {
     pub stage: Stage,
     /// The group whose step it belongs to.
     pub body: Option<u32>,
+    /// The pool whose zones it looks at one by one.
+    pub zone: Option<u32>,
     /// Where it was first written.
     pub span: Span,
 }
@@ -174,6 +192,22 @@ pub struct Graph {
     pub stop: Option<Id>,
     /// Outputs of an expression, with their lookback.
     pub outputs: Vec<(String, Id, u32)>,
+    /// Values that the engine is given every bar, in the order of `abi::Plan`.
+    pub values: Vec<Id>,
+    /// Lookback of the values, where there are any.
+    pub values_look: Option<u32>,
+    /// Extra columns, by the index of `Input::Extra`.
+    pub feeds: Vec<Feed>,
+    /// Pools of zones.
+    pub pools: Vec<Pool>,
+    /// Questions to the pools.
+    pub queries: Vec<Query>,
+    /// Inputs beyond the columns of the bar, each once, in order: what is handed over with a bar.
+    pub handed: Vec<Input>,
+    /// Length of its bars in milliseconds, where it is known.
+    pub bar_millis: Option<i64>,
+    /// Data beside its own bars, of the whole program; feeds point into it.
+    pub needs: Vec<Need>,
     /// Number of parameters.
     pub params: usize,
 }
@@ -184,9 +218,40 @@ impl Graph {
     pub fn node(&self, id: Id) -> &Node {
         &self.nodes[id.index()]
     }
+
+    /// Where an input lies among those that are handed over.
+    #[must_use]
+    pub fn slot(&self, input: Input) -> Option<usize> {
+        self.handed.binary_search(&input).ok()
+    }
+
+    /// Whether anything depends on the open trade.
+    #[must_use]
+    pub fn reads_trade(&self) -> bool {
+        self.handed.iter().any(|input| input.is_of_trade())
+    }
+
+    /// All nodes that something outside the arena asks for: what decides, what is given out.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = Id> {
+        let signals = self.entries.iter().chain(&self.exits).map(|s| s.when);
+        let outputs = self.outputs.iter().map(|(_, id, _)| *id);
+        let requires = self.requires.iter().map(|(id, _)| *id);
+        let lengths = self.looks.iter().filter_map(|look| match look {
+            Look::Value(id) => Some(*id),
+            _ => None,
+        });
+        signals
+            .chain(outputs)
+            .chain(requires)
+            .chain(lengths)
+            .chain(self.flags.iter().copied())
+            .chain(self.stop)
+            .chain(self.values.iter().copied())
+    }
 }
 
-/// The operands of an operation, in order; a group's member reads its group instead.
+/// The operands of an operation, in order; a group's member reads its group instead, a
+/// query its pool.
 #[must_use]
 pub fn operands(op: Op) -> [Option<Id>; 4] {
     match op {
@@ -195,10 +260,17 @@ pub fn operands(op: Op) -> [Option<Id>; 4] {
         | Op::Param(_)
         | Op::Bool(_)
         | Op::Prev(..)
-        | Op::Member(..) => [None; 4],
-        Op::Math1(_, a) | Op::Not(a) | Op::IsNa(a) | Op::NumOf(a) | Op::New(_, _, a) => {
-            [Some(a), None, None, None]
-        }
+        | Op::Member(..)
+        | Op::ZoneKept(..)
+        | Op::ZonePrev(..)
+        | Op::ZoneAge(_)
+        | Op::Query(..) => [None; 4],
+        Op::Math1(_, a)
+        | Op::Not(a)
+        | Op::IsNa(a)
+        | Op::NumOf(a)
+        | Op::New(_, _, a)
+        | Op::ZoneNew(_, _, a) => [Some(a), None, None, None],
         Op::Math2(_, a, b)
         | Op::Compare(_, a, b)
         | Op::And(a, b)
@@ -225,6 +297,11 @@ pub fn is_pointwise(op: Op) -> bool {
             | Op::Input(_)
             | Op::Prev(..)
             | Op::New(..)
+            | Op::ZoneKept(..)
+            | Op::ZoneNew(..)
+            | Op::ZonePrev(..)
+            | Op::ZoneAge(_)
+            | Op::Query(..)
     )
 }
 

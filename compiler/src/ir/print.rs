@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Graph, Id, Look, Op, Start};
+use strat_abi::Need;
+
+use super::{Choose, FeedKind, Graph, Id, Look, Op, Start};
 
 /// One line per node, group, signal and output.
 #[must_use]
@@ -22,7 +24,11 @@ pub fn print(graph: &Graph) -> String {
                 .collect();
             let _ = write!(stage, "({})", names.join(" "));
         }
-        let body = node.body.map_or(String::new(), |g| format!(" in g{g}"));
+        let body = match (node.body, node.zone) {
+            (Some(g), _) => format!(" in g{g}"),
+            (None, Some(p)) => format!(" in z{p}"),
+            (None, None) => String::new(),
+        };
         let _ = writeln!(out, "%{i}: {ty} {stage}{body} = {}", op_text(node.op));
     }
     for (i, group) in graph.groups.iter().enumerate() {
@@ -42,6 +48,7 @@ pub fn print(graph: &Graph) -> String {
             );
         }
     }
+    pools(&mut out, graph);
     for (what, signals) in [("enter", &graph.entries), ("exit", &graph.exits)] {
         for s in signals {
             let _ = writeln!(
@@ -70,7 +77,70 @@ pub fn print(graph: &Graph) -> String {
             look(graph, *l)
         );
     }
+    for (i, value) in graph.values.iter().enumerate() {
+        let _ = writeln!(out, "value {i} = {}", id(*value));
+    }
+    for (i, need) in graph.needs.iter().enumerate() {
+        let _ = match need {
+            Need::Symbol(symbol) => writeln!(out, "need {i}: bars of {symbol:?}"),
+            Need::External(name) => writeln!(out, "need {i}: external `{name}`"),
+        };
+    }
+    feeds(&mut out, graph);
     out
+}
+
+fn pools(out: &mut String, graph: &Graph) {
+    for (i, p) in graph.pools.iter().enumerate() {
+        let full = if p.drops_oldest {
+            "drops oldest"
+        } else {
+            "drops new"
+        };
+        let dies = p.dies.map_or(String::new(), |d| format!(" dies {}", id(d)));
+        let _ = writeln!(
+            out,
+            "z{i}: `{}` max {} {full}, born {} keeps {} next {}{dies}",
+            p.name,
+            p.max,
+            id(p.born),
+            ids(&p.keep),
+            ids(&p.next)
+        );
+    }
+    for (i, q) in graph.queries.iter().enumerate() {
+        let choose = match q.choose {
+            Choose::Newest => "newest".to_owned(),
+            Choose::Highest(v) => format!("highest {}", id(v)),
+            Choose::Lowest(v) => format!("lowest {}", id(v)),
+            Choose::Count => "count".to_owned(),
+        };
+        let of = q
+            .condition
+            .map_or(String::new(), |c| format!(" where {}", id(c)));
+        let _ = writeln!(out, "q{i}: {choose} of z{}{of}", q.pool);
+    }
+}
+
+fn feeds(out: &mut String, graph: &Graph) {
+    for (i, feed) in graph.feeds.iter().enumerate() {
+        let (what, inner) = match &feed.kind {
+            FeedKind::Timeframe { millis, graph } => {
+                (format!("on bars of {millis} ms"), Some(graph))
+            }
+            FeedKind::Symbol { need, graph } => (format!("on need {need}"), Some(graph)),
+            FeedKind::Due(calendar) => (format!("due {calendar:?}"), None),
+            FeedKind::Within { from, to, zone } => (format!("within {from}..{to} s {zone}"), None),
+            FeedKind::External(need) => (format!("values of need {need}"), None),
+            FeedKind::Event(need) => (format!("events of need {need}"), None),
+            FeedKind::Later(name) if name.is_empty() => continue,
+            FeedKind::Later(name) => (format!("`{name}`, not executed yet"), None),
+        };
+        let _ = writeln!(out, "feed {i}: {what}");
+        for line in inner.map(|graph| print(graph)).unwrap_or_default().lines() {
+            let _ = writeln!(out, "  {line}");
+        }
+    }
 }
 
 fn id(id: Id) -> String {
@@ -126,5 +196,10 @@ fn op_text(op: Op) -> String {
         Op::New(g, i, a) => call(format!("new g{g}.{i} "), &[a]),
         Op::Prev(g, i, n) => format!("prev g{g}.{i} {n} bars ago"),
         Op::Member(g, i) => format!("member g{g}.{i}"),
+        Op::ZoneKept(p, i) => format!("kept z{p}.{i}"),
+        Op::ZoneNew(p, i, a) => call(format!("next z{p}.{i} "), &[a]),
+        Op::ZonePrev(p, i) => format!("last z{p}.{i}"),
+        Op::ZoneAge(p) => format!("age z{p}"),
+        Op::Query(q, i) => format!("query q{q}.{i}"),
     }
 }

@@ -3,13 +3,10 @@
 use strat_abi::{ParamError, Resolved, math, window};
 use strat_lang::hir::{Compare, Math1, Math2};
 
-use super::{Graph, Id, Look, Op, Start};
+use super::{Feed, Graph, Id, Look, Op, Start};
 
 /// Longest window or lag.
 const LONGEST: f64 = 1e9;
-
-/// How many bars back settling may need before it counts as never.
-const NEVER: f64 = 1e7;
 
 /// The lengths of a resolved parameter set, by node: what windows, lags and groups were told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,6 +162,9 @@ impl Graph {
             }
         }
         self.check_lengths(&scalars)?;
+        for graph in self.feeds.iter().filter_map(Feed::graph) {
+            graph.resolve(params)?;
+        }
         let stop = match self.stop {
             None => None,
             Some(id) => {
@@ -184,6 +184,7 @@ impl Graph {
             .chain(&self.exits)
             .map(|s| s.look)
             .chain(self.outputs.iter().map(|(.., look)| *look))
+            .chain(self.values_look)
             .map(|look| looks[look as usize].max(0))
             .max()
             .unwrap_or(0);
@@ -193,7 +194,7 @@ impl Graph {
         }
         let resolved = Resolved {
             lookback: usize::try_from(lookback).unwrap_or(0),
-            settle: self.settle(&scalars, usize::try_from(lookback).unwrap_or(0)),
+            settle: self.settle(params, &scalars, usize::try_from(lookback).unwrap_or(0)),
             stop,
             flags,
         };
@@ -228,92 +229,5 @@ impl Graph {
             }
         }
         Ok(())
-    }
-
-    /// Bars after which every recurrence has forgotten its seed to 1e-9 of it, on top of the
-    /// lookback: for `y = … c * y[1] …` these are `ln 1e-9 / ln |c|`. `None` where that is never.
-    fn settle(&self, scalars: &[f64], lookback: usize) -> Option<usize> {
-        let mut most = 0.0_f64;
-        for group in &self.groups {
-            let mut bars = 0.0_f64;
-            for (i, member) in group.members.iter().enumerate() {
-                if member.depth == 0 {
-                    continue;
-                }
-                let keep = self.contraction(group, u32::try_from(i).ok()?, scalars)?;
-                let needed = if keep <= 0.0 {
-                    f64::from(member.depth)
-                } else if keep < 1.0 {
-                    (math::ln(1e-9) / math::ln(keep)).ceil()
-                } else {
-                    return None;
-                };
-                bars = bars.max(needed);
-            }
-            // Recurrences may stand one on another, each starting where the last has settled.
-            most += bars;
-        }
-        (most < NEVER).then(|| lookback + most as usize)
-    }
-
-    /// How much of member `i`'s last value its next one keeps, at most; `None` when the step is
-    /// not made of the member by sums, multiples and choices.
-    fn contraction(&self, group: &super::Group, i: u32, scalars: &[f64]) -> Option<f64> {
-        // For each node of the step the range of d node / d member[1]; NaN where not known.
-        let mut slopes = vec![(0.0_f64, 0.0_f64); self.nodes.len()];
-        let unknown = (f64::NAN, f64::NAN);
-        let known = |id: Id| {
-            let node = self.node(id);
-            (!node.stage.series && node.body.is_none()).then(|| scalars[id.index()])
-        };
-        let times = |(lo, hi): (f64, f64), k: f64| {
-            let (a, b) = (lo * k, hi * k);
-            if a <= b { (a, b) } else { (b, a) }
-        };
-        for id in &group.body {
-            let at = |id: Id| slopes[id.index()];
-            let still = |id: Id| at(id) == (0.0, 0.0);
-            let hull = |a: (f64, f64), b: (f64, f64)| {
-                if a.0.is_nan() || b.0.is_nan() {
-                    unknown
-                } else {
-                    (math::min(a.0, b.0), math::max(a.1, b.1))
-                }
-            };
-            let slope = match self.node(*id).op {
-                Op::Prev(_, m, 1) if m == i => (1.0, 1.0),
-                Op::Prev(_, m, _) if m == i => unknown,
-                // Another member's past: its own slope is counted with that member.
-                Op::Prev(..) => (0.0, 0.0),
-                Op::New(_, _, a) => at(a),
-                Op::Math1(Math1::Neg, a) => times(at(a), -1.0),
-                Op::Math2(Math2::Add, a, b) => (at(a).0 + at(b).0, at(a).1 + at(b).1),
-                Op::Math2(Math2::Sub, a, b) => (at(a).0 - at(b).1, at(a).1 - at(b).0),
-                Op::Math2(Math2::Mul, a, b) => match (still(a), still(b)) {
-                    (true, true) => (0.0, 0.0),
-                    (false, true) => known(b).map_or(unknown, |k| times(at(a), k)),
-                    (true, false) => known(a).map_or(unknown, |k| times(at(b), k)),
-                    (false, false) => unknown,
-                },
-                Op::Math2(Math2::Div, a, b) if still(b) => {
-                    if still(a) {
-                        (0.0, 0.0)
-                    } else {
-                        known(b).map_or(unknown, |k| times(at(a), 1.0 / k))
-                    }
-                }
-                Op::Math2(Math2::Min | Math2::Max, a, b)
-                | Op::Select(_, a, b)
-                | Op::Coalesce(a, b) => hull(at(a), at(b)),
-                op => {
-                    let touched = super::operands(op).iter().flatten().any(|o| !still(*o));
-                    if touched { unknown } else { (0.0, 0.0) }
-                }
-            };
-            slopes[id.index()] = slope;
-        }
-        let (lo, hi) = slopes[group.members.get(i as usize)?.step.index()];
-        let kept = math::max(lo.abs(), hi.abs());
-        (!kept.is_nan()).then_some(kept)
     }
 }

@@ -1,125 +1,61 @@
 //! Typed tree to IR: keeps what is needed, folds constants, makes equal operations one.
 
+mod feeds;
+mod fold;
+mod needed;
+pub mod plan;
+mod zones;
+
 use std::collections::{BTreeMap, HashMap};
 
+use strat_abi::Need;
 use strat_abi::window::Window;
-use strat_lang::hir::{self, Kind, NodeId, Stage, Ty};
+use strat_lang::hir::{self, Input, Kind, NodeId, Stage, Ty};
 
+use self::fold::SimpleOp;
 use crate::ir::{
     Graph, Group, Id, Interned, Look, MOST_MEMBER_LAG, Member, Node, Op, Signal, Start, operands,
-    query,
 };
 use crate::passes::drop_dead;
 
 /// Lowers a checked unit.
 #[must_use]
 pub fn hir_to_ir(unit: &hir::Unit) -> Graph {
-    let needed = needed(unit);
+    let mut needs = Vec::new();
+    let mut graph = lower(unit, unit.timeframe.map(millis), &mut needs);
+    graph.needs = needs;
+    graph
+}
+
+/// Lowers one unit of a program whose feeds need `needs` so far.
+fn lower(unit: &hir::Unit, bar_millis: Option<i64>, needs: &mut Vec<Need>) -> Graph {
+    let values = plan::plan_of(unit).1;
+    let needed = needed::needed(unit, &values);
     let mut lower = Lower {
         unit,
         graph: Graph {
             params: unit.params.len(),
+            bar_millis,
             ..Graph::default()
         },
         interned: Interned::new(),
         map: vec![None; unit.nodes.len()],
         groups: BTreeMap::new(),
         looks: HashMap::new(),
+        pool_stages: vec![None; unit.pools.len()],
     };
+    lower.extra_columns(&needed, needs);
     for (i, node) in unit.nodes.iter().enumerate() {
         if needed[i] {
             lower.node(i, node);
         }
     }
-    lower.finish()
+    lower.finish(&values)
 }
 
-/// Nodes that something reads, through groups and lookbacks as well.
-fn needed(unit: &hir::Unit) -> Vec<bool> {
-    let mut seen = vec![false; unit.nodes.len()];
-    let mut looks_seen = vec![false; unit.looks.all().len()];
-    let mut groups_seen = vec![false; unit.groups.len()];
-    let mut nodes: Vec<NodeId> = Vec::new();
-    let mut looks: Vec<hir::LookId> = Vec::new();
-    nodes.extend(unit.requires.iter().map(|(n, _)| *n));
-    nodes.extend(unit.flags.iter().map(|(_, n)| *n));
-    nodes.extend(unit.stop);
-    let roots = unit
-        .entries
-        .iter()
-        .chain(&unit.exits)
-        .map(|s| s.when)
-        .chain(unit.outputs.iter().map(|(_, n)| *n));
-    for n in roots {
-        nodes.push(n);
-        looks.push(unit.node(n).look);
-    }
-    loop {
-        if let Some(n) = nodes.pop() {
-            if std::mem::replace(&mut seen[n.0 as usize], true) {
-                continue;
-            }
-            let group = match unit.node(n).kind {
-                Kind::Member(g, _) | Kind::New(g, ..) | Kind::Prev(g, ..) => Some(g),
-                _ => None,
-            };
-            if let Some(g) = group
-                && !std::mem::replace(&mut groups_seen[g.0 as usize], true)
-            {
-                let group = &unit.groups[g.0 as usize];
-                nodes.extend(group.members.iter().flat_map(|m| [m.seed, m.step]));
-                if let hir::Start::Bar(b) = group.start {
-                    nodes.push(b);
-                }
-            }
-            nodes.extend(hir_operands(unit.node(n).kind));
-        } else if let Some(l) = looks.pop() {
-            if std::mem::replace(&mut looks_seen[l.0 as usize], true) {
-                continue;
-            }
-            match unit.looks.get(l) {
-                hir::Look::Bars(_) => {}
-                hir::Look::Value(n) => nodes.push(n),
-                hir::Look::Sum(a, b) | hir::Look::Max(a, b) | hir::Look::Min(a, b) => {
-                    looks.extend([a, b]);
-                }
-            }
-        } else {
-            return seen;
-        }
-    }
-}
-
-fn hir_operands(kind: Kind) -> Vec<NodeId> {
-    match kind {
-        Kind::Number(_)
-        | Kind::Bool(_)
-        | Kind::Input(_)
-        | Kind::Param(_)
-        | Kind::Free(_)
-        | Kind::Member(..)
-        | Kind::ZoneKept(..)
-        | Kind::ZonePrev(..)
-        | Kind::ZoneAge(_)
-        | Kind::Query(..) => Vec::new(),
-        Kind::Math1(_, a)
-        | Kind::Not(a)
-        | Kind::IsNa(a)
-        | Kind::NumOf(a)
-        | Kind::New(_, _, a)
-        | Kind::Prev(_, _, a)
-        | Kind::ZoneNew(_, _, a) => vec![a],
-        Kind::Math2(_, a, b)
-        | Kind::Compare(_, a, b)
-        | Kind::And(a, b)
-        | Kind::Or(a, b)
-        | Kind::Coalesce(a, b)
-        | Kind::Lag(a, b)
-        | Kind::Cross(a, b)
-        | Kind::After(a, b) => vec![a, b],
-        Kind::Select(a, b, c) => vec![a, b, c],
-        Kind::Window(_, x, n, least) => vec![x, n, least],
-    }
+/// A length of time in whole milliseconds, at least one.
+fn millis(seconds: f64) -> i64 {
+    ((seconds * 1e3).round() as i64).max(1)
 }
 
 struct Lower<'u> {
@@ -129,6 +65,8 @@ struct Lower<'u> {
     map: Vec<Option<Id>>,
     groups: BTreeMap<u32, u32>,
     looks: HashMap<u32, u32>,
+    /// On what a pool depends, where it is known already.
+    pool_stages: Vec<Option<Stage>>,
 }
 
 impl Lower<'_> {
@@ -172,14 +110,25 @@ impl Lower<'_> {
                 Op::Prev(self.group(g), m, lag.clamp(1, MOST_MEMBER_LAG))
             }
             Kind::Member(g, m) => Op::Member(self.group(g), m),
-            Kind::ZoneKept(..)
-            | Kind::ZoneNew(..)
-            | Kind::ZonePrev(..)
-            | Kind::ZoneAge(_)
-            | Kind::Query(..) => Op::Number(f64::NAN.to_bits()),
+            Kind::ZoneKept(p, i) => Op::ZoneKept(p.0, i),
+            Kind::ZoneNew(p, i, a) => Op::ZoneNew(p.0, i, at(a)),
+            Kind::ZonePrev(p, i) => Op::ZonePrev(p.0, i),
+            Kind::ZoneAge(p) => Op::ZoneAge(p.0),
+            Kind::Query(q, i) => {
+                self.query(q, node.span);
+                Op::Query(q.0, i)
+            }
         };
         let body = node.body.map(|g| self.group(g));
-        let id = self.add(op, node.ty == Ty::Bool, node.stage, body, node.span);
+        let stage = match op {
+            Op::Query(q, _) => self.query_stage(q),
+            Op::Input(Input::Extra(i)) => Stage {
+                params: self.graph.feeds.get(i as usize).map_or(0, |f| f.params),
+                series: true,
+            },
+            _ => node.stage,
+        };
+        let id = self.add(op, node.ty == Ty::Bool, stage, body, node.span);
         self.map[i] = Some(id);
     }
 
@@ -234,12 +183,22 @@ impl Lower<'_> {
             }
         };
         let stage = self.stage(op, stage);
+        let zone = match op {
+            Op::ZoneKept(p, _) | Op::ZoneNew(p, ..) | Op::ZonePrev(p, _) | Op::ZoneAge(p) => {
+                Some(p)
+            }
+            _ => operands(op)
+                .iter()
+                .flatten()
+                .find_map(|o| self.graph.node(*o).zone),
+        };
         let id = Id(self.graph.nodes.len() as u32);
         self.graph.nodes.push(Node {
             op,
             is_bool,
             stage,
             body,
+            zone,
             span,
         });
         self.interned.insert(op, id);
@@ -257,7 +216,17 @@ impl Lower<'_> {
             });
         match op {
             // These have no operands, or some that are not all there is.
-            Op::Input(_) | Op::Param(_) | Op::Member(..) | Op::Prev(..) | Op::New(..) => written,
+            Op::Input(_)
+            | Op::Param(_)
+            | Op::Member(..)
+            | Op::Prev(..)
+            | Op::New(..)
+            | Op::Query(..) => written,
+            // Of each zone, and so of each bar.
+            Op::ZoneKept(..) | Op::ZonePrev(..) | Op::ZoneAge(_) | Op::ZoneNew(..) => Stage {
+                series: true,
+                ..of_operands
+            },
             Op::Lag(..) | Op::Window(..) | Op::Cross(..) | Op::After(..) => Stage {
                 series: true,
                 ..of_operands
@@ -266,76 +235,21 @@ impl Lower<'_> {
         }
     }
 
-    /// Folds what is known now. Every rule holds for na as well.
-    fn simplify(&self, op: Op) -> SimpleOp {
-        let number = |id: Id| match self.graph.node(id).op {
-            Op::Number(bits) => Some(f64::from_bits(bits)),
-            _ => None,
-        };
-        let truth = |id: Id| match self.graph.node(id).op {
-            Op::Bool(b) => Some(b),
-            _ => None,
-        };
-        match op {
-            Op::Number(_) | Op::Bool(_) => return SimpleOp::New(op),
-            Op::Lag(x, n) if number(n) == Some(0.0) => return SimpleOp::Same(x),
-            Op::And(a, b) => match (truth(a), truth(b)) {
-                (Some(true), _) => return SimpleOp::Same(b),
-                (_, Some(true)) => return SimpleOp::Same(a),
-                (Some(false), _) | (_, Some(false)) => return SimpleOp::New(Op::Bool(false)),
-                _ if a == b => return SimpleOp::Same(a),
-                _ => {}
-            },
-            Op::Or(a, b) => match (truth(a), truth(b)) {
-                (Some(false), _) => return SimpleOp::Same(b),
-                (_, Some(false)) => return SimpleOp::Same(a),
-                (Some(true), _) | (_, Some(true)) => return SimpleOp::New(Op::Bool(true)),
-                _ if a == b => return SimpleOp::Same(a),
-                _ => {}
-            },
-            Op::Not(a) => {
-                if let Op::Not(inner) = self.graph.node(a).op {
-                    return SimpleOp::Same(inner);
+    /// The longest lookback of some nodes.
+    fn look_of_all(&mut self, nodes: impl Iterator<Item = NodeId>) -> u32 {
+        let mut all: Option<u32> = None;
+        for node in nodes {
+            let look = self.look(self.unit.node(node).look);
+            all = Some(match all {
+                None => look,
+                Some(longest) if longest == look => longest,
+                Some(longest) => {
+                    self.graph.looks.push(Look::Max(longest, look));
+                    self.graph.looks.len() as u32 - 1
                 }
-            }
-            Op::Select(c, a, b) => match truth(c) {
-                Some(true) => return SimpleOp::Same(a),
-                Some(false) => return SimpleOp::Same(b),
-                None if a == b => return SimpleOp::Same(a),
-                None => {}
-            },
-            _ => {}
+            });
         }
-        let all = operands(op);
-        let constant = |id: Id| match self.graph.node(id).op {
-            Op::Number(bits) => Some(f64::from_bits(bits)),
-            Op::Bool(b) => Some(f64::from(u8::from(b))),
-            _ => None,
-        };
-        let foldable = all[0].is_some()
-            && all.iter().flatten().all(|id| constant(*id).is_some())
-            && !matches!(op, Op::New(..));
-        if foldable && let Some(value) = query::apply(op, |id| constant(id).unwrap_or(f64::NAN)) {
-            let is_bool = matches!(
-                op,
-                Op::Compare(..) | Op::And(..) | Op::Or(..) | Op::Not(_) | Op::IsNa(_)
-            ) || matches!(op, Op::Select(_, a, _) | Op::Coalesce(a, _) if self.graph.node(a).is_bool);
-            if !is_bool {
-                let bits = if value.is_nan() {
-                    f64::NAN.to_bits()
-                } else {
-                    value.to_bits()
-                };
-                return SimpleOp::New(Op::Number(bits));
-            }
-            if value == 1.0 {
-                return SimpleOp::New(Op::Bool(true));
-            }
-            if value == 0.0 {
-                return SimpleOp::New(Op::Bool(false));
-            }
-        }
-        SimpleOp::New(op)
+        all.unwrap_or_else(|| self.look(hir::Looks::ZERO))
     }
 
     fn look(&mut self, id: hir::LookId) -> u32 {
@@ -375,7 +289,7 @@ impl Lower<'_> {
         self.looks.get(&id.0).copied().unwrap_or(0)
     }
 
-    fn finish(mut self) -> Graph {
+    fn finish(mut self, values: &[NodeId]) -> Graph {
         let unit = self.unit;
         for (h, i) in self.groups.clone() {
             let group = &unit.groups[h as usize];
@@ -400,7 +314,7 @@ impl Lower<'_> {
         let signal = |this: &mut Self, s: &hir::Signal| Signal {
             tag: s.tag.clone(),
             when: this.at(s.when),
-            look: this.look(unit.node(s.when).look),
+            look: this.look_of_all(std::iter::once(s.when).chain(plan::values_of_signal(s))),
         };
         for s in &unit.entries {
             let s = signal(&mut self, s);
@@ -422,10 +336,41 @@ impl Lower<'_> {
             .collect();
         self.graph.flags = unit.flags.iter().map(|(_, n)| self.at(*n)).collect();
         self.graph.stop = unit.stop.map(|n| self.at(n));
+        self.graph.values = values.iter().map(|n| self.at(*n)).collect();
+        if !values.is_empty() {
+            self.graph.values_look = Some(self.look_of_all(values.iter().copied()));
+        }
+        self.pools();
         let mut graph = drop_dead(self.graph);
         bodies(&mut graph);
+        zones::bodies(&mut graph);
+        handed(&mut graph);
         graph
     }
+}
+
+/// Which inputs are handed over with a bar.
+fn handed(graph: &mut Graph) {
+    let beside = |input: &Input| {
+        !matches!(
+            input,
+            Input::Open
+                | Input::High
+                | Input::Low
+                | Input::Close
+                | Input::Volume
+                | Input::BarIndex
+                | Input::Time
+        )
+    };
+    let inputs = graph.nodes.iter().filter_map(|node| match node.op {
+        Op::Input(input) => Some(input),
+        _ => None,
+    });
+    let mut handed: Vec<Input> = inputs.filter(beside).collect();
+    handed.sort_unstable();
+    handed.dedup();
+    graph.handed = handed;
 }
 
 /// Which nodes a group's step is made of, what it reads, and how far back its members go.
@@ -462,11 +407,6 @@ fn bodies(graph: &mut Graph) {
         reads.dedup();
         group.reads = reads;
     }
-}
-
-enum SimpleOp {
-    Same(Id),
-    New(Op),
 }
 
 fn window(f: hir::WindowFn) -> Window {

@@ -1,6 +1,6 @@
 //! Drops the nodes that nothing needs, which folding leaves behind.
 
-use crate::ir::{Graph, Id, Look, Op, Start, operands};
+use crate::ir::{Choose, Graph, Id, Look, Op, Start, operands};
 
 /// The graph of the nodes that something reads, renumbered; the order stays.
 #[must_use]
@@ -37,6 +37,22 @@ pub fn drop_dead(mut graph: Graph) -> Graph {
             *n = at(*n);
         }
     }
+    for pool in &mut graph.pools {
+        // A pool that nothing asks has lost its nodes, too.
+        if !pool.roots().all(|id| live.get(id.index()) == Some(&true)) {
+            pool.keep.clear();
+            pool.next.clear();
+            (pool.born, pool.dies) = (Id(0), None);
+            continue;
+        }
+        pool.roots_mut().for_each(|id| *id = at(*id));
+    }
+    for query in &mut graph.queries {
+        if !query.roots().all(|id| live.get(id.index()) == Some(&true)) {
+            (query.condition, query.choose) = (None, Choose::Count);
+        }
+        query.roots_mut().for_each(|id| *id = at(*id));
+    }
     for look in &mut graph.looks {
         if let Look::Value(n) = look {
             *n = at(*n);
@@ -51,7 +67,8 @@ pub fn drop_dead(mut graph: Graph) -> Graph {
     for (id, _) in &mut graph.requires {
         *id = at(*id);
     }
-    for id in graph.flags.iter_mut().chain(&mut graph.stop) {
+    let others = graph.flags.iter_mut().chain(&mut graph.stop);
+    for id in others.chain(&mut graph.values) {
         *id = at(*id);
     }
     graph
@@ -60,15 +77,9 @@ pub fn drop_dead(mut graph: Graph) -> Graph {
 fn live(graph: &Graph) -> Vec<bool> {
     let mut live = vec![false; graph.nodes.len()];
     let mut groups = vec![false; graph.groups.len()];
-    let mut open: Vec<Id> = graph.requires.iter().map(|(id, _)| *id).collect();
-    open.extend(&graph.flags);
-    open.extend(graph.stop);
-    open.extend(graph.outputs.iter().map(|(_, id, _)| *id));
-    open.extend(graph.entries.iter().chain(&graph.exits).map(|s| s.when));
-    open.extend(graph.looks.iter().filter_map(|look| match look {
-        Look::Value(n) => Some(*n),
-        _ => None,
-    }));
+    let mut pools = vec![false; graph.pools.len()];
+    let mut queries = vec![false; graph.queries.len()];
+    let mut open: Vec<Id> = graph.roots().collect();
     while let Some(id) = open.pop() {
         if std::mem::replace(&mut live[id.index()], true) {
             continue;
@@ -84,6 +95,21 @@ fn live(graph: &Graph) -> Vec<bool> {
                 open.push(n);
             }
         }
+        let pool = match op {
+            Op::Query(q, _) => {
+                let query = &graph.queries[q as usize];
+                if !std::mem::replace(&mut queries[q as usize], true) {
+                    open.extend(query.roots());
+                }
+                Some(query.pool)
+            }
+            _ => graph.node(id).zone,
+        };
+        if let Some(p) = pool
+            && !std::mem::replace(&mut pools[p as usize], true)
+        {
+            open.extend(graph.pools[p as usize].roots());
+        }
     }
     live
 }
@@ -95,7 +121,11 @@ fn renumbered(op: Op, at: impl Fn(Id) -> Id) -> Op {
         | Op::Input(_)
         | Op::Param(_)
         | Op::Prev(..)
-        | Op::Member(..) => op,
+        | Op::Member(..)
+        | Op::ZoneKept(..)
+        | Op::ZonePrev(..)
+        | Op::ZoneAge(_)
+        | Op::Query(..) => op,
         Op::Math1(f, a) => Op::Math1(f, at(a)),
         Op::Math2(f, a, b) => Op::Math2(f, at(a), at(b)),
         Op::Compare(f, a, b) => Op::Compare(f, at(a), at(b)),
@@ -111,5 +141,6 @@ fn renumbered(op: Op, at: impl Fn(Id) -> Id) -> Op {
         Op::Cross(a, b) => Op::Cross(at(a), at(b)),
         Op::After(a, n) => Op::After(at(a), at(n)),
         Op::New(g, i, a) => Op::New(g, i, at(a)),
+        Op::ZoneNew(p, i, a) => Op::ZoneNew(p, i, at(a)),
     }
 }

@@ -73,7 +73,7 @@ codes! {
     BadDomain = "E0402", "a parameter domain that is empty, too large or of the wrong values";
     BadDefault = "E0403", "a parameter default that is not a constant of its type";
     MissingReturn = "E0404", "a function without a return";
-    NotExecutable = "E0405", "a construct that no tier executes yet";
+    // E0405 was a construct that no tier executed; tiers say so themselves now.
     BadStop = "E0406", "a stop that is not a share between 0% and 100%";
     RepeatedStatement = "E0407", "a statement that may stand once stands twice";
     MissingEntry = "E0408", "a strategy that never enters";

@@ -2,7 +2,7 @@
 
 use crate::source::Span;
 use crate::syntax::ast::{
-    Expr, ExprKind, File, Item, ItemKind, StateSeeds, StateStep, Stmt, StmtKind,
+    Expr, ExprKind, File, Item, ItemKind, StateBlock, StateSeeds, StateStep, Stmt, StmtKind,
 };
 use crate::syntax::visit::{each_expr_of_file, stmts_of_file};
 use crate::syntax::{Token, TokenKind};
@@ -20,6 +20,10 @@ pub(super) struct Mark {
     pub opens_block: bool,
     /// It opens braces that may stay on one line.
     pub may_be_inline: bool,
+    /// It follows others in braces that stay on one line after one space, not two.
+    pub is_close: bool,
+    /// Spaces before it where it stays on its line; 0 where the tokens alone decide.
+    pub gap: usize,
     /// For a bracket, the token of its partner.
     pub partner: usize,
 }
@@ -27,6 +31,28 @@ pub(super) struct Mark {
 /// The marks of all tokens, comments included.
 pub(super) struct Plan {
     marks: Vec<Mark>,
+    /// The tables whose columns stand under each other.
+    pub tables: Vec<Table>,
+}
+
+/// The rows of one table.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    /// Its rows.
+    pub rows: Vec<Row>,
+    /// Least space before the first and the second aligned column.
+    pub gaps: [usize; 2],
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row {
+    /// Its first token.
+    pub start: usize,
+    /// The tokens that stand under those of the other rows; the second may be missing.
+    pub stops: [Option<usize>; 2],
+    /// Its last token.
+    pub last: usize,
 }
 
 impl Plan {
@@ -34,13 +60,22 @@ impl Plan {
     pub fn mark(&self, at: usize) -> Mark {
         self.marks.get(at).copied().unwrap_or_default()
     }
+
+    /// Puts so many spaces before a token.
+    pub fn set_gap(&mut self, at: usize, gap: usize) {
+        if let Some(mark) = self.marks.get_mut(at) {
+            mark.gap = gap;
+        }
+    }
 }
 
 /// Marks the tokens of a file that parsed without an error.
-pub(super) fn plan(file: &File, tokens: &[Token]) -> Plan {
+pub(super) fn plan(file: &File, text: &str, tokens: &[Token]) -> Plan {
     let mut marker = Marker {
         tokens,
+        text,
         marks: vec![Mark::default(); tokens.len()],
+        tables: Vec::new(),
     };
     marker.pair_brackets();
     for item in &file.items {
@@ -52,12 +87,15 @@ pub(super) fn plan(file: &File, tokens: &[Token]) -> Plan {
     each_expr_of_file(file, |expr| marker.expr(expr));
     Plan {
         marks: marker.marks,
+        tables: marker.tables,
     }
 }
 
-struct Marker<'t> {
-    tokens: &'t [Token],
+pub(super) struct Marker<'t> {
+    pub tokens: &'t [Token],
+    pub text: &'t str,
     marks: Vec<Mark>,
+    pub tables: Vec<Table>,
 }
 
 impl Marker<'_> {
@@ -75,40 +113,40 @@ impl Marker<'_> {
         }
     }
 
-    fn set(&mut self, at: usize, change: impl FnOnce(&mut Mark)) {
+    pub(super) fn set(&mut self, at: usize, change: impl FnOnce(&mut Mark)) {
         if let Some(mark) = self.marks.get_mut(at) {
             change(mark);
         }
     }
 
     /// The token that begins at a byte.
-    fn token_at(&self, start: u32) -> Option<usize> {
+    pub(super) fn token_at(&self, start: u32) -> Option<usize> {
         self.tokens
             .binary_search_by_key(&start, |t| t.span.start)
             .ok()
     }
 
     /// The last token of a span.
-    fn last_of(&self, span: Span) -> Option<usize> {
+    pub(super) fn last_of(&self, span: Span) -> Option<usize> {
         self.tokens
             .partition_point(|t| t.span.end <= span.end)
             .checked_sub(1)
     }
 
     /// The nearest token before that is no comment.
-    fn before(&self, at: usize) -> Option<usize> {
+    pub(super) fn before(&self, at: usize) -> Option<usize> {
         let earlier = self.tokens.get(..at)?;
         earlier.iter().rposition(|t| !t.kind.is_comment())
     }
 
-    fn begin_line(&mut self, start: u32) {
+    pub(super) fn begin_line(&mut self, start: u32) {
         if let Some(at) = self.token_at(start) {
             self.set(at, |mark| mark.begins_line = true);
         }
     }
 
     /// Marks the braces that end at the last token of a span; gives the opening one.
-    fn block(&mut self, span: Span) -> Option<usize> {
+    pub(super) fn block(&mut self, span: Span) -> Option<usize> {
         let close = self.last_of(span)?;
         self.block_closed_by(close)
     }
@@ -127,32 +165,64 @@ impl Marker<'_> {
         self.begin_line(item.span.start);
         match &item.kind {
             ItemKind::Use(_) | ItemKind::Edition(..) => {}
+            ItemKind::Enum(e) => {
+                let open = self.block(item.span);
+                for value in &e.values {
+                    self.begin_line(value.span.start);
+                    if let Some(at) = self.token_at(value.span.start) {
+                        self.set(at, |mark| mark.is_close = true);
+                    }
+                }
+                self.may_be_inline(open);
+            }
+            ItemKind::Fn(f) => {
+                let open = self.block(item.span);
+                if f.body.len() == 1 {
+                    self.may_be_inline(open);
+                }
+            }
+            ItemKind::Router(_) | ItemKind::Risk(_) => {
+                self.block(item.span);
+                self.rows_of(item.kind.body());
+            }
             ItemKind::Strategy(_)
-            | ItemKind::Enum(_)
             | ItemKind::Regime(_)
-            | ItemKind::Router(_)
-            | ItemKind::Risk(_)
             | ItemKind::Screen(_)
             | ItemKind::Portfolio(_)
             | ItemKind::Test(_) => {
                 self.block(item.span);
             }
-            ItemKind::Fn(f) => {
-                let open = self.block(item.span);
-                if let Some(open) = open
-                    && f.body.len() == 1
-                {
-                    self.set(open, |mark| mark.may_be_inline = true);
-                }
-            }
+        }
+    }
+
+    pub(super) fn may_be_inline(&mut self, open: Option<usize>) {
+        if let Some(open) = open {
+            self.set(open, |mark| mark.may_be_inline = true);
         }
     }
 
     fn stmt(&mut self, stmt: &Stmt) {
         self.begin_line(stmt.span.start);
-        let StmtKind::State(block) = &stmt.kind else {
-            return;
-        };
+        match &stmt.kind {
+            StmtKind::State(block) => self.state(stmt, block),
+            StmtKind::On { .. } | StmtKind::For { .. } => {
+                self.block(stmt.span);
+            }
+            StmtKind::Execution(settings) => {
+                let open = self.block(stmt.span);
+                self.may_be_inline(open);
+                for setting in settings {
+                    self.begin_line(setting.name.span.start);
+                }
+            }
+            StmtKind::Zones(zones) => self.zones(stmt, zones),
+            StmtKind::Ladder(rows) => self.ladder(stmt, rows),
+            StmtKind::Enter(enter) => self.legs(&enter.legs),
+            _ => {}
+        }
+    }
+
+    fn state(&mut self, stmt: &Stmt, block: &StateBlock) {
         let steps = self.block(stmt.span);
         if let StateSeeds::Members(members) = &block.seeds {
             for (name, _) in members {

@@ -1,6 +1,7 @@
 //! Tokens and marks to text.
 
-use super::plan::{Mark, Plan};
+use super::plan::{Mark, Plan, Row};
+use super::table::WIDEST;
 use crate::syntax::keyword::Keyword;
 use crate::syntax::{Token, TokenKind};
 
@@ -11,11 +12,16 @@ const INDENT: usize = 4;
 const WIDTH: usize = 100;
 
 /// The whole file in the one style.
-pub(super) fn print(text: &str, tokens: &[Token], plan: &Plan) -> String {
+pub(super) fn print(text: &str, tokens: &[Token], mut plan: Plan) -> String {
+    for (at, gap) in gaps(text, tokens, &plan) {
+        plan.set_gap(at, gap);
+    }
     let mut printer = Printer {
-        text,
-        tokens,
-        plan,
+        layout: Layout {
+            text,
+            tokens,
+            plan: &plan,
+        },
         out: String::with_capacity(text.len()),
         line: String::new(),
         indent: 0,
@@ -32,6 +38,39 @@ pub(super) fn print(text: &str, tokens: &[Token], plan: &Plan) -> String {
     printer.out
 }
 
+/// The spaces that put the columns of each table under each other.
+fn gaps(text: &str, tokens: &[Token], plan: &Plan) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let layout = Layout { text, tokens, plan };
+    for table in &plan.tables {
+        for column in 0..2 {
+            let cell = |row: &Row| {
+                let stop = row.stops.get(column).copied().flatten()?;
+                let from = match column {
+                    0 => row.start,
+                    _ => row.stops.first().copied().flatten()?,
+                };
+                let width = layout.width(from, stop);
+                (width <= WIDEST).then_some((stop, width))
+            };
+            let widest = table.rows.iter().filter_map(cell).map(|(_, w)| w).max();
+            let least = table.gaps.get(column).copied().unwrap_or(1);
+            for (stop, width) in table.rows.iter().filter_map(cell) {
+                found.push((stop, widest.unwrap_or(width) - width + least));
+            }
+        }
+    }
+    found
+}
+
+/// What decides the spaces between two tokens.
+#[derive(Clone, Copy)]
+struct Layout<'t> {
+    text: &'t str,
+    tokens: &'t [Token],
+    plan: &'t Plan,
+}
+
 /// An open bracket.
 #[derive(Debug, Clone, Copy)]
 struct Open {
@@ -42,9 +81,7 @@ struct Open {
 }
 
 struct Printer<'t> {
-    text: &'t str,
-    tokens: &'t [Token],
-    plan: &'t Plan,
+    layout: Layout<'t>,
     out: String,
     /// The line that is being made, without its indentation.
     line: String,
@@ -74,29 +111,13 @@ fn code_from(tokens: &[Token]) -> Vec<Option<usize>> {
 }
 
 impl<'t> Printer<'t> {
-    fn kind(&self, at: usize) -> Option<TokenKind> {
-        self.tokens.get(at).map(|t| t.kind)
-    }
-
-    fn text_of(&self, at: usize) -> &'t str {
-        self.tokens.get(at).map_or("", |t| t.text(self.text))
-    }
-
-    /// What the author wrote between a token and the one before.
-    fn gap(&self, at: usize) -> &'t str {
-        let before = at.checked_sub(1).and_then(|i| self.tokens.get(i));
-        let start = before.map_or(0, |t| t.span.end as usize);
-        let end = self.tokens.get(at).map_or(start, |t| t.span.start as usize);
-        self.text.get(start..end).unwrap_or("")
-    }
-
     /// Prints the token, or the whole block when it stays on one line; gives the next one.
     fn token(&mut self, at: usize) -> usize {
-        let Some(kind) = self.kind(at) else {
+        let Some(kind) = self.layout.kind(at) else {
             return at + 1;
         };
-        let mark = self.plan.mark(at);
-        let newlines = self.gap(at).bytes().filter(|b| *b == b'\n').count();
+        let mark = self.layout.plan.mark(at);
+        let newlines = self.layout.gap(at).bytes().filter(|b| *b == b'\n').count();
         if kind.is_comment() {
             self.comment(at, newlines);
             return at + 1;
@@ -104,9 +125,12 @@ impl<'t> Printer<'t> {
         if self.must_break || mark.begins_line || (newlines > 0 && !mark.joins) {
             self.begin_line(at, kind, mark, newlines);
         } else {
-            self.line.push_str(space(self, at));
+            match mark.gap {
+                0 => self.line.push_str(self.layout.space(at)),
+                gap => self.line.extend(std::iter::repeat_n(' ', gap)),
+            }
         }
-        self.line.push_str(self.text_of(at));
+        self.line.push_str(self.layout.text_of(at));
         if kind.opens() {
             if mark.opens_block
                 && let Some(block) = self.inline_block(at, mark)
@@ -124,27 +148,27 @@ impl<'t> Printer<'t> {
             self.open.pop();
         }
         // The closing brace of a block begins a line.
-        let next = self.plan.mark(at + 1);
-        let closes_block = self.kind(at + 1) == Some(TokenKind::RBrace)
-            && self.plan.mark(next.partner).opens_block;
+        let next = self.layout.plan.mark(at + 1);
+        let closes_block = self.layout.kind(at + 1) == Some(TokenKind::RBrace)
+            && self.layout.plan.mark(next.partner).opens_block;
         self.must_break |= closes_block;
         at + 1
     }
 
     fn comment(&mut self, at: usize, newlines: usize) {
-        let text = self.text_of(at).trim_end();
+        let text = self.layout.text_of(at).trim_end();
         let trails = newlines == 0 && !self.line.is_empty();
         if trails {
             self.line.push_str("  ");
         } else {
             // It stands where the code that follows it will.
             let next = self.code_from.get(at).copied().flatten();
-            let mark = next.map(|i| self.plan.mark(i)).unwrap_or(Mark {
+            let mark = next.map(|i| self.layout.plan.mark(i)).unwrap_or(Mark {
                 begins_line: true,
                 ..Mark::default()
             });
             let closes = next
-                .and_then(|i| self.kind(i))
+                .and_then(|i| self.layout.kind(i))
                 .is_some_and(|kind| kind == TokenKind::RBrace);
             let in_block = self.open.last().is_none_or(|open| open.is_block);
             let kind = TokenKind::Comment;
@@ -195,49 +219,79 @@ impl<'t> Printer<'t> {
         if close == open + 1 {
             return Some("}".to_owned());
         }
-        if !mark.may_be_inline || (open + 1..=close).any(|i| self.gap(i).contains('\n')) {
+        if !mark.may_be_inline || (open + 1..=close).any(|i| self.layout.gap(i).contains('\n')) {
             return None;
         }
         let mut text = String::new();
         for at in open + 1..=close {
-            let mark = self.plan.mark(at);
-            if mark.opens_block || self.kind(at).is_some_and(TokenKind::is_comment) {
+            let mark = self.layout.plan.mark(at);
+            if mark.opens_block || self.layout.kind(at).is_some_and(TokenKind::is_comment) {
                 return None;
             }
-            let is_next_member = mark.begins_line && at > open + 1;
+            let is_next_member = mark.begins_line && !mark.is_close && at > open + 1;
             text.push_str(if is_next_member {
                 "  "
             } else {
-                space(self, at)
+                self.layout.space(at)
             });
-            text.push_str(self.text_of(at));
+            text.push_str(self.layout.text_of(at));
         }
         let width = self.indent + self.line.chars().count() + text.chars().count();
         (width <= WIDTH).then_some(text)
     }
 }
 
-/// What stands between a token and the one before on the same line.
-fn space(printer: &Printer<'_>, at: usize) -> &'static str {
-    let Some(before) = at.checked_sub(1) else {
-        return "";
-    };
-    let (Some(left), Some(right)) = (printer.kind(before), printer.kind(at)) else {
-        return "";
-    };
-    let touches = printer.gap(at).is_empty();
-    let none = match (left, right) {
-        (_, TokenKind::Comma | TokenKind::RParen | TokenKind::RBracket | TokenKind::Colon) => true,
-        (TokenKind::LParen | TokenKind::LBracket, _) => true,
-        (TokenKind::Dot | TokenKind::DotDot, _) | (_, TokenKind::Dot | TokenKind::DotDot) => true,
-        (TokenKind::Minus, _) if printer.plan.mark(before).is_sign => true,
-        // `step (2)` and `above (x)` are no calls; only the author's text tells.
-        (TokenKind::Name, TokenKind::LParen) => {
-            let named = before.checked_sub(1).and_then(|i| printer.kind(i));
-            touches || named == Some(TokenKind::Keyword(Keyword::Fn))
-        }
-        (_, TokenKind::LBracket) => touches,
-        _ => false,
-    };
-    if none { "" } else { " " }
+impl<'t> Layout<'t> {
+    fn kind(self, at: usize) -> Option<TokenKind> {
+        self.tokens.get(at).map(|t| t.kind)
+    }
+
+    fn text_of(self, at: usize) -> &'t str {
+        self.tokens.get(at).map_or("", |t| t.text(self.text))
+    }
+
+    /// What the author wrote between a token and the one before.
+    fn gap(self, at: usize) -> &'t str {
+        let before = at.checked_sub(1).and_then(|i| self.tokens.get(i));
+        let start = before.map_or(0, |t| t.span.end as usize);
+        let end = self.tokens.get(at).map_or(start, |t| t.span.start as usize);
+        self.text.get(start..end).unwrap_or("")
+    }
+
+    /// Characters of tokens `from..to` on one line.
+    fn width(self, from: usize, to: usize) -> usize {
+        let text = |at: usize| self.text_of(at).chars().count();
+        (from + 1..to).fold(text(from), |width, at| {
+            width + self.space(at).len() + text(at)
+        })
+    }
+
+    /// What stands between a token and the one before on the same line.
+    fn space(self, at: usize) -> &'static str {
+        let Some(before) = at.checked_sub(1) else {
+            return "";
+        };
+        let (Some(left), Some(right)) = (self.kind(before), self.kind(at)) else {
+            return "";
+        };
+        let touches = self.gap(at).is_empty();
+        let none = match (left, right) {
+            (_, TokenKind::Comma | TokenKind::RParen | TokenKind::RBracket | TokenKind::Colon) => {
+                true
+            }
+            (TokenKind::LParen | TokenKind::LBracket, _) => true,
+            (TokenKind::Dot | TokenKind::DotDot, _) | (_, TokenKind::Dot | TokenKind::DotDot) => {
+                true
+            }
+            (TokenKind::Minus, _) if self.plan.mark(before).is_sign => true,
+            // `step (2)` and `above (x)` are no calls; only the author's text tells.
+            (TokenKind::Name, TokenKind::LParen) => {
+                let named = before.checked_sub(1).and_then(|i| self.kind(i));
+                touches || named == Some(TokenKind::Keyword(Keyword::Fn))
+            }
+            (_, TokenKind::LBracket) => touches,
+            _ => false,
+        };
+        if none { "" } else { " " }
+    }
 }

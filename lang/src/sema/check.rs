@@ -95,6 +95,18 @@ pub fn check_expr(
     expr: &str,
     file: Option<(&str, &str)>,
 ) -> Checked {
+    check_expr_on(map, world, library, expr, file, None)
+}
+
+/// As [`check_expr`], on bars of so many seconds; a strategy of the file may say otherwise.
+pub fn check_expr_on(
+    map: &mut SourceMap,
+    world: &(dyn World + Sync),
+    library: &Library,
+    expr: &str,
+    file: Option<(&str, &str)>,
+    timeframe: Option<f64>,
+) -> Checked {
     with_stack(|| {
         let mut sink = Sink::new();
         let mut files = Files::with_library(library, map, &mut sink);
@@ -111,6 +123,7 @@ pub fn check_expr(
         });
         let broken = check_functions(&program, None, &mut sink);
         let mut checker = Checker::new(&program, module, &broken, false, &mut sink);
+        checker.builder.unit.timeframe = timeframe;
         if let Some(main) = main {
             let strategies: Vec<&ast::StrategyItem> = files.trees[main]
                 .file

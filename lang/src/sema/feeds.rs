@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::extract::{Refusal, extract};
+use super::schedule::duration;
 use super::scope::Value;
 use super::{Checker, Place};
 use crate::diag::{Code, Diagnostic};
@@ -46,8 +47,9 @@ impl<'t> Checker<'t, '_> {
                     Code::BadTimeframe,
                     at,
                     format!(
-                        "bars of {} cannot be made from bars of {bar} seconds",
-                        n.text
+                        "bars of {} cannot be made from bars of {}",
+                        n.text,
+                        duration(bar)
                     ),
                 )
                 .hint("the other timeframe is a multiple of the strategy's own"),

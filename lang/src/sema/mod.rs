@@ -35,7 +35,7 @@ mod types;
 mod uses;
 mod zones;
 
-pub use check::{Checked, Library, check_expr, check_source};
+pub use check::{Checked, Library, check_expr, check_expr_on, check_source};
 pub use uses::snake_case;
 
 use std::collections::HashMap;

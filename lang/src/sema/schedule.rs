@@ -103,8 +103,9 @@ impl<'t> Checker<'t, '_> {
                 Code::BadTimeframe,
                 span,
                 format!(
-                    "a schedule of {} does not fit bars of {bar} seconds: it must be a multiple of them",
-                    n.text
+                    "a schedule of {} does not fit bars of {}: it must be a multiple of them",
+                    n.text,
+                    duration(bar)
                 ),
             );
             return None;
@@ -235,4 +236,14 @@ impl<'t> Checker<'t, '_> {
         );
         None
     }
+}
+
+/// Seconds as a duration literal.
+pub(super) fn duration(seconds: f64) -> String {
+    for (unit, length) in [("d", DAY), ("h", 3_600.0), ("m", 60.0), ("s", 1.0)] {
+        if seconds >= length && (seconds / length).fract() == 0.0 {
+            return format!("{}{unit}", seconds / length);
+        }
+    }
+    format!("{}ms", seconds * 1_000.0)
 }

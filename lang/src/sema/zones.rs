@@ -247,6 +247,7 @@ impl<'t> Checker<'t, '_> {
         let (id, condition) = match &arg.kind {
             ExprKind::Name(name) => match self.lookup(name) {
                 Some(Binding::Pool(id)) => (id, None),
+                Some(Binding::Value(Value::Error)) => return Some(Value::Error),
                 _ => return None,
             },
             ExprKind::Zone {

@@ -1,7 +1,8 @@
-//! The reserved words, and the further words that begin statements and items.
+//! The reserved words.
 //!
 //! Few words are reserved, because a strategy wants most of them as names: `step`, `long`, `next`
-//! and `size` are ordinary names wherever no statement gives them a meaning.
+//! and `size` are ordinary names wherever no statement gives them a meaning. The words that only
+//! their place gives one are listed in [`words`](super::words).
 
 /// A word that cannot be a name (but may follow a dot).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -155,52 +156,6 @@ impl Keyword {
         matches!(self, Self::True | Self::False | Self::Na)
     }
 }
-
-/// Words that begin an item of the design that nothing executes yet.
-pub const ITEMS_TO_COME: &[&str] = &["screen", "regime", "router", "risk", "portfolio", "test"];
-
-/// Words that begin a statement of the design that nothing executes yet. They are ordinary names
-/// inside expressions.
-pub const STATEMENTS_TO_COME: &[&str] = &[
-    "take_profit",
-    "trail",
-    "zones",
-    "legs",
-    "every",
-    "quote",
-    "for",
-    "execution",
-    "on",
-    "size",
-    "keep",
-    "within",
-    "warn",
-];
-
-/// Words of an order between `enter` or `exit` and `when` that nothing executes yet.
-pub const ORDER_WORDS_TO_COME: &[&str] = &[
-    "market",
-    "limit",
-    "stop_limit",
-    "trailing",
-    "bracket",
-    "oco",
-    "size",
-    "keep",
-    "post_only",
-    "reduce_only",
-    "iceberg",
-    "twap",
-    "vwap",
-    "over",
-    "day",
-    "gtc",
-    "ioc",
-    "fok",
-];
-
-/// Words after a complete expression that the design gives a meaning and nothing executes yet.
-pub const POSTFIX_WORDS_TO_COME: &[&str] = &["of", "every", "across", "since", "where", "by"];
 
 #[cfg(test)]
 mod tests {

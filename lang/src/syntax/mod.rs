@@ -11,6 +11,7 @@ mod split;
 mod stream;
 pub mod token;
 pub mod visit;
+pub mod words;
 
 pub use parse::{parse, parse_by_grammar, parse_expr};
 pub use print::{print_expr, print_tree, print_tree_with_spans};

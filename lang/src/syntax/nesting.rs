@@ -2,12 +2,14 @@
 //!
 //! A bracket that is never closed is found where the next statement or item begins, because those
 //! words cannot stand inside one; so it breaks its own statement and not the rest of the file.
-//! Everything here is linear in the number of tokens.
+//! Where braces do not pair up, indentation decides which of them lost its partner, as it does for a
+//! reader. Everything here is linear in the number of tokens.
 
 use super::keyword::Keyword;
 use super::split;
 use super::stream::Stream;
 use super::token::TokenKind;
+use super::words::ItemWord;
 use crate::diag::{Code, Diagnostic, Sink};
 
 /// Deepest nesting of `(`, `[` and `{` together.
@@ -33,11 +35,11 @@ impl Nesting {
 /// What a `{` is for, as far as the tokens before it tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Brace {
-    /// `all {`, `any {`, a record: holds expressions.
+    /// `all {`, `any {`, a record, a table: holds no statement that a reserved word begins.
     Values,
     /// The braces of a state: hold members and `let`.
     Members,
-    /// The body of an item: holds every statement.
+    /// The body of an item, or of `on`, `every` and `for` in one: holds every statement.
     Body,
 }
 
@@ -54,6 +56,10 @@ struct Open {
     parens: usize,
     /// Open `[` since the last open `{`, this one included.
     squares: usize,
+    /// Zone queries that nest around it.
+    queries: usize,
+    /// Indentation of its line.
+    indent: usize,
 }
 
 struct Checker<'s, 't> {
@@ -61,14 +67,39 @@ struct Checker<'s, 't> {
     sink: &'s mut Sink,
     open: Vec<Open>,
     braces: usize,
-    /// An item keyword was read and its `{` was not.
+    /// An item's word was read and its `{` was not.
     item_begins: bool,
+    /// What the next `{` of this statement is for.
+    next: Option<Brace>,
+    /// Zone queries that may nest here: the condition behind each `where` can hold the next one.
+    queries: usize,
+    /// Indentation of the current line.
+    indent: usize,
+    /// Whether indentation tells which brace lost its partner.
+    by_indent: bool,
+    /// Whether a `{` was given up or a `}` had no partner.
+    unbalanced: bool,
     deep_in_this_item: bool,
     found: Nesting,
 }
 
 /// Pairs the brackets of `stream` and reports E0102, E0103 and E0104.
 pub(crate) fn check(stream: &mut Stream<'_>, sink: &mut Sink) -> Nesting {
+    let mut reports = Sink::new();
+    let (mut found, unbalanced) = pair(stream, &mut reports, false);
+    if unbalanced {
+        reports = Sink::new();
+        stream.forget_groups();
+        (found, _) = pair(stream, &mut reports, true);
+    }
+    for report in reports.into_sorted() {
+        sink.push(report);
+    }
+    found
+}
+
+/// One walk over all tokens; gives whether braces did not pair up too.
+fn pair(stream: &mut Stream<'_>, sink: &mut Sink, by_indent: bool) -> (Nesting, bool) {
     let count = stream.len();
     let mut checker = Checker {
         stream,
@@ -76,6 +107,11 @@ pub(crate) fn check(stream: &mut Stream<'_>, sink: &mut Sink) -> Nesting {
         open: Vec::new(),
         braces: 0,
         item_begins: false,
+        next: None,
+        queries: 0,
+        indent: 0,
+        by_indent,
+        unbalanced: false,
         deep_in_this_item: false,
         found: Nesting::default(),
     };
@@ -83,23 +119,82 @@ pub(crate) fn check(stream: &mut Stream<'_>, sink: &mut Sink) -> Nesting {
         checker.token(at);
     }
     checker.give_up(0, count);
-    checker.found
+    (checker.found, checker.unbalanced)
 }
 
 impl Checker<'_, '_> {
     fn token(&mut self, at: usize) {
+        if let Some(indent) = self.stream.indent(at) {
+            self.indent = indent;
+            if self.by_indent {
+                self.dedent(at, indent);
+            }
+        }
         match self.stream.kind(at) {
             Some(kind) if kind.opens() => self.opens(at, kind),
             Some(kind) if kind.closes() => self.closes(at, kind),
             Some(TokenKind::Keyword(word)) => self.keyword(at, word),
-            Some(TokenKind::Name)
-                if !self.open.is_empty()
-                    && self.stream.indent(at) == Some(0)
-                    && split::begins_block_to_come(self.stream, at) =>
-            {
-                self.give_up(0, at);
-            }
+            Some(TokenKind::Name) => self.name(at),
             _ => {}
+        }
+    }
+
+    fn name(&mut self, at: usize) {
+        if self.open.is_empty() {
+            self.item_begins |= split::item_word(self.stream, at).is_some_and(ItemWord::has_body);
+        } else if self.stream.indent(at) == Some(0) && split::begins_block(self.stream, at) {
+            self.give_up(0, at);
+            self.item_begins = true;
+        } else if self.stream.text_of(at) == "where" {
+            if self.stream.kind_before(at) == Some(TokenKind::Name) {
+                self.queries += 1;
+                self.limit_depth(at);
+            }
+        } else if self.is_in_body() {
+            match self.stream.text_of(at) {
+                "on" | "every" | "for" => self.next = Some(Brace::Body),
+                "zones" | "execution" | "take_profit" => self.next = Some(Brace::Values),
+                _ => {}
+            }
+        }
+    }
+
+    fn is_in_body(&self) -> bool {
+        self.open
+            .last()
+            .is_some_and(|open| open.kind == TokenKind::LBrace && open.brace == Brace::Body)
+    }
+
+    /// A statement or a `}` no further right than the line that opened a brace ends that brace; only
+    /// asked where braces do not pair up.
+    fn dedent(&mut self, at: usize, indent: usize) {
+        let is_close = self.stream.kind(at) == Some(TokenKind::RBrace);
+        let is_statement = match self.stream.kind(at) {
+            Some(TokenKind::Keyword(word)) => word.begins_statement(),
+            Some(TokenKind::Name) => self.stream.after_line_end(at),
+            _ => false,
+        };
+        // Past the limit the item is lost anyway, and walking the stack would not be cheap.
+        if (!is_close && !is_statement) || self.open.len() > MAX_DEPTH {
+            return;
+        }
+        let outer = self.open.iter().rposition(|open| {
+            open.kind == TokenKind::LBrace
+                && (open.indent < indent || (is_close && open.indent == indent))
+        });
+        // A `}` needs a brace of its own line; without one it says nothing.
+        let fits = outer
+            .and_then(|i| self.open.get(i))
+            .is_some_and(|open| !is_close || open.indent == indent);
+        let Some(keep) = outer.filter(|_| fits).map(|i| i + 1) else {
+            return;
+        };
+        let only_braces = self
+            .open
+            .get(keep..)
+            .is_some_and(|rest| rest.iter().all(|open| open.kind == TokenKind::LBrace));
+        if only_braces {
+            self.give_up(keep, at);
         }
     }
 
@@ -119,9 +214,15 @@ impl Checker<'_, '_> {
             brace,
             parens: parens + usize::from(kind == TokenKind::LParen),
             squares: squares + usize::from(kind == TokenKind::LBracket),
+            queries: self.queries,
+            indent: self.indent,
         });
         self.braces += usize::from(kind == TokenKind::LBrace);
-        let depth = self.open.len();
+        self.limit_depth(at);
+    }
+
+    fn limit_depth(&mut self, at: usize) {
+        let depth = self.open.len() + self.queries;
         self.found.depth = self.found.depth.max(depth);
         if depth > MAX_DEPTH && !self.deep_in_this_item {
             self.deep_in_this_item = true;
@@ -130,7 +231,11 @@ impl Checker<'_, '_> {
                 Diagnostic::error(
                     Code::NestedTooDeep,
                     self.stream.span(at),
-                    format!("brackets stand more than {MAX_DEPTH} deep here"),
+                    if self.stream.kind(at) == Some(TokenKind::Name) {
+                        format!("zone queries and brackets stand more than {MAX_DEPTH} deep here")
+                    } else {
+                        format!("brackets stand more than {MAX_DEPTH} deep here")
+                    },
                 )
                 .hint("give the inner part a name with `let`"),
             );
@@ -140,9 +245,21 @@ impl Checker<'_, '_> {
     /// What a `{` is for.
     fn role(&mut self, at: usize) -> Brace {
         if std::mem::take(&mut self.item_begins) {
+            self.next = None;
             return Brace::Body;
         }
-        match self.stream.kind_before(at) {
+        let before = self.stream.kind_before(at);
+        let is_list = matches!(
+            before,
+            Some(TokenKind::Keyword(Keyword::All | Keyword::Any))
+        );
+        if !is_list
+            && self.is_in_body()
+            && let Some(brace) = self.next.take()
+        {
+            return brace;
+        }
+        match before {
             Some(TokenKind::Keyword(Keyword::Then)) => Brace::Members,
             // `state from bar 0 {`, `all 0 {`; `f(x) {` stands nowhere else.
             Some(
@@ -188,12 +305,14 @@ impl Checker<'_, '_> {
         }
         if let Some(open) = self.open.pop() {
             self.braces -= usize::from(open.kind == TokenKind::LBrace);
+            self.queries = open.queries;
             self.stream.set_group(open.at, at);
         }
     }
 
     fn stray(&mut self, at: usize) {
         self.stream.set_broken(at);
+        self.unbalanced |= self.stream.kind(at) == Some(TokenKind::RBrace);
         let closing = self.stream.text_of(at);
         self.sink.push(Diagnostic::error(
             Code::StrayBracket,
@@ -216,7 +335,13 @@ impl Checker<'_, '_> {
                 self.give_up(0, at);
             }
             self.item_begins = word != Keyword::Use;
-        } else if word.begins_statement() && begins_line && self.open.len() <= MAX_DEPTH {
+            return;
+        }
+        if word.begins_statement() && self.is_in_body() {
+            self.next = (word == Keyword::Enter).then_some(Brace::Values);
+            self.queries = self.open.last().map_or(0, |open| open.queries);
+        }
+        if word.begins_statement() && begins_line && self.open.len() <= MAX_DEPTH {
             // Past the limit the item is lost anyway, and walking the stack would not be cheap.
             let holds = |open: &Open| match open.brace {
                 Brace::Body => true,
@@ -236,10 +361,12 @@ impl Checker<'_, '_> {
         }
         let lost = self.open.split_off(keep);
         let mut reported_round = false;
+        self.queries = lost.first().map_or(0, |open| open.queries);
         for open in &lost {
             self.stream.set_group(open.at, at);
             self.stream.set_broken(open.at);
             let is_brace = open.kind == TokenKind::LBrace;
+            self.unbalanced |= is_brace;
             self.braces -= usize::from(is_brace);
             // Of a run of parentheses one report is enough, and one too deep has its report.
             let is_new = is_brace || !reported_round;

@@ -22,6 +22,8 @@ pub enum Problem {
     },
     /// No `f64` holds it, or it is whole and above 2^53.
     TooLarge,
+    /// A time that no day has, such as `25:00`.
+    TimeOfDay,
 }
 
 /// The value and unit of a literal. `%` and `bp` shift the decimal point before rounding, so
@@ -31,6 +33,9 @@ pub enum Problem {
 ///
 /// When the text is no number of the language, or too large for one.
 pub fn read(text: &str) -> Result<Number, Problem> {
+    if let Some((hours, minutes)) = text.split_once(':') {
+        return time_of_day(text, hours, minutes);
+    }
     let parts = split(text);
     if has_stray_underscore(parts.mantissa) || has_stray_underscore(parts.exponent) {
         return Err(Problem::Underscore);
@@ -71,6 +76,23 @@ pub fn read(text: &str) -> Result<Number, Problem> {
     })
 }
 
+/// `09:30`: hours below 24 and minutes below 60, two digits of these.
+fn time_of_day(text: &str, hours: &str, minutes: &str) -> Result<Number, Problem> {
+    let part = |digits: &str, below: u32| {
+        digits
+            .parse::<u32>()
+            .ok()
+            .filter(|value| *value < below)
+            .ok_or(Problem::TimeOfDay)
+    };
+    let seconds = part(hours, 24)? * 3_600 + part(minutes, 60)? * 60;
+    Ok(Number {
+        value: f64::from(seconds),
+        unit: NumberUnit::TimeOfDay,
+        text: text.to_owned(),
+    })
+}
+
 /// The report about a literal that [`read`] refused; `span` covers the literal.
 #[must_use]
 pub fn report(problem: &Problem, text: &str, span: Span) -> Diagnostic {
@@ -93,6 +115,12 @@ pub fn report(problem: &Problem, text: &str, span: Span) -> Diagnostic {
             )
             .hint("units are `%`, `bp`, and the durations `ms`, `s`, `m`, `h`, `d`, `w`")
         }
+        Problem::TimeOfDay => Diagnostic::error(
+            Code::BadNumber,
+            span,
+            format!("`{}` is no time of a day", shown(text)),
+        )
+        .hint("times go from `00:00` to `23:59`"),
         Problem::TooLarge => Diagnostic::error(
             Code::BadNumber,
             span,
@@ -178,7 +206,7 @@ mod tests {
 
     #[test]
     fn reads_every_form() {
-        use NumberUnit::{BasisPoint, Duration, Integer, Percent, Real};
+        use NumberUnit::{BasisPoint, Duration, Integer, Percent, Real, TimeOfDay};
         for (text, expected, unit) in [
             ("20", 20.0, Integer),
             ("1_000", 1000.0, Integer),
@@ -196,6 +224,10 @@ mod tests {
             ("1.5h", 5_400.0, Duration),
             ("7d", 604_800.0, Duration),
             ("2w", 1_209_600.0, Duration),
+            ("09:30", 34_200.0, TimeOfDay),
+            ("9:30", 34_200.0, TimeOfDay),
+            ("00:00", 0.0, TimeOfDay),
+            ("23:59", 86_340.0, TimeOfDay),
             ("9007199254740992", MAX_INTEGER, Integer),
         ] {
             assert_eq!(value(text), Some((expected, unit)), "{text}");
@@ -211,6 +243,9 @@ mod tests {
         assert_eq!(read("2e"), Err(Problem::Unit { at: 1 }));
         assert_eq!(read("1e5x"), Err(Problem::Unit { at: 3 }));
         assert_eq!(read("9007199254740993000"), Err(Problem::TooLarge));
+        assert_eq!(read("24:00"), Err(Problem::TimeOfDay));
+        assert_eq!(read("12:60"), Err(Problem::TimeOfDay));
+        assert_eq!(read("12:30m"), Err(Problem::TimeOfDay));
         assert_eq!(read("1e999"), Err(Problem::TooLarge));
         assert_eq!(read("1e99999999999999999999"), Err(Problem::TooLarge));
         assert_eq!(read(&"9".repeat(300_000)), Err(Problem::TooLarge));

@@ -76,7 +76,7 @@ impl<'t> Stream<'t> {
     }
 
     /// Whether an expression can end with a token, seen with the one before it: the `above` of
-    /// `crosses above` is no name, and the `stop` of `x.stop` is one.
+    /// `crosses above` and the `between` behind a value are no names, and the `stop` of `x.stop` is one.
     pub fn ends_expression(&self, at: usize) -> bool {
         let before = self.kind_before(at);
         match self.kind(at) {
@@ -84,6 +84,13 @@ impl<'t> Stream<'t> {
             Some(TokenKind::Name) if before == Some(TokenKind::Keyword(Keyword::Crosses)) => {
                 !matches!(self.text_of(at), "above" | "below")
             }
+            Some(TokenKind::Name) => match self.text_of(at) {
+                "between" | "where" => !before.is_some_and(TokenKind::ends_expression),
+                "nearest" | "highest" | "lowest" => {
+                    at.checked_sub(1).is_none_or(|i| self.text_of(i) != "by")
+                }
+                _ => true,
+            },
             kind => kind.is_some_and(TokenKind::ends_expression),
         }
     }
@@ -172,6 +179,12 @@ impl<'t> Stream<'t> {
         if let Some(slot) = self.ends.get_mut(opener) {
             *slot = index(end);
         }
+    }
+
+    /// Forgets how brackets were paired and which were reported.
+    pub fn forget_groups(&mut self) {
+        self.ends.fill(0);
+        self.broken.fill(false);
     }
 
     /// Marks a token as reported.

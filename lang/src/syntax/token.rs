@@ -31,7 +31,8 @@ pub enum TokenKind {
     Name,
     /// A reserved word.
     Keyword(Keyword),
-    /// `20`, `1_000`, `2.0`, `1e-3`, `98%`, `15bp`, `4h`.
+    /// `20`, `1_000`, `2.0`, `1e-3`, `98%`, `15bp`, `4h`, `09:30`.
+    #[regex(r"[0-9][0-9]?:[0-9][0-9][A-Za-z0-9_]*")]
     #[regex(r"[0-9][0-9_]*(\.[0-9][0-9_]*)?([eE][+-]?[0-9_]+)?(%|[A-Za-z_][A-Za-z0-9_]*)?")]
     Number,
     /// A malformed or too large number; it was reported.

@@ -222,7 +222,7 @@ fn f
     record
       y
 use a, B from \"c.strat\"
-strategy S
+strategy S on bar
   timeframe 15m (900 s)
   param p: bars
     neg
@@ -305,7 +305,7 @@ fn tokens_print_with_their_places() {
 }
 
 /// The grammar reads characters again where the lexer made tokens; every leaf must be one token.
-fn check_leaves(text: &str) {
+fn check_leaves(text: &str) -> usize {
     let tokens = lex(FileId(0), text, &mut Sink::new());
     let is_token = |span: Span| tokens.iter().any(|t| t.span == span);
     let file = parse(FileId(0), text, &mut Sink::new());
@@ -327,7 +327,7 @@ fn check_leaves(text: &str) {
             assert!(is_token(e.span), "{:?} is no token of {text}", e.kind);
         }
     });
-    assert!(leaves > 0 || tokens.len() < 40);
+    leaves
 }
 
 #[test]

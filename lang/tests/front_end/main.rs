@@ -8,6 +8,7 @@
 #![allow(clippy::disallowed_methods)]
 
 mod check;
+mod design;
 mod format;
 mod generate;
 mod grammar;

@@ -199,7 +199,7 @@ impl<'a> Run<'a> {
     fn stream_one(&self, chunk: &Chunk, at: usize) -> Metrics {
         let bars = self.columns.len();
         let start = self.tables.start();
-        let mut stream = self.program.stream(chunk.set(at), bars);
+        let mut stream = self.program.stream_over(chunk.set(at), self.columns);
         let mut sleeve = Sleeve::new(*self.tables.rules(), self.costs, chunk.resolved[at].stop);
         for t in 0..bars {
             let bar = self.columns.bar(t);

@@ -1,6 +1,6 @@
 //! Which nodes are kept as columns, and where the arithmetic of one bar stops.
 
-use crate::ir::{Graph, Id, Op, is_pointwise, operands};
+use crate::ir::{Graph, Id, Op, Pool, Query, is_pointwise, operands};
 
 /// Which nodes are kept as columns: what is looked back at, what has memory, and where the set
 /// of parameters grows, so that the smaller set's part is computed once.
@@ -8,11 +8,13 @@ pub(super) fn columns(graph: &Graph) -> Vec<bool> {
     let mut keep = vec![false; graph.nodes.len()];
     let crosses = lane_crosses(graph);
     for (i, node) in graph.nodes.iter().enumerate() {
-        if node.body.is_some() || !node.stage.series {
+        if node.body.is_some() || node.zone.is_some() || !node.stage.series {
             continue;
         }
         match node.op {
-            Op::Input(_) | Op::Window(..) | Op::After(..) | Op::Member(..) => keep[i] = true,
+            Op::Input(_) | Op::Window(..) | Op::After(..) | Op::Member(..) | Op::Query(..) => {
+                keep[i] = true;
+            }
             Op::Cross(..) => keep[i] = crosses[i],
             _ => {}
         }
@@ -24,14 +26,17 @@ pub(super) fn columns(graph: &Graph) -> Vec<bool> {
                 keep[a.index()] = true;
                 keep[b.index()] = true;
             }
-            _ if is_pointwise(node.op) || matches!(node.op, Op::New(..)) => {
+            _ if is_pointwise(node.op) || matches!(node.op, Op::New(..) | Op::ZoneNew(..)) => {
                 for x in operands(node.op).iter().flatten() {
                     let operand = graph.node(*x);
-                    let wider = node.body.is_some() || operand.stage.params != node.stage.params;
+                    let wider = node.body.is_some()
+                        || node.zone.is_some()
+                        || operand.stage.params != node.stage.params;
                     // Conditions are split by their own rule, as bit masks.
                     if wider
                         && operand.stage.series
                         && operand.body.is_none()
+                        && operand.zone.is_none()
                         && !operand.is_bool
                         && is_pointwise(operand.op)
                         && !cheap(graph, *x)
@@ -43,7 +48,8 @@ pub(super) fn columns(graph: &Graph) -> Vec<bool> {
             _ => {}
         }
     }
-    for (_, id, _) in &graph.outputs {
+    let outputs = graph.outputs.iter().map(|(_, id, _)| id);
+    for id in outputs.chain(&graph.values) {
         keep[id.index()] = true;
     }
     // What does not depend on bars is passed, not stored, unless it is looked back at.
@@ -90,6 +96,9 @@ fn lane_crosses(graph: &Graph) -> Vec<bool> {
         }
     }
     asked.extend(graph.outputs.iter().map(|(_, id, _)| *id));
+    asked.extend(&graph.values);
+    asked.extend(graph.pools.iter().flat_map(Pool::roots));
+    asked.extend(graph.queries.iter().flat_map(Query::roots));
     asked.extend(graph.groups.iter().flat_map(|g| &g.members).map(|m| m.seed));
     let mut seen = vec![false; graph.nodes.len()];
     let mut values = vec![false; graph.nodes.len()];

@@ -10,19 +10,19 @@ use crate::codegen::jit::{CodegenError, Imports, Jit};
 use crate::ir::{Graph, Id, Op, Start};
 
 /// How a loop reads its leaves.
-struct Leaves {
+pub(super) struct Leaves {
     /// Node and pointer to its value on the block's first bar.
     columns: Vec<(Id, Value)>,
-    nodes: Vec<Id>,
+    pub(super) nodes: Vec<Id>,
 }
 
-fn flags() -> MemFlagsData {
+pub(super) fn flags() -> MemFlagsData {
     // Columns are 8-byte aligned, vectors read from any bar.
     MemFlagsData::new().with_notrap()
 }
 
 /// Loads pointers and passed values before the loop.
-fn prologue(
+pub(super) fn prologue(
     b: &mut FunctionBuilder<'_>,
     emit: &mut Emit<'_>,
     graph: &Graph,
@@ -51,7 +51,7 @@ fn prologue(
 }
 
 /// Emits the arithmetic of the bars at byte offset `at`.
-fn body(
+pub(super) fn body(
     b: &mut FunctionBuilder<'_>,
     imports: &mut Imports<'_>,
     emit: &mut Emit<'_>,
@@ -113,7 +113,7 @@ pub fn map(
 }
 
 /// A loop of a byte offset from 0 to `end` by `by`.
-fn count(
+pub(super) fn count(
     b: &mut FunctionBuilder<'_>,
     end: Value,
     by: i64,

@@ -7,11 +7,15 @@
 
 mod choose;
 mod code;
+mod code_pool;
 mod masks;
 mod plan;
+mod pools;
 mod prepare;
+mod results;
 mod run;
 mod steps;
 
 pub use plan::{Kernel, compile};
-pub use run::{KernelRun, evaluate, signals};
+pub(crate) use results::{decide, evaluate};
+pub(crate) use run::KernelRun;

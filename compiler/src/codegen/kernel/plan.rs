@@ -6,7 +6,7 @@ use strat_abi::window::Window;
 use strat_lang::hir::Input;
 
 use super::choose::{columns, is_leaf};
-use super::code;
+use super::{code, code_pool};
 use crate::codegen::jit::{Code, CodegenError, Jit};
 use crate::ir::{Graph, Id, Op, Start};
 
@@ -23,7 +23,8 @@ pub struct View {
 pub type MapFn = unsafe extern "C" fn(*const *const f64, *const f64, *mut f64, i64);
 /// Compiled `f(leaves, scalars, words, len)`.
 pub type MaskFn = unsafe extern "C" fn(*const *const f64, *const f64, *mut u64, i64);
-/// Compiled `f(leaves, scalars, state, outs, len, bar)`.
+/// Compiled `f(leaves, scalars, state, outs, len, bar)`; of a pool, which asks no bar, the number of
+/// zones that there is room for stands in its place.
 pub type GroupFn =
     unsafe extern "C" fn(*const *const f64, *const f64, *mut f64, *const *mut f64, i64, i64);
 
@@ -38,6 +39,8 @@ pub enum Action {
     Mask(MaskFn),
     /// Members that depend on their past.
     Group(GroupFn, usize),
+    /// The zones of a pool, and queries to them; last the pool's state in doubles.
+    Pool(GroupFn, usize, usize),
     /// Running totals of view 0, for windows of any length.
     Totals(Window),
     /// A window over totals (views 0 to 2 or 0 to 4, in their order).
@@ -100,6 +103,10 @@ pub struct Kernel {
     pub entries: usize,
     /// The columns of an expression's outputs.
     pub outputs: Vec<usize>,
+    /// The columns of the values that the plan points into.
+    pub values: Vec<usize>,
+    /// For each step whether nothing but those values needs it.
+    pub for_values: Vec<bool>,
     _code: Code,
 }
 
@@ -115,6 +122,9 @@ impl Kernel {
                 bytes += match step.action {
                     Action::Mask(_) | Action::CrossBits => 128 * step.outs,
                     _ => 8 * 1280 * step.outs,
+                } + match step.action {
+                    Action::Pool(_, _, state) => 8 * state,
+                    _ => 0,
                 } + 160;
             }
         }
@@ -128,6 +138,7 @@ pub(super) enum Pending {
     Map(Id),
     Mask(bool, Vec<(Id, bool)>),
     Group(usize),
+    Pool(usize, Vec<usize>),
 }
 
 pub(super) struct Planner<'g> {
@@ -141,6 +152,7 @@ pub(super) struct Planner<'g> {
     pub(super) column_totals: Vec<bool>,
     pub(super) mask_step: Vec<usize>,
     pub(super) group_column: Vec<Option<usize>>,
+    pub(super) query_column: Vec<Option<usize>>,
 }
 
 /// Plans and compiles the kernel of a graph.
@@ -159,17 +171,17 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
         column_totals: Vec::new(),
         mask_step: Vec::new(),
         group_column: vec![None; graph.groups.len()],
+        query_column: vec![None; graph.queries.len()],
     };
     planner.columns();
     let mut signals = Vec::new();
     for s in graph.entries.iter().chain(&graph.exits) {
         signals.push((planner.mask(s.when, true), s.look));
     }
-    let outputs = graph
-        .outputs
-        .iter()
-        .map(|(_, id, _)| planner.column_of.get(id).copied().unwrap_or(0))
-        .collect();
+    let column = |id: &Id| planner.column_of.get(id).copied().unwrap_or(0);
+    let outputs: Vec<usize> = graph.outputs.iter().map(|(_, id, _)| column(id)).collect();
+    let values: Vec<usize> = graph.values.iter().map(column).collect();
+    let for_values = planner.for_values(&outputs);
     let Planner {
         steps,
         column_step,
@@ -199,6 +211,15 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
             Pending::Group(g) => {
                 code::group(&mut jit, graph, &format!("group_{g}"), *g, step, leaf)?
             }
+            Pending::Pool(p, queries) => code_pool::pool(
+                &mut jit,
+                graph,
+                &format!("pool_{i}"),
+                *p,
+                queries,
+                step,
+                leaf,
+            )?,
         };
         ids.push((i, id));
     }
@@ -216,6 +237,9 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
                 Action::Group(_, g) => {
                     Action::Group(std::mem::transmute::<*const u8, GroupFn>(address), g)
                 }
+                Action::Pool(_, p, state) => {
+                    Action::Pool(std::mem::transmute::<*const u8, GroupFn>(address), p, state)
+                }
                 _ => Action::Map(std::mem::transmute::<*const u8, MapFn>(address)),
             };
         }
@@ -228,6 +252,8 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
         signals,
         entries: graph.entries.len(),
         outputs,
+        values,
+        for_values,
         _code: code,
     })
 }
@@ -235,7 +261,7 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
 /// Functions that stand in for code until it is compiled.
 unsafe extern "C" fn no_map(_: *const *const f64, _: *const f64, _: *mut f64, _: i64) {}
 pub(super) unsafe extern "C" fn no_mask(_: *const *const f64, _: *const f64, _: *mut u64, _: i64) {}
-unsafe extern "C" fn no_group(
+pub(super) unsafe extern "C" fn no_group(
     _: *const *const f64,
     _: *const f64,
     _: *mut f64,
@@ -255,7 +281,7 @@ impl Planner<'_> {
         is_leaf(self.graph, &self.is_column, id)
     }
 
-    fn add(&mut self, action: Action, deps: u64, outs: usize, totals: bool) -> usize {
+    pub(super) fn add(&mut self, action: Action, deps: u64, outs: usize, totals: bool) -> usize {
         let out = self.column_step.len();
         let step = self.steps.len();
         for _ in 0..outs {
@@ -321,7 +347,8 @@ impl Planner<'_> {
             let deps = node.stage.params;
             match node.op {
                 Op::Input(input) => {
-                    let step = self.add(Action::Input(input), 0, 1, false);
+                    // An extra column may depend on parameters.
+                    let step = self.add(Action::Input(input), deps, 1, false);
                     self.column_of.insert(id, self.steps[step].0.out);
                 }
                 Op::Window(w, x, ..) if matches!(w, Window::Max | Window::Min | Window::Mean) => {
@@ -356,6 +383,10 @@ impl Planner<'_> {
                 Op::Member(g, m) => {
                     let first = self.group(g as usize);
                     self.column_of.insert(id, first + m as usize);
+                }
+                Op::Query(q, output) => {
+                    let column = self.query(q as usize, output);
+                    self.column_of.insert(id, column);
                 }
                 _ => self.map(id, deps),
             }

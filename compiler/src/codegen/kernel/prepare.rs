@@ -3,21 +3,27 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rayon::prelude::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 use strat_abi::BarColumns;
 use strat_abi::columns::LastSide;
 use strat_abi::mean::MeanState;
 use strat_abi::window::Totals;
+use strat_lang::hir::Input;
 
 use super::plan::{Action, Kernel};
 use super::run::KernelRun;
 use super::steps::Instance;
 use crate::codegen::group::state_len;
+use crate::feeds::Column;
 use crate::ir::Graph;
 
 /// Bars of a block where no window reaches further back.
 const BLOCK: usize = 1024;
 /// Most bars of a block.
 const MOST_BLOCK: usize = 1 << 16;
+
+/// Gives the column of an input beside the bars for a parameter set.
+pub(crate) type Hand<'h, 'a> = &'h (dyn Fn(Input, &[f64]) -> Column<'a> + Sync);
 
 /// What differs between instances of one set of parameters.
 pub(super) struct Projection {
@@ -29,8 +35,18 @@ pub(super) struct Projection {
 
 impl<'a> KernelRun<'a> {
     /// Prepares `combos` (parameter sets one after the other, already resolved) over `bars`.
+    ///
+    /// `hand` gives the column of an input beside the bars for a parameter set; `with_values` says
+    /// whether the values of the plan are computed, which a sweep does not ask for.
     #[must_use]
-    pub fn new(kernel: Arc<Kernel>, graph: &Graph, combos: &[f64], bars: BarColumns<'a>) -> Self {
+    pub(crate) fn new(
+        kernel: Arc<Kernel>,
+        graph: &Graph,
+        combos: &[f64],
+        bars: BarColumns<'a>,
+        hand: Hand<'_, 'a>,
+        with_values: bool,
+    ) -> Self {
         let params = graph.params.max(1);
         let count = if graph.params == 0 {
             1
@@ -48,7 +64,15 @@ impl<'a> KernelRun<'a> {
         let mut projections: HashMap<u64, Arc<Projection>> = HashMap::new();
         let mut scalars_of: HashMap<usize, Arc<Vec<f64>>> = HashMap::new();
         let mut projection = Vec::with_capacity(kernel.steps.len());
-        for step in &kernel.steps {
+        let nothing = Arc::new(Projection {
+            of: Vec::new(),
+            representative: Vec::new(),
+        });
+        for (step, for_values) in kernel.steps.iter().zip(&kernel.for_values) {
+            if *for_values && !with_values {
+                projection.push(Arc::clone(&nothing));
+                continue;
+            }
             let p = projections
                 .entry(step.deps)
                 .or_insert_with(|| Arc::new(project(step.deps, count, set)));
@@ -145,7 +169,12 @@ impl<'a> KernelRun<'a> {
                 let state = match step.action {
                     Action::Group(_, g) => vec![0.0; state_len(graph, g)],
                     Action::After(_) => vec![0.0],
+                    Action::Pool(_, p, _) => vec![0.0; graph.pools[p].state_len(most)],
                     _ => Vec::new(),
+                };
+                let capacity = match step.action {
+                    Action::Pool(_, p, _) => graph.pools[p].capacity(most),
+                    _ => 0,
                 };
                 let leaves = step
                     .views
@@ -169,10 +198,20 @@ impl<'a> KernelRun<'a> {
                     scalars: step.scalars.iter().map(|id| scalars[id.index()]).collect(),
                     bounds,
                     state,
+                    capacity,
+                    handed: None,
                     totals: Totals::default(),
                     mean: MeanState::default(),
                     last: LastSide::default(),
                 });
+            }
+            if let Action::Input(input) = step.action
+                && graph.slot(input).is_some()
+            {
+                of_step
+                    .par_iter_mut()
+                    .zip(&p.representative)
+                    .for_each(|(instance, c)| instance.handed = Some(hand(input, set(*c))));
             }
             instances.push(of_step);
         }

@@ -8,7 +8,6 @@ use strat_abi::{BarColumns, ComboState, Scratch, Sweep};
 use super::plan::{Action, Kernel, MaskTree};
 use super::prepare::Projection;
 use super::steps::{Instance, Layout, Shared, run, run_side_by_side};
-use crate::ir::Graph;
 
 /// A kernel over one chunk of parameter sets and one series of bars.
 pub struct KernelRun<'a> {
@@ -16,7 +15,7 @@ pub struct KernelRun<'a> {
     pub(super) bars: BarColumns<'a>,
     pub(super) block: usize,
     /// Per step its instances.
-    pub(super) instances: Vec<Vec<Instance>>,
+    pub(super) instances: Vec<Vec<Instance<'a>>>,
     pub(super) projection: Vec<Arc<Projection>>,
     /// Per column: bars of history before the block, and doubles per instance.
     pub(super) history: Vec<usize>,
@@ -30,7 +29,7 @@ pub struct KernelRun<'a> {
 }
 
 impl KernelRun<'_> {
-    fn run_block(&mut self, start: usize, len: usize) {
+    pub(super) fn run_block(&mut self, start: usize, len: usize) {
         self.shift(self.len);
         self.start = start;
         self.len = len;
@@ -95,9 +94,8 @@ impl KernelRun<'_> {
         }
     }
 
-    /// The column of output i on the present block.
-    fn output(&self, i: usize) -> &[f64] {
-        let column = self.kernel.outputs[i];
+    /// A column of the first parameter set on the present block.
+    pub(super) fn column(&self, column: usize) -> &[f64] {
         let step = self.kernel.column_step[column];
         let s = &self.kernel.steps[step];
         let at = self.instances[step][0].out
@@ -107,7 +105,7 @@ impl KernelRun<'_> {
     }
 
     /// Adds the bits of one signal to `words`.
-    fn signal(&self, combo: usize, i: usize, words: &mut [u64], scratch: &mut Vec<u64>) {
+    pub(super) fn signal(&self, combo: usize, i: usize, words: &mut [u64], scratch: &mut Vec<u64>) {
         let (tree, _) = &self.kernel.signals[i];
         let gate = self.gates[combo * self.kernel.signals.len() + i];
         let end = (self.start + self.len) as i64;
@@ -208,58 +206,4 @@ impl Sweep for KernelRun<'_> {
             self.signal(combo, i, out, words);
         }
     }
-}
-
-/// The outputs of an expression over all bars.
-#[must_use]
-pub fn evaluate(
-    kernel: &Arc<Kernel>,
-    graph: &Graph,
-    params: &[f64],
-    bars: BarColumns<'_>,
-) -> Vec<Vec<f64>> {
-    let mut run = KernelRun::new(Arc::clone(kernel), graph, params, bars);
-    let mut out: Vec<Vec<f64>> = vec![Vec::with_capacity(bars.len()); kernel.outputs.len()];
-    let mut start = 0;
-    while start < bars.len() {
-        let len = run.block.min(bars.len() - start);
-        run.run_block(start, len);
-        for (i, out) in out.iter_mut().enumerate() {
-            out.extend_from_slice(run.output(i));
-        }
-        start += len;
-    }
-    out
-}
-
-/// For each bar the bits of the entries and of the exits that hold.
-#[must_use]
-pub fn signals(
-    kernel: &Arc<Kernel>,
-    graph: &Graph,
-    params: &[f64],
-    bars: BarColumns<'_>,
-) -> Vec<(u64, u64)> {
-    let mut run = KernelRun::new(Arc::clone(kernel), graph, params, bars);
-    let mut out = vec![(0, 0); bars.len()];
-    let mut scratch = Vec::new();
-    let mut start = 0;
-    while start < bars.len() {
-        let len = run.block.min(bars.len() - start);
-        run.run_block(start, len);
-        for i in 0..kernel.signals.len() {
-            let mut words = vec![0; len.div_ceil(64)];
-            run.signal(0, i, &mut words, &mut scratch);
-            for (t, decision) in out[start..start + len].iter_mut().enumerate() {
-                let bit = words[t / 64] >> (t % 64) & 1;
-                if i < kernel.entries {
-                    decision.0 |= bit << i;
-                } else {
-                    decision.1 |= bit << (i - kernel.entries);
-                }
-            }
-        }
-        start += len;
-    }
-    out
 }

@@ -11,10 +11,11 @@ use strat_abi::window::Totals;
 use strat_lang::hir::Input;
 
 use super::plan::Action;
+use crate::feeds::Column;
 use crate::ir::Bounds;
 
 /// One value of a step's parameters.
-pub(super) struct Instance {
+pub(super) struct Instance<'a> {
     /// Where its outputs begin in the arena (columns) or in the masks.
     pub(super) out: usize,
     /// What its function reads: offsets into the arena on the block's first bar.
@@ -22,6 +23,10 @@ pub(super) struct Instance {
     pub(super) scalars: Vec<f64>,
     pub(super) bounds: Option<Bounds>,
     pub(super) state: Vec<f64>,
+    /// Zones that a pool has room for.
+    pub(super) capacity: usize,
+    /// The column of an input beside the bars.
+    pub(super) handed: Option<Column<'a>>,
     pub(super) totals: Totals,
     pub(super) mean: MeanState,
     pub(super) last: LastSide,
@@ -61,7 +66,7 @@ pub(super) struct Layout {
 pub(super) fn run(
     action: Action,
     outs: usize,
-    instance: &mut Instance,
+    instance: &mut Instance<'_>,
     shared: Shared,
     layout: Layout,
     bars: BarColumns<'_>,
@@ -93,8 +98,17 @@ pub(super) fn run(
                         }
                         return;
                     }
+                    Input::Time => {
+                        for (i, x) in column.iter_mut().enumerate() {
+                            *x = bars.bar(start + i).time;
+                        }
+                        return;
+                    }
                     _ => {
-                        column.fill(f64::NAN);
+                        match &instance.handed {
+                            Some(handed) => handed.fill(start, column),
+                            None => column.fill(f64::NAN),
+                        }
                         return;
                     }
                 };
@@ -131,6 +145,18 @@ pub(super) fn run(
                     outs.as_ptr(),
                     len as i64,
                     start as i64,
+                );
+            }
+            Action::Pool(f, ..) => {
+                let leaves: Vec<*const f64> = pointers(shared, instance);
+                let outs: Vec<*mut f64> = (0..outs).map(out).collect();
+                f(
+                    leaves.as_ptr(),
+                    instance.scalars.as_ptr(),
+                    instance.state.as_mut_ptr(),
+                    outs.as_ptr(),
+                    len as i64,
+                    instance.capacity as i64,
                 );
             }
             Action::Totals(w) => {
@@ -195,18 +221,18 @@ pub(super) fn run(
 /// Windows over one column, several lengths at a time.
 pub(super) fn run_side_by_side(
     action: Action,
-    instances: &mut [Instance],
+    instances: &mut [Instance<'_>],
     shared: Shared,
     layout: Layout,
     bars: BarColumns<'_>,
     parallel: bool,
 ) {
-    let same = |a: &Instance, b: &Instance| a.leaves == b.leaves;
-    let groups: Vec<&mut [Instance]> = instances
+    let same = |a: &Instance<'_>, b: &Instance<'_>| a.leaves == b.leaves;
+    let groups: Vec<&mut [Instance<'_>]> = instances
         .chunk_by_mut(same)
         .flat_map(|group| group.chunks_mut(LANES))
         .collect();
-    let run = |group: &mut [Instance]| {
+    let run = |group: &mut [Instance<'_>]| {
         let reach = |b: Bounds| b.n.min(bars.len());
         let front = group.iter().filter_map(|i| i.bounds).map(reach).max();
         let leaf = group.first().and_then(|i| i.leaves.first()).copied();
@@ -217,7 +243,7 @@ pub(super) fn run_side_by_side(
         let xs = unsafe {
             std::slice::from_raw_parts(shared.at(leaf - front).cast_const(), front + layout.len)
         };
-        let out = |i: &Instance| {
+        let out = |i: &Instance<'_>| {
             // SAFETY: this part of the arena is written by its instance only, and is no leaf.
             unsafe { std::slice::from_raw_parts_mut(shared.at(i.out + layout.history), layout.len) }
         };
@@ -261,7 +287,7 @@ pub(super) fn run_side_by_side(
 
 /// # Safety
 /// The leaves of an instance lie in the arena.
-unsafe fn pointers(shared: Shared, instance: &Instance) -> Vec<*const f64> {
+unsafe fn pointers(shared: Shared, instance: &Instance<'_>) -> Vec<*const f64> {
     instance
         .leaves
         .iter()

@@ -1,23 +1,28 @@
-//! Cuts a body into statements by its tokens.
+//! Cuts braces into statements by their tokens.
 //!
-//! A statement begins at a word that only begins statements, at a word of a statement to come where
-//! no expression goes on, and at any other name that stands first on its line behind a complete
-//! expression (a slip, but one that must not take its neighbours along). Bracketed groups are
-//! passed over as a whole, so the work is linear.
+//! A statement begins at a word that only begins statements, at a word that begins one in these
+//! braces where no expression goes on, and at any other name that stands first on its line behind a
+//! complete expression (a slip, but one that must not take its neighbours along). Bracketed groups
+//! are passed over as a whole, so the work is linear.
 
-use crate::syntax::keyword::{Keyword, STATEMENTS_TO_COME};
+use super::row;
+use crate::syntax::keyword::Keyword;
+use crate::syntax::split;
 use crate::syntax::stream::Stream;
 use crate::syntax::token::TokenKind;
+use crate::syntax::words::{CLAUSES, ItemWord, Place};
 
 /// What a segment begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lead {
-    /// A statement keyword.
+    /// A reserved statement word.
     Statement(Keyword),
-    /// `fn`, `strategy` or `use` inside a body.
-    Item(Keyword),
-    /// A statement that is not executed yet.
-    ToCome,
+    /// A word that begins a statement in these braces.
+    Word,
+    /// A row of a table: its name.
+    Row,
+    /// An item inside braces.
+    Item(ItemWord),
     /// `name =` without `let`.
     Assignment,
     /// Anything else.
@@ -36,16 +41,26 @@ pub(super) struct Segment {
 }
 
 /// Words that continue a statement on the next line although they are ordinary names.
-const CONTINUING: &[&str] = &["step", "after", "bars", "bar", "from"];
+const CONTINUING: &[&str] = &[
+    "step", "after", "bars", "bar", "from", "between", "of", "since", "across", "every", "on",
+    "where", "by", "at", "utc", "once", "over", "weight", "max", "drop", "until", "price",
+];
 
 /// The statements among tokens `from..to`.
-pub(super) fn cut(stream: &Stream<'_>, from: usize, to: usize) -> Vec<Segment> {
+pub(super) fn cut(stream: &Stream<'_>, place: Place, from: usize, to: usize) -> Vec<Segment> {
+    let mut cutter = Cutter {
+        stream,
+        place,
+        start: from,
+        to,
+        current: None,
+        before_when: true,
+        kept: None,
+    };
     let mut segments: Vec<Segment> = Vec::new();
-    let mut before_when = true;
     let mut at = from;
     while at < to {
-        let current = segments.last().map(|s| (s.lead, s.from));
-        let lead = match begins(stream, at, from, current, before_when) {
+        let lead = match cutter.begins(at) {
             None if segments.is_empty() => Some(Lead::Unknown),
             lead => lead,
         };
@@ -54,10 +69,11 @@ pub(super) fn cut(stream: &Stream<'_>, from: usize, to: usize) -> Vec<Segment> {
                 last.to = at;
             }
             segments.push(Segment { lead, from: at, to });
-            before_when = true;
+            cutter.current = Some((lead, at));
+            cutter.before_when = true;
         }
         if stream.keyword(at) == Some(Keyword::When) {
-            before_when = false;
+            cutter.before_when = false;
         }
         at = match lead {
             // A misplaced item is one segment with its braces.
@@ -68,101 +84,218 @@ pub(super) fn cut(stream: &Stream<'_>, from: usize, to: usize) -> Vec<Segment> {
     segments
 }
 
-/// Whether a statement begins at token `at`, inside the segment `current` that began before it.
-fn begins(
-    stream: &Stream<'_>,
-    at: usize,
-    start: usize,
-    current: Option<(Lead, usize)>,
-    before_when: bool,
-) -> Option<Lead> {
-    let before = if at == start {
-        None
-    } else {
-        stream.kind_before(at)
-    };
-    // A word may be a field; a statement on the next line is none even if the name was forgotten.
-    if before == Some(TokenKind::Dot) && !stream.begins_line(at) {
-        return None;
+/// What the walk over one pair of braces knows.
+pub(super) struct Cutter<'s, 't> {
+    /// The tokens.
+    pub stream: &'s Stream<'t>,
+    /// Which braces.
+    pub place: Place,
+    /// The first token between them.
+    pub start: usize,
+    /// One past the last.
+    pub to: usize,
+    /// The segment that began last, and where.
+    pub current: Option<(Lead, usize)>,
+    /// Whether its `when` was not seen yet.
+    pub before_when: bool,
+    /// For the order at a token, whether a `when` of its own is still ahead.
+    kept: Option<(usize, bool)>,
+}
+
+impl Cutter<'_, '_> {
+    /// Whether a statement begins at token `at`.
+    fn begins(&mut self, at: usize) -> Option<Lead> {
+        let stream = self.stream;
+        let before = if at == self.start {
+            None
+        } else {
+            stream.kind_before(at)
+        };
+        // A word may be a field; a statement on the next line is none even if the name was forgotten.
+        if before == Some(TokenKind::Dot) && !stream.begins_line(at) {
+            return None;
+        }
+        match stream.kind(at)? {
+            TokenKind::Keyword(word) => self.keyword(at, word, before),
+            TokenKind::Name => self.name(at, before),
+            _ => None,
+        }
     }
-    let is_assigned =
-        matches!(stream.kind(at + 1), Some(TokenKind::Assign)) || stream.text_of(at + 1) == ":=";
-    let lead = current.map(|(lead, _)| lead);
-    let is_order =
-        before_when && matches!(lead, Some(Lead::Statement(Keyword::Enter | Keyword::Exit)));
-    match stream.kind(at)? {
-        TokenKind::Keyword(word) if word.begins_item() => Some(Lead::Item(word)),
-        TokenKind::Keyword(word) if word.begins_statement() => {
-            // `let stop = …` misuses the word as a name; `enter long stop …` is an order to come.
-            let names = current.is_some_and(|(lead, from)| {
-                from + 1 == at
-                    && matches!(
-                        lead,
-                        Lead::Statement(
-                            Keyword::Let | Keyword::Rec | Keyword::Param | Keyword::Flag
-                        )
-                    )
-            });
-            let is_name = names
-                && (is_assigned
-                    || matches!(
-                        stream.kind(at + 1),
-                        Some(TokenKind::Colon | TokenKind::Keyword(Keyword::When))
-                    ));
-            let is_kind = is_order && word == Keyword::Stop && !stream.begins_line(at);
-            (!is_name && !is_kind).then_some(Lead::Statement(word))
+
+    fn keyword(&mut self, at: usize, word: Keyword, before: Option<TokenKind>) -> Option<Lead> {
+        let stream = self.stream;
+        if let Some(item) = ItemWord::of_keyword(word) {
+            return Some(Lead::Item(item));
         }
-        TokenKind::Name => {
-            let may_begin = before.is_none() || may_end(stream, at - 1, start);
-            let begins_line = stream.begins_line(at);
-            let is_inner = is_order || matches!(lead, Some(Lead::ToCome | Lead::Unknown));
-            if !may_begin || (is_inner && !begins_line) {
-                return None;
-            }
-            let text = stream.text_of(at);
-            let is_list_row = is_order && CLAUSES.contains(&text);
-            // `let x y = 1` has one slip, not a second statement.
-            let is_second_name = current
-                .is_some_and(|(lead, from)| from + 2 == at && matches!(lead, Lead::Statement(_)));
-            if is_assigned && is_second_name && !begins_line {
-                None
-            } else if is_assigned {
-                Some(Lead::Assignment)
-            } else if is_list_row {
-                None
-            } else if STATEMENTS_TO_COME.contains(&text) {
-                Some(Lead::ToCome)
-            } else {
-                (begins_line && !CONTINUING.contains(&text)).then_some(Lead::Unknown)
-            }
+        if word == Keyword::If {
+            // No statement either, but it cannot go on with the one before.
+            let is_lost = before.is_some() && self.may_end(at - 1) && stream.begins_line(at);
+            return is_lost.then_some(Lead::Unknown);
         }
-        // Not a statement either, but it cannot go on with the one before.
-        TokenKind::Keyword(Keyword::If)
-            if before.is_some() && may_end(stream, at - 1, start) && stream.begins_line(at) =>
+        if !word.begins_statement() {
+            return None;
+        }
+        // `expect enter` tells an event.
+        if matches!(word, Keyword::Enter | Keyword::Exit)
+            && before == Some(TokenKind::Name)
+            && matches!(stream.text_of(at - 1), "expect" | "no")
         {
-            Some(Lead::Unknown)
+            return None;
         }
-        _ => None,
+        // `let stop = …` misuses the word as a name.
+        let names = self.current.is_some_and(|(lead, from)| {
+            from + 1 == at
+                && matches!(
+                    lead,
+                    Lead::Statement(Keyword::Let | Keyword::Rec | Keyword::Param | Keyword::Flag)
+                )
+        });
+        let is_name = names
+            && (self.is_assigned(at)
+                || matches!(
+                    stream.kind(at + 1),
+                    Some(TokenKind::Colon | TokenKind::Keyword(Keyword::When))
+                ));
+        let is_clause = word == Keyword::Stop
+            && self.is_order()
+            && (!stream.begins_line(at) || self.has_when_ahead(at));
+        (!is_name && !is_clause).then_some(Lead::Statement(word))
+    }
+
+    fn name(&mut self, at: usize, before: Option<TokenKind>) -> Option<Lead> {
+        let stream = self.stream;
+        if before.is_some() && !self.may_end(at - 1) {
+            return None;
+        }
+        let text = stream.text_of(at);
+        let begins_line = stream.begins_line(at);
+        let lead = self.current.map(|(lead, _)| lead);
+        // What follows a statement's word belongs to it, unless the word stands alone on its line.
+        let follows_word = self
+            .current
+            .is_some_and(|(lead, from)| from + 1 == at && matches!(lead, Lead::Word | Lead::Row));
+        if follows_word && !(begins_line && self.place.words().contains(&text)) {
+            return None;
+        }
+        let is_inner = self.is_order() || lead == Some(Lead::Unknown);
+        if is_inner && !begins_line {
+            return None;
+        }
+        if self.is_order() && (CLAUSES.contains(&text) || stream.text_of(at - 1) == "keep") {
+            return None;
+        }
+        if let Some(lead) = row::begins(self, at) {
+            return lead;
+        }
+        let is_assigned = self.is_assigned(at);
+        if self.place.words().contains(&text) && self.fits(at, text, is_assigned) {
+            return Some(Lead::Word);
+        }
+        // `let x y = 1` has one slip, not a second statement.
+        let is_second_name = self
+            .current
+            .is_some_and(|(lead, from)| from + 2 == at && matches!(lead, Lead::Statement(_)));
+        if is_assigned {
+            return (begins_line || !is_second_name).then_some(Lead::Assignment);
+        }
+        if !begins_line {
+            return None;
+        }
+        if split::begins_block(stream, at) {
+            return ItemWord::of(text).map(Lead::Item);
+        }
+        let continues = CONTINUING.contains(&text)
+            || (self.place == Place::Router && text == "size")
+            || (self.place == Place::Test && text == "within");
+        (!continues).then_some(Lead::Unknown)
+    }
+
+    /// Whether what follows a word of these braces lets it begin its statement.
+    fn fits(&self, at: usize, text: &str, is_assigned: bool) -> bool {
+        let stream = self.stream;
+        let follows = stream.kind(at + 1);
+        let is_value = matches!(
+            self.current,
+            Some((Lead::Statement(Keyword::Let | Keyword::Return), _))
+        );
+        match text {
+            // `let h = f(x) every 20 bars` goes on with its value.
+            "every" => {
+                stream.kind(at + 2) == Some(TokenKind::LBrace)
+                    || (stream.begins_line(at) && !is_value)
+            }
+            // `every week on monday`, `x on event funding`
+            "on" => {
+                let is_of_week = at > 0 && stream.text_of(at - 1) == "week";
+                stream.text_of(at + 1) != "event" && !is_of_week
+            }
+            "confidence" | "trail" | "take_profit" | "pyramid" | "cooldown" => true,
+            _ => !is_assigned && (follows.is_some() || stream.begins_line(at)),
+        }
+    }
+
+    /// Whether `=` stands behind a token.
+    pub(super) fn is_assigned(&self, at: usize) -> bool {
+        self.stream.kind(at + 1) == Some(TokenKind::Assign) || self.stream.text_of(at + 1) == ":="
+    }
+
+    /// Whether the walk is among the clauses of an order.
+    fn is_order(&self) -> bool {
+        let Some((lead, from)) = self.current else {
+            return false;
+        };
+        self.before_when
+            && match lead {
+                Lead::Statement(Keyword::Enter | Keyword::Exit) => true,
+                Lead::Word => self.stream.text_of(from) == "quote",
+                _ => false,
+            }
+    }
+
+    /// Whether the `when` of the order around token `at` comes before any other statement's word.
+    fn has_when_ahead(&mut self, at: usize) -> bool {
+        let from = self.current.map_or(at, |(_, from)| from);
+        if let Some((order, found)) = self.kept
+            && order == from
+        {
+            return found;
+        }
+        let mut next = at + 1;
+        let mut found = false;
+        while next < self.to {
+            match self.stream.keyword(next) {
+                Some(Keyword::When) => {
+                    found = true;
+                    break;
+                }
+                Some(word) if word.begins_statement() && self.stream.begins_line(next) => break,
+                _ => next = self.stream.after_group(next),
+            }
+        }
+        self.kept = Some((from, found));
+        found
+    }
+
+    /// Whether a statement may end with a token. Two values never stand side by side in a statement,
+    /// so a word such as `step` behind a value asks for another.
+    pub(super) fn may_end(&self, at: usize) -> bool {
+        let stream = self.stream;
+        if at == self.start {
+            return stream.ends_expression(at);
+        }
+        let text = stream.text_of(at);
+        let is_asking = match text {
+            "step" | "after" | "between" | "of" | "since" | "across" | "where" | "by" | "once"
+            | "over" | "weight" | "max" | "drop" | "price" => stream.ends_expression(at - 1),
+            "at" => stream.ends_expression(at - 1) || stream.keyword(at - 1) == Some(Keyword::Stop),
+            "from" => stream.keyword(at - 1) == Some(Keyword::State),
+            "bar" => matches!(stream.text_of(at - 1), "from" | "at"),
+            "risk" => stream.text_of(at - 1) == "size",
+            _ => self.is_order() && CLAUSES.contains(&text) && stream.begins_line(at + 1),
+        };
+        !is_asking && stream.ends_expression(at)
     }
 }
-
-/// Whether a statement may end with a token. Two values never stand side by side in a statement, so
-/// a word such as `step` behind a value asks for another.
-fn may_end(stream: &Stream<'_>, at: usize, start: usize) -> bool {
-    if at == start {
-        return stream.ends_expression(at);
-    }
-    let is_asking = match stream.text_of(at) {
-        "step" | "after" => stream.ends_expression(at - 1),
-        "from" => stream.keyword(at - 1) == Some(Keyword::State),
-        "bar" => stream.text_of(at - 1) == "from",
-        _ => false,
-    };
-    !is_asking && stream.ends_expression(at)
-}
-
-/// Words that may begin a further line of `enter` and `exit`.
-const CLAUSES: &[&str] = &["long", "short", "limit", "market", "size", "keep"];
 
 /// One past the body of a misplaced item.
 fn after_header(stream: &Stream<'_>, start: usize, to: usize) -> usize {

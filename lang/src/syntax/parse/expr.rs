@@ -81,6 +81,18 @@ impl Builder<'_> {
                         },
                     };
                 }
+                Rule::every_tail => {
+                    // A broken schedule was reported; its value is still there to be checked.
+                    if let Some(schedule) = self.schedule(part) {
+                        value = Expr {
+                            span: value.span.to(schedule.span),
+                            kind: ExprKind::Every {
+                                value: Box::new(value),
+                                schedule,
+                            },
+                        };
+                    }
+                }
                 _ => {}
             }
         }
@@ -140,7 +152,7 @@ impl Builder<'_> {
         }
     }
 
-    fn or_chain(&mut self, pair: Pair<'_, Rule>) -> Expr {
+    pub(super) fn or_chain(&mut self, pair: Pair<'_, Rule>) -> Expr {
         let mut parts = Vec::new();
         for part in pair.into_inner() {
             match part.as_rule() {
@@ -205,6 +217,22 @@ impl Builder<'_> {
                 Rule::is_tail => {
                     let operand = first.take().unwrap_or_else(|| self.nothing());
                     first = Some(self.is_tail(operand, part));
+                }
+                Rule::between_tail => {
+                    let operand = first.take().unwrap_or_else(|| self.nothing());
+                    let mut ends = part.into_inner().filter(|p| p.as_rule() == Rule::sum);
+                    let lo = ends.next().map(|p| self.sum(p));
+                    let hi = ends.next().map(|p| self.sum(p));
+                    let lo = lo.unwrap_or_else(|| self.nothing());
+                    let hi = hi.unwrap_or_else(|| self.nothing());
+                    first = Some(Expr {
+                        span: operand.span.to(hi.span),
+                        kind: ExprKind::Between {
+                            operand: Box::new(operand),
+                            lo: Box::new(lo),
+                            hi: Box::new(hi),
+                        },
+                    });
                 }
                 Rule::cross_tail => {
                     let left = first.take().unwrap_or_else(|| self.nothing());

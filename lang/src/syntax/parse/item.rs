@@ -2,37 +2,41 @@
 
 use pest::iterators::Pair;
 
-use super::body;
 use super::grammar::Rule;
 use super::operand::unescape;
 use super::reader::{Parsed, Reader};
-use super::stmt;
+use super::{block, recover};
+use crate::diag::suggest::did_you_mean;
 use crate::diag::{Code, Diagnostic};
-use crate::syntax::ast::{FnItem, FnParam, Ident, Item, ItemKind, Stmt, StrategyItem, UseItem};
+use crate::source::Span;
+use crate::syntax::ast::{
+    BodyItem, EnumItem, FnItem, FnParam, Ident, Item, ItemKind, RouterItem, ScreenItem, Stmt,
+    StrategyItem, TestItem, UseItem,
+};
 use crate::syntax::keyword::Keyword;
+use crate::syntax::number;
 use crate::syntax::split::RawItem;
 use crate::syntax::token::TokenKind;
+use crate::syntax::words::ItemWord;
 
 /// Parses one item; `None` when its header is broken. Its statements are reported either way.
 pub(super) fn item(reader: &mut Reader<'_, '_>, raw: &RawItem) -> Option<Item> {
-    let head_end = raw.open.unwrap_or(raw.end);
-    let head = match raw.kind {
-        Keyword::Use => Some(Head::Use(use_item(reader, raw.start, raw.end)?)),
-        _ => header(reader, raw, head_end),
-    };
-    let statements = raw.open.map(|open| statements(reader, raw.kind, open));
-    let kind = match head? {
-        Head::Use(item) => ItemKind::Use(item),
-        Head::Fn(name, params) => ItemKind::Fn(FnItem {
-            name,
-            params,
-            body: statements.unwrap_or_default(),
-        }),
-        Head::Strategy(name) => ItemKind::Strategy(StrategyItem {
-            name,
-            on: None,
-            body: statements.unwrap_or_default(),
-        }),
+    let (start, end) = (raw.start, raw.end);
+    let kind = match raw.kind {
+        ItemWord::Use => ItemKind::Use(use_item(reader, start, end)?),
+        ItemWord::Edition => edition(reader, start, end)?,
+        _ => {
+            let head = header(reader, raw);
+            let values = match raw.open {
+                Some(open) if raw.kind == ItemWord::Enum => enum_values(reader, open),
+                _ => Vec::new(),
+            };
+            let body = match (raw.open, raw.kind.place()) {
+                (Some(open), Some(place)) => block::statements(reader, place, open),
+                _ => Vec::new(),
+            };
+            with_body(raw.kind, head?, body, values)?
+        }
     };
     Some(Item {
         doc: reader.stream.doc(raw.start),
@@ -43,12 +47,42 @@ pub(super) fn item(reader: &mut Reader<'_, '_>, raw: &RawItem) -> Option<Item> {
 
 /// What stands before the body.
 enum Head {
-    Use(UseItem),
+    /// A name alone.
+    Named(Ident),
+    /// A name and what follows `on`.
+    Strategy(Ident, Option<Ident>),
+    /// Two names.
+    Pair(Ident, Ident),
     Fn(Ident, Vec<FnParam>),
-    Strategy(Ident),
+    Test(String, Span),
 }
 
-fn header(reader: &mut Reader<'_, '_>, raw: &RawItem, end: usize) -> Option<Head> {
+fn with_body(kind: ItemWord, head: Head, body: Vec<Stmt>, values: Vec<Ident>) -> Option<ItemKind> {
+    Some(match (kind, head) {
+        (_, Head::Fn(name, params)) => ItemKind::Fn(FnItem { name, params, body }),
+        (_, Head::Strategy(name, on)) => ItemKind::Strategy(StrategyItem { name, on, body }),
+        (_, Head::Test(name, span)) => ItemKind::Test(TestItem {
+            name: (name, span),
+            body,
+        }),
+        (ItemWord::Router, Head::Pair(name, regime)) => {
+            ItemKind::Router(RouterItem { name, regime, body })
+        }
+        (_, Head::Pair(name, strategy)) => ItemKind::Screen(ScreenItem {
+            name,
+            strategy,
+            body,
+        }),
+        (ItemWord::Enum, Head::Named(name)) => ItemKind::Enum(EnumItem { name, values }),
+        (ItemWord::Regime, Head::Named(name)) => ItemKind::Regime(BodyItem { name, body }),
+        (ItemWord::Risk, Head::Named(name)) => ItemKind::Risk(BodyItem { name, body }),
+        (ItemWord::Portfolio, Head::Named(name)) => ItemKind::Portfolio(BodyItem { name, body }),
+        (_, Head::Named(_)) => return None,
+    })
+}
+
+fn header(reader: &mut Reader<'_, '_>, raw: &RawItem) -> Option<Head> {
+    let end = raw.open.unwrap_or(raw.end);
     let what = raw.kind.text();
     // A statement before the `{` shows that the body's own `{` is missing.
     let early = (raw.start + 1..end).find(|i| {
@@ -73,32 +107,123 @@ fn header(reader: &mut Reader<'_, '_>, raw: &RawItem, end: usize) -> Option<Head
         return None;
     }
     match raw.kind {
-        Keyword::Fn => reader.read(Rule::fn_head, raw.start, end, |parsed| {
-            let name = parsed.take(Rule::name)?;
-            let name = parsed.build.ident(&name);
+        ItemWord::Fn => reader.read(Rule::fn_head, raw.start, end, |parsed| {
+            let name = parsed.name()?;
             let mut params = Vec::new();
             while let Some(pair) = parsed.take(Rule::fn_param) {
                 params.extend(fn_param(parsed, pair));
             }
             Some(Head::Fn(name, params))
         })?,
-        _ => {
-            let on = raw.start + 2;
-            if reader.stream.text_of(on) == "on" && reader.stream.text_of(on + 1) != "bar" {
-                let event = reader.stream.text_of(on + 1);
-                reader.sink.push(Diagnostic::error(
-                    Code::NotExecutable,
-                    reader.stream.span_of(on, end),
-                    format!("strategies `on {event}` are part of the language's design and not executed yet"),
-                ));
-                return None;
+        ItemWord::Strategy => reader.read(Rule::strategy_head, raw.start, end, |parsed| {
+            let name = parsed.name()?;
+            let on = parsed.name();
+            let on = on.filter(|event| known_event(parsed, event));
+            Some(Head::Strategy(name, on))
+        })?,
+        ItemWord::Router => pair_head(reader, Rule::router_head, raw.start, end),
+        ItemWord::Screen => pair_head(reader, Rule::screen_head, raw.start, end),
+        ItemWord::Test => reader.read(Rule::test_head, raw.start, end, |parsed| {
+            let pair = parsed.take(Rule::string)?;
+            let span = parsed.build.span(&pair);
+            Some(Head::Test(unescape(pair.as_str()), span))
+        })?,
+        _ => reader.read(Rule::named_head, raw.start, end, |parsed| {
+            parsed.name().map(Head::Named)
+        })?,
+    }
+}
+
+fn pair_head(reader: &mut Reader<'_, '_>, rule: Rule, start: usize, end: usize) -> Option<Head> {
+    reader.read(rule, start, end, |parsed| {
+        Some(Head::Pair(parsed.name()?, parsed.name()?))
+    })?
+}
+
+/// Events that a strategy can live on.
+const EVENTS: &[&str] = &["bar", "trade", "book", "fill"];
+
+fn known_event(parsed: &mut Parsed<'_, '_>, event: &Ident) -> bool {
+    if EVENTS.contains(&event.name.as_str()) {
+        return true;
+    }
+    let report = Diagnostic::error(
+        Code::Syntax,
+        event.span,
+        format!("a strategy lives on no event `{}`", event.name),
+    );
+    let meant = did_you_mean(&event.name, EVENTS.iter().copied());
+    parsed.build.sink.push(match meant {
+        Some(word) => report.hint(format!("did you mean `{word}`?")),
+        None => report.hint("the events are `bar`, `trade`, `book` and `fill`"),
+    });
+    false
+}
+
+/// `edition 2026`
+fn edition(reader: &mut Reader<'_, '_>, start: usize, end: usize) -> Option<ItemKind> {
+    let (number, span) = reader.read(Rule::edition_item, start, end, |parsed| {
+        let pair = parsed.take(Rule::number)?;
+        Some((number::read(pair.as_str()).ok()?, parsed.build.span(&pair)))
+    })??;
+    if start > 0 {
+        reader.sink.push(
+            Diagnostic::error(
+                Code::Syntax,
+                reader.stream.span_of(start, end),
+                "the edition is the first item of its file",
+            )
+            .hint("move this line to the top of the file"),
+        );
+        return None;
+    }
+    Some(ItemKind::Edition(number, span))
+}
+
+/// The names between the braces of an `enum`.
+fn enum_values(reader: &mut Reader<'_, '_>, open: usize) -> Vec<Ident> {
+    let stream = reader.stream;
+    let end = stream.group_end(open);
+    let mut values = Vec::new();
+    for at in open + 1..end {
+        let span = stream.span(at);
+        let text = stream.text_of(at);
+        let report = |message: String| Diagnostic::error(Code::Syntax, span, message);
+        match stream.kind(at) {
+            Some(TokenKind::Name) => values.push(recover::ident(stream, at)),
+            Some(TokenKind::Comma) => reader.sink.push(
+                Diagnostic::error(
+                    Code::ForeignOperator,
+                    span,
+                    "the values of an enum stand beside each other without commas",
+                )
+                .fix("remove the comma", vec![(span, String::new())]),
+            ),
+            Some(TokenKind::Keyword(word)) => reader.sink.push(report(format!(
+                "`{}` is a word of the language and cannot be a name",
+                word.text()
+            ))),
+            Some(kind) if kind.is_broken() || stream.is_broken(at) => return values,
+            _ => {
+                reader.sink.push(
+                    report(format!("expected a value of the enum, found `{text}`"))
+                        .hint("an enum lists names: `enum Kind { simple exponential weighted }`"),
+                );
+                return values;
             }
-            reader.read(Rule::strategy_head, raw.start, end, |parsed| {
-                let name = parsed.take(Rule::name)?;
-                Some(Head::Strategy(parsed.build.ident(&name)))
-            })?
         }
     }
+    if values.is_empty() && !stream.any_broken(open, end) {
+        reader.sink.push(
+            Diagnostic::error(
+                Code::Syntax,
+                stream.span(open),
+                "an enum has at least one value",
+            )
+            .hint("an enum lists names: `enum Kind { simple exponential weighted }`"),
+        );
+    }
+    values
 }
 
 fn fn_param(parsed: &mut Parsed<'_, '_>, pair: Pair<'_, Rule>) -> Option<FnParam> {
@@ -143,21 +268,4 @@ fn use_item(reader: &mut Reader<'_, '_>, start: usize, end: usize) -> Option<Use
         }
         UseItem { names, from }
     })
-}
-
-/// The statements between the braces of an item.
-fn statements(reader: &mut Reader<'_, '_>, item: Keyword, open: usize) -> Vec<Stmt> {
-    let end = reader.stream.group_end(open);
-    body::cut(reader.stream, open + 1, end)
-        .iter()
-        .filter(|segment| {
-            // A stray closing bracket alone was reported.
-            !(segment.from + 1 == segment.to
-                && reader
-                    .stream
-                    .kind(segment.from)
-                    .is_some_and(TokenKind::closes))
-        })
-        .map(|segment| stmt::stmt(reader, item, segment))
-        .collect()
 }

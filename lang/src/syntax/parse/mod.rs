@@ -3,6 +3,7 @@
 //! The tokens cut a file into items and an item into statements; pest parses each of these alone.
 //! So every broken statement is one report and everything else is still in the tree.
 
+mod block;
 mod body;
 mod expr;
 mod foreign;
@@ -10,12 +11,19 @@ mod grammar;
 mod item;
 mod message;
 mod operand;
+mod order;
 mod quick;
 mod reader;
 mod recover;
+mod row;
 mod slips;
+mod source;
 mod state;
 mod stmt;
+mod table;
+mod trial;
+mod unknown;
+mod word;
 
 use super::ast::{Expr, ExprKind, File};
 use super::nesting::{self, Nesting};

@@ -27,8 +27,12 @@ impl Builder<'_> {
         let mut value = self.primary(primary, parts);
         let mut ops = Vec::new();
         let mut end = value.span;
-        while let Some(part) = parts.next_if(|p| matches!(p.as_rule(), Rule::index | Rule::field)) {
+        while let Some(part) = parts.next_if(|p| is_tail(p.as_rule())) {
             let span = self.span(&part);
+            if !matches!(part.as_rule(), Rule::index | Rule::field) {
+                ops.extend(self.source_tail(part, &mut end));
+                continue;
+            }
             let is_index = part.as_rule() == Rule::index;
             if is_index {
                 self.check_touching(end, span, "an index");
@@ -70,16 +74,24 @@ impl Builder<'_> {
         let span = self.span(&pair);
         let kind = match pair.as_rule() {
             Rule::name => {
-                let call = parts.next_if(|p| p.as_rule() == Rule::call_args);
-                return match call {
+                let tail = parts.next_if(|p| {
+                    matches!(
+                        p.as_rule(),
+                        Rule::call_args | Rule::loop_args | Rule::zone_tail
+                    )
+                });
+                return match tail {
                     None => Expr {
                         kind: ExprKind::Name(pair.as_str().to_owned()),
                         span,
                     },
+                    Some(args) if args.as_rule() == Rule::loop_args => self.unrolled(&pair, args),
+                    Some(query) if query.as_rule() == Rule::zone_tail => self.zone(&pair, query),
                     Some(args) => self.call(&pair, args),
                 };
             }
-            Rule::number => number::read(pair.as_str()).map_or(ExprKind::Error, ExprKind::Number),
+            Rule::within => return self.within(pair),
+            Rule::number => return self.number(&pair),
             Rule::string => ExprKind::Str(unescape(pair.as_str())),
             Rule::constant => match pair.as_str() {
                 "true" => ExprKind::Bool(true),
@@ -87,9 +99,9 @@ impl Builder<'_> {
                 _ => ExprKind::Na,
             },
             Rule::paren => {
-                let inner = pair.into_inner().find(|p| p.as_rule() == Rule::else_chain);
+                let inner = pair.into_inner().find(|p| p.as_rule() == Rule::full_expr);
                 let inner = match inner {
-                    Some(inner) => self.else_chain(inner),
+                    Some(inner) => self.full_expr(inner),
                     None => self.nothing(),
                 };
                 ExprKind::Paren(Box::new(inner))
@@ -105,15 +117,29 @@ impl Builder<'_> {
         let callee = self.ident(name);
         let span = self.span(&pair);
         self.check_touching(callee.span, span, "a call");
+        let args = self.args(pair);
+        Expr {
+            span: callee.span.to(span),
+            kind: ExprKind::Call { callee, args },
+        }
+    }
+
+    /// `call_args`
+    pub(super) fn args(&mut self, pair: Pair<'_, Rule>) -> Vec<Arg> {
         let mut args = Vec::new();
         for part in pair.into_inner() {
             if part.as_rule() == Rule::arg {
                 args.push(self.arg(part));
             }
         }
+        args
+    }
+
+    /// `number`
+    pub(super) fn number(&self, pair: &Pair<'_, Rule>) -> Expr {
         Expr {
-            span: callee.span.to(span),
-            kind: ExprKind::Call { callee, args },
+            kind: number::read(pair.as_str()).map_or(ExprKind::Error, ExprKind::Number),
+            span: self.span(pair),
         }
     }
 
@@ -195,7 +221,7 @@ impl Builder<'_> {
     }
 
     /// E0109 where a bracket does not touch what it belongs to.
-    fn check_touching(&mut self, before: Span, bracket: Span, what: &str) {
+    pub(super) fn check_touching(&mut self, before: Span, bracket: Span, what: &str) {
         if before.end == bracket.start || self.merged.binary_search(&bracket.start).is_ok() {
             return;
         }
@@ -215,6 +241,19 @@ impl Builder<'_> {
         }
         self.sink.push(report);
     }
+}
+
+/// What may follow a value.
+fn is_tail(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::index
+            | Rule::field
+            | Rule::at_tail
+            | Rule::of_tail
+            | Rule::since_tail
+            | Rule::across_tail
+    )
 }
 
 /// The text of a string literal: without its quotes, `\"` and `\\` resolved.

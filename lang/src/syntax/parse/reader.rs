@@ -8,7 +8,7 @@ use super::grammar::{Rule, StratParser};
 use super::{message, slips};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::source::Span;
-use crate::syntax::ast::Expr;
+use crate::syntax::ast::{Expr, Ident};
 use crate::syntax::stream::Stream;
 use crate::syntax::token::TokenKind;
 
@@ -52,7 +52,7 @@ impl<'s, 't> Reader<'s, 't> {
         to: usize,
         build: impl FnOnce(&mut Parsed<'_, '_>) -> T,
     ) -> Option<T> {
-        let found = slips::look(self.stream, from, to, self.sink);
+        let found = slips::look(self.stream, rule, from, to, self.sink);
         if found.is_fatal {
             return None;
         }
@@ -118,6 +118,18 @@ impl<'p> Parsed<'_, 'p> {
     /// The next part of a rule, passing over those before it.
     pub fn take(&mut self, rule: Rule) -> Option<Pair<'p, Rule>> {
         self.pairs.find(|pair| pair.as_rule() == rule)
+    }
+
+    /// The next `name`.
+    pub fn name(&mut self) -> Option<Ident> {
+        let pair = self.take(Rule::name)?;
+        Some(self.build.ident(&pair))
+    }
+
+    /// The next `sum` as an expression.
+    pub fn sum(&mut self) -> Option<Expr> {
+        let pair = self.take(Rule::sum)?;
+        Some(self.build.sum(pair))
     }
 
     /// The next `else_chain` as an expression.

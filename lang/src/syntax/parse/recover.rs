@@ -45,3 +45,19 @@ pub(super) fn stmt(stream: &Stream<'_>, word: Keyword, segment: &Segment) -> Opt
         _ => None,
     }
 }
+
+/// The name at a token with an error for its value, if a name stands there.
+pub(super) fn named_error(
+    stream: &Stream<'_>,
+    at: usize,
+    segment: &Segment,
+) -> Option<(Ident, Expr)> {
+    let is_name = at < segment.to && stream.kind(at) == Some(TokenKind::Name);
+    is_name.then(|| {
+        let error = Expr {
+            kind: ExprKind::Error,
+            span: stream.span_of(segment.from, segment.to),
+        };
+        (ident(stream, at), error)
+    })
+}

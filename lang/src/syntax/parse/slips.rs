@@ -1,9 +1,10 @@
 //! Slips that are seen in the tokens of a statement before the grammar reads it: operators and
-//! words of other languages, constructs to come, and lines that would merge with the one before.
+//! words of other languages, and lines that would merge with the one before.
 
+use super::grammar::Rule;
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::source::Span;
-use crate::syntax::keyword::{Keyword, POSTFIX_WORDS_TO_COME};
+use crate::syntax::keyword::Keyword;
 use crate::syntax::stream::Stream;
 use crate::syntax::token::TokenKind;
 
@@ -14,17 +15,24 @@ pub(super) struct Found {
     pub is_fatal: bool,
     /// Offsets of brackets that were reported as merging two conditions, in order.
     pub merged: Vec<u32>,
-    /// Whether a construct to come was reported; the range is judged no further.
-    is_to_come: bool,
 }
 
-/// Looks through tokens `from..to`.
-pub(super) fn look(stream: &Stream<'_>, from: usize, to: usize, sink: &mut Sink) -> Found {
+/// Looks through tokens `from..to`, which `rule` is going to read.
+pub(super) fn look(
+    stream: &Stream<'_>,
+    rule: Rule,
+    from: usize,
+    to: usize,
+    sink: &mut Sink,
+) -> Found {
     let mut found = Found {
         is_fatal: stream.any_broken(from, to),
         merged: Vec::new(),
-        is_to_come: false,
     };
+    let has_arrow = matches!(
+        rule,
+        Rule::ladder_rows | Rule::route_row | Rule::override_stmt | Rule::limit_row
+    );
     // For each open bracket whether it is the brace of a condition list.
     let mut lists: Vec<bool> = Vec::new();
     for at in from..to {
@@ -41,11 +49,10 @@ pub(super) fn look(stream: &Stream<'_>, from: usize, to: usize, sink: &mut Sink)
         } else if kind.closes() {
             lists.pop();
         }
-        if found.is_to_come {
+        if kind == TokenKind::FatArrow && has_arrow && lists.is_empty() {
             continue;
         }
         if let Some(report) = slip(stream, at, from, to, kind, &mut found.is_fatal) {
-            found.is_to_come = report.code == Code::NotExecutable;
             sink.push(report);
         }
     }
@@ -137,14 +144,6 @@ fn slip(
             *is_fatal = true;
             Some(unread_operator(stream, at, before, after))
         }
-        TokenKind::At => {
-            *is_fatal = true;
-            Some(Diagnostic::error(
-                Code::NotExecutable,
-                span,
-                "`@` (another timeframe) is part of the language's design and not executed yet",
-            ))
-        }
         TokenKind::FatArrow => {
             *is_fatal = true;
             let (title, edits) = replace("write `>=`", ">=");
@@ -177,18 +176,6 @@ fn slip(
                 .fix(title, edits),
             )
         }
-        TokenKind::Name
-            if text == "at"
-                && before == Some(TokenKind::Keyword(Keyword::Stop))
-                && after.is_some() =>
-        {
-            *is_fatal = true;
-            Some(Diagnostic::error(
-                Code::NotExecutable,
-                span,
-                "`stop at` is part of the language's design and not executed yet",
-            ))
-        }
         TokenKind::Name if is_after_value => {
             if matches!(text, "elif" | "elsif" | "elseif") {
                 *is_fatal = true;
@@ -197,19 +184,6 @@ fn slip(
                     Diagnostic::error(Code::Syntax, span, format!("`{text}` is written `else if`"))
                         .fix(title, edits),
                 );
-            }
-            let begins_value = after.is_some_and(|kind| match kind {
-                TokenKind::Name | TokenKind::Number | TokenKind::Str => true,
-                TokenKind::LParen => !stream.touches(at + 1),
-                _ => false,
-            });
-            if POSTFIX_WORDS_TO_COME.contains(&text) && begins_value && !stream.begins_line(at) {
-                *is_fatal = true;
-                return Some(Diagnostic::error(
-                    Code::NotExecutable,
-                    span,
-                    format!("`{text}` is part of the language's design and not executed yet"),
-                ));
             }
             None
         }

@@ -1,6 +1,7 @@
 //! `state` blocks: the head, the members' values before the first step, and the steps, each parsed
 //! alone like a statement.
 
+use super::block::{find_brace, missing_brace};
 use super::body::Segment;
 use super::grammar::Rule;
 use super::reader::Reader;
@@ -92,30 +93,6 @@ pub(super) fn state(reader: &mut Reader<'_, '_>, segment: &Segment) -> Option<St
         seeds,
         steps,
     }))
-}
-
-fn missing_brace(reader: &mut Reader<'_, '_>, at: usize, before: &str) {
-    let last = at.saturating_sub(1);
-    reader.sink.push(Diagnostic::error(
-        Code::Syntax,
-        reader.stream.span(last),
-        format!(
-            "expected `{{` and {before} after `{}`",
-            reader.stream.text_of(last)
-        ),
-    ));
-}
-
-/// The first `{` that is not inside other brackets.
-fn find_brace(stream: &Stream<'_>, from: usize, to: usize) -> Option<usize> {
-    let mut at = from;
-    while at < to {
-        if stream.kind(at) == Some(TokenKind::LBrace) {
-            return Some(at);
-        }
-        at = stream.after_group(at);
-    }
-    None
 }
 
 /// A line of a state: `let name = e` or `name = e`.

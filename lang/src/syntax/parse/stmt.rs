@@ -1,43 +1,37 @@
-//! Statements.
+//! Statements: those that a reserved word begins, and the way to all others.
 
 use super::body::{Lead, Segment};
 use super::grammar::Rule;
 use super::item::type_name;
-use super::operand::unescape;
 use super::reader::{Parsed, Reader};
-use super::{quick, recover, state};
-use crate::diag::suggest::did_you_mean;
+use super::{order, quick, recover, state, table, unknown, word};
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::ast::{
-    Domain, EnterStmt, ExitStmt, Expr, ExprKind, Level, NumberUnit, ParamStmt, Side, Stmt, StmtKind,
-};
-use crate::syntax::keyword::{Keyword, ORDER_WORDS_TO_COME, STATEMENTS_TO_COME};
+use crate::syntax::ast::{Domain, Expr, ExprKind, NumberUnit, ParamStmt, Stmt, StmtKind};
+use crate::syntax::keyword::Keyword;
 use crate::syntax::number;
-use crate::syntax::token::TokenKind;
+use crate::syntax::words::Place;
 
-/// One statement of an item's body. What does not parse is reported and becomes an error node, or
-/// the statement with an error in place of its value where the name is certain.
-pub(super) fn stmt(reader: &mut Reader<'_, '_>, item: Keyword, segment: &Segment) -> Stmt {
+/// One statement. What does not parse is reported and becomes an error node, or the statement with
+/// an error in place of its value where the name is certain.
+pub(super) fn stmt(reader: &mut Reader<'_, '_>, place: Place, segment: &Segment) -> Stmt {
     let kind = match segment.lead {
+        Lead::Statement(word) if is_misplaced(place, word) => {
+            unknown::misplaced_keyword(reader, word, place, segment);
+            None
+        }
         Lead::Statement(Keyword::State) => state::state(reader, segment),
         Lead::Statement(word) => keyword_stmt(reader, word, segment)
             .or_else(|| recover::stmt(reader.stream, word, segment)),
+        Lead::Word => word::stmt(reader, place, segment),
+        Lead::Row => table::row(reader, place, segment),
         Lead::Assignment => Some(assignment(reader, segment)),
-        Lead::ToCome => {
-            to_come(
-                reader,
-                reader.stream.span(segment.from),
-                reader.stream.text_of(segment.from),
-            );
-            None
-        }
         Lead::Item(word) => {
-            misplaced_item(reader, word, item, segment);
+            unknown::misplaced_item(reader, word, place, segment);
             None
         }
         Lead::Unknown => {
-            unknown(reader, item, segment);
+            unknown::stmt(reader, place, segment);
             None
         }
     };
@@ -48,6 +42,12 @@ pub(super) fn stmt(reader: &mut Reader<'_, '_>, item: Keyword, segment: &Segment
     }
 }
 
+/// Whether a reserved word has no place there whatever follows it; `fn` and `strategy` hold such a
+/// statement, and the check of their bodies tells better what to do about it.
+fn is_misplaced(place: Place, word: Keyword) -> bool {
+    !matches!(place, Place::Fn | Place::Strategy) && !place.keywords().contains(&word.text())
+}
+
 fn keyword_stmt(reader: &mut Reader<'_, '_>, word: Keyword, segment: &Segment) -> Option<StmtKind> {
     let (from, to) = (segment.from, segment.to);
     if reader.quick
@@ -55,33 +55,29 @@ fn keyword_stmt(reader: &mut Reader<'_, '_>, word: Keyword, segment: &Segment) -
     {
         return Some(kind);
     }
-    let simple = |reader: &mut Reader<'_, '_>, rule, make: fn(Expr) -> StmtKind| {
-        reader
-            .read(rule, from, to, |parsed| parsed.value().map(make))
-            .flatten()
-    };
     match word {
         Keyword::Timeframe => timeframe(reader, from, to),
         Keyword::Param => param(reader, from, to),
-        Keyword::Require => simple(reader, Rule::require_stmt, StmtKind::Require),
-        Keyword::Stop => simple(reader, Rule::stop_stmt, |e| StmtKind::Stop(Level::Share(e))),
+        Keyword::Require => reader
+            .read(Rule::require_stmt, from, to, |parsed| {
+                parsed.value().map(StmtKind::Require)
+            })
+            .flatten(),
+        Keyword::Stop => order::level(reader, Rule::level_stmt, from, to).map(StmtKind::Stop),
         Keyword::Flag => reader.read(Rule::flag_stmt, from, to, |parsed| {
-            let name = parsed.take(Rule::name)?;
-            let name = parsed.build.ident(&name);
+            let name = parsed.name()?;
             let when = parsed.value()?;
             Some(StmtKind::Flag { name, when })
         })?,
         Keyword::Let => reader.read(Rule::let_stmt, from, to, |parsed| {
-            let name = parsed.take(Rule::name)?;
-            let name = parsed.build.ident(&name);
+            let name = parsed.name()?;
             parsed.assign();
             let value = parsed.take(Rule::full_expr)?;
             let value = parsed.build.full_expr(value);
             Some(StmtKind::Let { name, value })
         })?,
         Keyword::Rec => reader.read(Rule::rec_stmt, from, to, |parsed| {
-            let name = parsed.take(Rule::name)?;
-            let name = parsed.build.ident(&name);
+            let name = parsed.name()?;
             parsed.assign();
             let seed = parsed.value()?;
             let step = parsed.value()?;
@@ -91,7 +87,8 @@ fn keyword_stmt(reader: &mut Reader<'_, '_>, word: Keyword, segment: &Segment) -
             let value = parsed.take(Rule::full_expr)?;
             Some(StmtKind::Return(parsed.build.full_expr(value)))
         })?,
-        Keyword::Enter | Keyword::Exit => order(reader, word, from, to),
+        Keyword::Enter => order::enter(reader, from, to),
+        Keyword::Exit => order::exit(reader, from, to),
         _ => None,
     }
 }
@@ -123,8 +120,7 @@ fn timeframe(reader: &mut Reader<'_, '_>, from: usize, to: usize) -> Option<Stmt
 
 fn param(reader: &mut Reader<'_, '_>, from: usize, to: usize) -> Option<StmtKind> {
     reader.read(Rule::param_stmt, from, to, |parsed| {
-        let name = parsed.take(Rule::name)?;
-        let name = parsed.build.ident(&name);
+        let name = parsed.name()?;
         let mut ty = None;
         let mut default = None;
         let mut found = None;
@@ -146,7 +142,11 @@ fn param(reader: &mut Reader<'_, '_>, from: usize, to: usize) -> Option<StmtKind
     })?
 }
 
-fn domain(parsed: &mut Parsed<'_, '_>, pair: pest::iterators::Pair<'_, Rule>) -> Option<Domain> {
+/// The values of a `param` or a `sweep`.
+pub(super) fn domain(
+    parsed: &mut Parsed<'_, '_>,
+    pair: pest::iterators::Pair<'_, Rule>,
+) -> Option<Domain> {
     for part in pair.into_inner() {
         match part.as_rule() {
             Rule::domain_list => {
@@ -175,91 +175,6 @@ fn domain(parsed: &mut Parsed<'_, '_>, pair: pest::iterators::Pair<'_, Rule>) ->
     None
 }
 
-/// `enter` and `exit`.
-fn order(reader: &mut Reader<'_, '_>, word: Keyword, from: usize, to: usize) -> Option<StmtKind> {
-    if let Some(at) = order_to_come(reader, word, from, to) {
-        let what = match reader.stream.kind(at) {
-            Some(TokenKind::LBrace) => "the legs of an order",
-            Some(TokenKind::Keyword(Keyword::All)) => "exit all",
-            _ => reader.stream.text_of(at),
-        };
-        let span = reader.stream.span(at);
-        to_come(reader, span, what);
-        return None;
-    }
-    let rule = match word {
-        Keyword::Enter => Rule::enter_stmt,
-        _ => Rule::exit_stmt,
-    };
-    reader.read(rule, from, to, |parsed| {
-        let mut side = Side::Long;
-        let mut tag = None;
-        let mut when = None;
-        for pair in parsed.pairs.by_ref() {
-            match pair.as_rule() {
-                Rule::side if pair.as_str() == "short" => side = Side::Short,
-                Rule::string => {
-                    tag = Some((unescape(pair.as_str()), parsed.build.span(&pair)));
-                }
-                Rule::else_chain => when = Some(parsed.build.else_chain(pair)),
-                _ => {}
-            }
-        }
-        let when = when?;
-        Some(match word {
-            Keyword::Enter => StmtKind::Enter(EnterStmt {
-                side,
-                tag,
-                legs: Vec::new(),
-                clauses: Vec::new(),
-                when,
-            }),
-            _ => StmtKind::Exit(ExitStmt {
-                all: false,
-                portion: None,
-                tag,
-                clauses: Vec::new(),
-                when,
-            }),
-        })
-    })?
-}
-
-/// The first token before `when` that belongs to an order nothing executes yet.
-fn order_to_come(reader: &Reader<'_, '_>, word: Keyword, from: usize, to: usize) -> Option<usize> {
-    let stream = reader.stream;
-    let mut at = from + 1;
-    while at < to && stream.keyword(at) != Some(Keyword::When) {
-        let is_to_come = match stream.kind(at) {
-            Some(TokenKind::Name) => ORDER_WORDS_TO_COME.contains(&stream.text_of(at)),
-            Some(TokenKind::LBrace) => word == Keyword::Enter,
-            Some(TokenKind::Keyword(Keyword::Stop)) => true,
-            Some(TokenKind::Keyword(Keyword::All)) => {
-                word == Keyword::Exit && stream.keyword(at + 1) == Some(Keyword::When)
-            }
-            _ => false,
-        };
-        if is_to_come {
-            return Some(at);
-        }
-        at = stream.after_group(at);
-    }
-    None
-}
-
-fn to_come(reader: &mut Reader<'_, '_>, span: Span, what: &str) {
-    let subject = if what.starts_with("the ") {
-        format!("{what} are")
-    } else {
-        format!("`{what}` is")
-    };
-    reader.sink.push(Diagnostic::error(
-        Code::NotExecutable,
-        span,
-        format!("{subject} part of the language's design and not executed yet"),
-    ));
-}
-
 /// `x = e` where `let x = e` was meant.
 fn assignment(reader: &mut Reader<'_, '_>, segment: &Segment) -> StmtKind {
     let name = recover::ident(reader.stream, segment.from);
@@ -285,82 +200,4 @@ fn assignment(reader: &mut Reader<'_, '_>, segment: &Segment) -> StmtKind {
         span: reader.stream.span_of(segment.from, segment.to),
     });
     StmtKind::Let { name, value }
-}
-
-fn misplaced_item(reader: &mut Reader<'_, '_>, word: Keyword, item: Keyword, segment: &Segment) {
-    let message = format!(
-        "a `{}` cannot stand inside a `{}`",
-        word.text(),
-        item.text()
-    );
-    reader.sink.push(
-        Diagnostic::error(Code::Syntax, reader.stream.span(segment.from), message)
-            .hint("close the braces of the item before it, or move it out"),
-    );
-}
-
-/// Text where a statement should begin.
-fn unknown(reader: &mut Reader<'_, '_>, item: Keyword, segment: &Segment) {
-    let stream = reader.stream;
-    if stream.any_broken(segment.from, segment.to) {
-        return;
-    }
-    let text = stream.text_of(segment.from);
-    let span = stream.span(segment.from);
-    let report = |message: String| Diagnostic::error(Code::Syntax, span, message);
-    let is_fn = item == Keyword::Fn;
-    let statements: &[&str] = if is_fn {
-        &["let", "rec", "state", "return"]
-    } else {
-        &[
-            "timeframe",
-            "param",
-            "require",
-            "flag",
-            "let",
-            "rec",
-            "state",
-            "enter",
-            "exit",
-            "stop",
-        ]
-    };
-    let is_name = stream.kind(segment.from) == Some(TokenKind::Name);
-    let meant = did_you_mean(text, statements.iter().chain(STATEMENTS_TO_COME).copied());
-    let foreign = match text {
-        "buy" => Some("enter long when …"),
-        "sell" => Some("enter short when …` or `exit when …"),
-        "short" => Some("enter short when …"),
-        "long" | "entry" => Some("enter long when …"),
-        "def" | "function" | "func" => Some("fn"),
-        "var" | "const" | "val" | "auto" | "double" | "float" | "int" => Some("let"),
-        "input" => Some("param"),
-        "for" | "while" => None,
-        _ => None,
-    };
-    let report = match (stream.keyword(segment.from), meant, foreign) {
-        _ if stream.kind(segment.from).is_some_and(TokenKind::opens) && !is_name => {
-            report(format!("expected a statement, found `{text}`"))
-                .hint("a statement begins with its keyword")
-        }
-        (Some(Keyword::If), ..) => {
-            report("`if` chooses a value and begins no statement".to_owned())
-                .hint("write `let x = if … then … else …`")
-        }
-        (_, Some(word), _) if is_name => {
-            report(format!("`{text}` begins no statement")).hint(format!("did you mean `{word}`?"))
-        }
-        (_, _, Some(form)) if is_name => {
-            report(format!("`{text}` begins no statement")).hint(format!("write `{form}`"))
-        }
-        _ if is_fn && is_name => report(format!("`{text}` begins no statement"))
-            .hint("the value of a `fn` follows `return`"),
-        _ if is_name => report(format!("`{text}` begins no statement")).hint(
-            "statements begin with `let`, `param`, `enter`, `exit`, `stop`, `rec`, `state`, \
-             `timeframe`, `require` or `flag`",
-        ),
-        _ => report(format!("expected a statement, found `{text}`"))
-            .hint("a statement begins with its keyword"),
-    };
-    reader.sink.push(report);
 }

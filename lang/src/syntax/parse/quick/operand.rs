@@ -73,6 +73,8 @@ impl Quick<'_, '_> {
                     }),
                 };
             }
+            // `9:30` is read where a time of day has a place.
+            TokenKind::Number if self.text().contains(':') => return None,
             TokenKind::Number => ExprKind::Number(number::read(self.text()).ok()?),
             TokenKind::Str => ExprKind::Str(unescape(self.text())),
             TokenKind::Keyword(Keyword::True) => ExprKind::Bool(true),

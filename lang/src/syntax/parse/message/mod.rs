@@ -3,9 +3,11 @@
 //! Pest says which rules it tried at the furthest place it reached. From these, the token there and
 //! the token before follows one sentence: what was expected, after what, and what stands there.
 
+mod place;
+
 use pest::error::{Error, ErrorVariant, InputLocation};
 
-use super::grammar::Rule;
+pub(super) use super::grammar::Rule;
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::keyword::Keyword;
@@ -130,7 +132,9 @@ impl Failure<'_, '_> {
     }
 
     fn report(&self) -> Diagnostic {
-        self.head()
+        self.at_place()
+            .or_else(|| self.source())
+            .or_else(|| self.head())
             .or_else(|| self.keyword_of_if())
             .or_else(|| self.operand())
             .or_else(|| self.after_operand())
@@ -158,7 +162,7 @@ impl Failure<'_, '_> {
             return Some(self.expected("the name of a field"));
         }
         if self.tried(Rule::kw_when) {
-            return Some(self.when());
+            return Some(self.expected("`when` and a condition"));
         }
         if self.tried(Rule::kw_from) && self.rule == Rule::state_head {
             return Some(
@@ -189,9 +193,6 @@ impl Failure<'_, '_> {
             } else {
                 self.expected("the end of the `use`")
             });
-        }
-        if self.rule == Rule::strategy_head {
-            return Some(self.expected("`{` and the strategy's statements"));
         }
         if self.rule == Rule::fn_head && self.tried(Rule::EOI) {
             let report = self.expected("`{` and the body of the `fn`");
@@ -226,21 +227,6 @@ impl Failure<'_, '_> {
 
     fn is_after(&self, text: &str) -> bool {
         self.at > self.from && self.stream.text_of(self.at - 1) == text
-    }
-
-    fn when(&self) -> Diagnostic {
-        let is_first = self.at == self.from + 1;
-        match self.rule {
-            Rule::exit_stmt if matches!(self.found_text(), "long" | "short") => self
-                .plain("an exit names no side: it closes the position that is open")
-                .hint("write `exit when …` or `exit \"tag\" when …`"),
-            Rule::enter_stmt if matches!(self.found_text(), "long" | "short") => self
-                .plain("the side of an entry stands before its tag")
-                .hint("write `enter long \"tag\" when …`"),
-            Rule::enter_stmt if is_first => self.expected("`long`, `short`, a tag or `when`"),
-            Rule::exit_stmt if is_first => self.expected("a tag or `when`"),
-            _ => self.expected("`when` and a condition"),
-        }
     }
 
     /// `then` and `else`.
@@ -371,10 +357,13 @@ impl Failure<'_, '_> {
     fn after_operand(&self) -> Option<Diagnostic> {
         let found = self.found_kind();
         if self.tried(Rule::dots) {
-            return Some(
-                self.expected("`..` and the greatest value")
-                    .hint("a domain is a range such as `5..50` or a list such as `[7, 14]`"),
-            );
+            let report = self.expected("`..` and the greatest value");
+            return Some(match self.rule {
+                Rule::param_stmt | Rule::sweep_stmt => {
+                    report.hint("a domain is a range such as `5..50` or a list such as `[7, 14]`")
+                }
+                _ => report.hint("a range has two ends: `40..70`"),
+            });
         }
         if self.tried(Rule::kw_bars) {
             return Some(self.expected("`bars`"));
@@ -417,8 +406,11 @@ impl Failure<'_, '_> {
         Some(match self.found_keyword() {
             Some(Keyword::Then) => self.plain("this `then` belongs to no `if`"),
             Some(Keyword::When) => match self.rule {
-                Rule::stop_stmt => self
-                    .plain("a stop takes no condition")
+                Rule::level_stmt | Rule::trail_stmt => self
+                    .plain(format!(
+                        "a `{}` takes no condition",
+                        self.stream.text_of(self.from)
+                    ))
                     .hint("write the condition into its value: `if … then … else …`"),
                 _ => self.plain(
                     "no condition stands here: `when` belongs to `enter`, `exit` and `flag`",

@@ -1,20 +1,26 @@
 //! The handler: one function per program that advances a flat state block by one bar.
 
-use std::sync::Arc;
+mod run;
+mod slots;
+
+pub use run::HandlerStream;
 
 use cranelift::prelude::{
     FloatCC, FunctionBuilder, InstBuilder, IntCC, MemFlagsData, Value, types,
 };
-use strat_abi::{BarValues, Decision, Stream, TradeValues, host};
+use strat_abi::{BarValues, host};
 use strat_lang::hir::Input;
 
+use self::slots::{Slots, is_one};
 use super::emit::{Emit, Lanes};
-use super::group::{GroupVars, emit_group, state_len};
+use super::group::{GroupVars, emit_group};
 use super::jit::{Code, CodegenError, Imports, Jit};
+use super::pool::{emit_pool, emit_query};
 use crate::ir::{Graph, Id, Op, Signal, Start, is_pointwise};
 
-/// `bar, scalars, state, rings, out`
-type Entry = unsafe extern "C" fn(*const BarValues, *const f64, *mut f64, *const i64, *mut u64);
+/// `bar, scalars, state, rings, out, handed`
+type Entry =
+    unsafe extern "C" fn(*const BarValues, *const f64, *mut f64, *const i64, *mut f64, *const f64);
 
 /// 64-bit words of the ring table per ring: byte offset of its state, slots, n, least.
 const RING_WORDS: usize = 4;
@@ -32,59 +38,11 @@ pub struct Handler {
     fixed: usize,
     /// Nodes with a ring, in the order of the table.
     rings: Vec<Id>,
+    /// Pools, whose rings come after them.
+    pools: Vec<usize>,
     outputs: usize,
-}
-
-/// Where a node's memory lies.
-struct Slots {
-    fixed: usize,
-    node: Vec<usize>,
-    ring: Vec<usize>,
-    group: Vec<usize>,
-    rings: Vec<Id>,
-}
-
-impl Slots {
-    fn of(graph: &Graph) -> Self {
-        // Slot 0 counts the bars.
-        let mut slots = Self {
-            fixed: 1,
-            node: vec![0; graph.nodes.len()],
-            ring: vec![0; graph.nodes.len()],
-            group: Vec::new(),
-            rings: Vec::new(),
-        };
-        for (i, node) in graph.nodes.iter().enumerate() {
-            match node.op {
-                Op::Lag(_, n) => {
-                    slots.node[i] = slots.fixed;
-                    slots.fixed += 1;
-                    if !is_one(graph, n) {
-                        slots.ring[i] = slots.rings.len();
-                        slots.rings.push(Id(i as u32));
-                    }
-                }
-                Op::Window(..) => {
-                    slots.ring[i] = slots.rings.len();
-                    slots.rings.push(Id(i as u32));
-                }
-                Op::Cross(..) | Op::After(..) => {
-                    slots.node[i] = slots.fixed;
-                    slots.fixed += 1;
-                }
-                _ => {}
-            }
-        }
-        for g in 0..graph.groups.len() {
-            slots.group.push(slots.fixed);
-            slots.fixed += state_len(graph, g);
-        }
-        slots
-    }
-}
-
-fn is_one(graph: &Graph, n: Id) -> bool {
-    graph.node(n).op == Op::Number(1.0_f64.to_bits())
+    values: usize,
+    handed: usize,
 }
 
 /// The pointers a handler is called with.
@@ -94,6 +52,7 @@ struct Args {
     state: Value,
     rings: Value,
     out: Value,
+    handed: Value,
 }
 
 /// Compiles the handler of a graph.
@@ -118,13 +77,14 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Handler, Code
         .map(|s| s.look)
         .collect();
     let mut jit = Jit::new(clif.is_some())?;
-    let id = jit.define("handler", 5, |b, imports, params| {
+    let id = jit.define("handler", 6, |b, imports, params| {
         let args = Args {
             bar: params[0],
             scalars: params[1],
             state: params[2],
             rings: params[3],
             out: params[4],
+            handed: params[5],
         };
         build(b, imports, graph, &slots, &scalars, &args);
     })?;
@@ -141,7 +101,10 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Handler, Code
         gates,
         fixed: slots.fixed,
         rings: slots.rings,
+        pools: slots.pools,
         outputs: graph.outputs.len(),
+        values: graph.values.len(),
+        handed: graph.handed.len(),
     })
 }
 
@@ -180,9 +143,11 @@ fn build(
     let bar_index = load(b, args.state, 0);
     let mut group_done = vec![false; graph.groups.len()];
     let mut group_vars: Vec<Option<GroupVars>> = (0..graph.groups.len()).map(|_| None).collect();
+    let mut pool_done = vec![false; graph.pools.len()];
+    let mut answers: Vec<Option<Vec<Value>>> = vec![None; graph.queries.len()];
     for (i, node) in graph.nodes.iter().enumerate() {
         let id = Id(i as u32);
-        if node.body.is_some() || !node.stage.series {
+        if node.body.is_some() || node.zone.is_some() || !node.stage.series {
             continue;
         }
         match node.op {
@@ -190,7 +155,10 @@ fn build(
             Op::Input(input) => {
                 let value = match input {
                     Input::BarIndex => bar_index,
-                    _ => load(b, args.bar, input_slot(input)),
+                    _ => match (graph.slot(input), input_slot(input)) {
+                        (Some(slot), _) => load(b, args.handed, slot),
+                        (None, slot) => load(b, args.bar, slot),
+                    },
                 };
                 emit.set_stored(b, id, value);
             }
@@ -251,6 +219,25 @@ fn build(
                     emit.set_stored(b, id, value);
                 }
             }
+            Op::Query(q, output) => {
+                let query = &graph.queries[q as usize];
+                let p = query.pool as usize;
+                let ring = slots.pool_ring(p);
+                if answers[q as usize].is_none() {
+                    let offset = ring_word(b, args.rings, ring, 0);
+                    let state = b.ins().iadd(args.state, offset);
+                    if !std::mem::replace(&mut pool_done[p], true) {
+                        let capacity = ring_word(b, args.rings, ring, 1);
+                        emit_pool(b, imports, &mut emit, graph, p, state, capacity);
+                    }
+                    let q = q as usize;
+                    answers[q] = Some(emit_query(b, imports, &mut emit, graph, q, state));
+                }
+                let at = query.outputs.binary_search(&output);
+                if let (Some(values), Ok(at)) = (&answers[q as usize], at) {
+                    emit.set_stored(b, id, values[at]);
+                }
+            }
             _ => {}
         }
     }
@@ -265,7 +252,8 @@ fn build(
     );
     store(b, entries, args.out, 0);
     store(b, exits, args.out, 1);
-    for (i, (_, id, _)) in graph.outputs.iter().enumerate() {
+    let outputs = graph.outputs.iter().map(|(_, id, _)| id);
+    for (i, id) in outputs.chain(&graph.values).enumerate() {
         let value = emit.stored(b, *id);
         store(b, value, args.out, 2 + i);
     }
@@ -281,6 +269,7 @@ fn input_slot(input: Input) -> usize {
         Input::High => std::mem::offset_of!(BarValues, high) / 8,
         Input::Low => std::mem::offset_of!(BarValues, low) / 8,
         Input::Close => std::mem::offset_of!(BarValues, close) / 8,
+        Input::Time => std::mem::offset_of!(BarValues, time) / 8,
         _ => std::mem::offset_of!(BarValues, volume) / 8,
     }
 }
@@ -404,93 +393,4 @@ fn decide(
         bits = b.ins().bor(bits, bit);
     }
     bits
-}
-
-/// One parameter set of a handler, running.
-pub struct HandlerStream {
-    handler: Arc<Handler>,
-    scalars: Vec<f64>,
-    state: Vec<f64>,
-    rings: Vec<i64>,
-    out: Vec<u64>,
-}
-
-impl HandlerStream {
-    /// Ready for the first bar; `scalars` as [`Graph::scalars`] computes them.
-    #[must_use]
-    pub fn new(handler: Arc<Handler>, graph: &Graph, scalars: &[f64], most_bars: usize) -> Self {
-        let looks = graph.lookbacks(scalars);
-        let mut passed: Vec<f64> = handler
-            .scalars
-            .iter()
-            .map(|id| scalars[id.index()])
-            .collect();
-        passed.extend(handler.gates.iter().map(|g| looks[*g as usize] as f64));
-        let mut state = vec![0.0; handler.fixed];
-        let mut rings = Vec::with_capacity(handler.rings.len() * RING_WORDS);
-        for id in &handler.rings {
-            let Some(bounds) = graph.bounds(*id, scalars, most_bars) else {
-                continue;
-            };
-            let offset = state.len() * 8;
-            match graph.node(*id).op {
-                Op::Window(w, ..) => state.extend(bounds.window_state(w)),
-                _ => state.extend(std::iter::repeat_n(f64::NAN, bounds.ring)),
-            }
-            rings.extend([
-                offset as i64,
-                bounds.ring as i64,
-                bounds.n as i64,
-                bounds.least as i64,
-            ]);
-        }
-        // Everything that holds a past value begins as missing.
-        let slots = Slots::of(graph);
-        for (i, node) in graph.nodes.iter().enumerate() {
-            if let Op::Lag(_, n) = node.op
-                && is_one(graph, n)
-            {
-                state[slots.node[i]] = f64::NAN;
-            }
-        }
-        let outputs = handler.outputs;
-        Self {
-            handler,
-            scalars: passed,
-            state,
-            rings,
-            out: vec![0; 2 + outputs],
-        }
-    }
-
-    /// Advances by one bar.
-    pub fn advance(&mut self, bar: &BarValues) {
-        // SAFETY: the arrays have the lengths that the handler was compiled for: its scalars and
-        // gates, its fixed state and every ring of the table, two words and its outputs.
-        unsafe {
-            (self.handler.entry)(
-                bar,
-                self.scalars.as_ptr(),
-                self.state.as_mut_ptr(),
-                self.rings.as_ptr(),
-                self.out.as_mut_ptr(),
-            );
-        }
-    }
-
-    /// Output i of the bar advanced to last.
-    #[must_use]
-    pub fn output(&self, i: usize) -> f64 {
-        f64::from_bits(self.out[2 + i])
-    }
-}
-
-impl Stream for HandlerStream {
-    fn on_bar(&mut self, bar: &BarValues, _: &TradeValues<'_>) -> Decision {
-        self.advance(bar);
-        Decision {
-            entries: self.out[0],
-            exits: self.out[1],
-        }
-    }
 }

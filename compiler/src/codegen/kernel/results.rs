@@ -1,0 +1,79 @@
+//! A kernel over all bars of one parameter set: the outputs of an expression, or what a strategy
+//! decides.
+
+use std::sync::Arc;
+
+use strat_abi::{BarColumns, Decision};
+
+use super::plan::Kernel;
+use super::prepare::Hand;
+use super::run::KernelRun;
+use crate::exec::Decided;
+use crate::ir::Graph;
+
+/// Runs all blocks; `each` is called after each with its first bar and its length.
+fn blocks(
+    run: &mut KernelRun<'_>,
+    bars: usize,
+    mut each: impl FnMut(&KernelRun<'_>, usize, usize),
+) {
+    let mut start = 0;
+    while start < bars {
+        let len = run.block.min(bars - start);
+        run.run_block(start, len);
+        each(run, start, len);
+        start += len;
+    }
+}
+
+/// The outputs of an expression over all bars.
+#[must_use]
+pub(crate) fn evaluate<'a>(
+    kernel: &Arc<Kernel>,
+    graph: &Graph,
+    params: &[f64],
+    bars: BarColumns<'a>,
+    hand: Hand<'_, 'a>,
+) -> Vec<Vec<f64>> {
+    let mut run = KernelRun::new(Arc::clone(kernel), graph, params, bars, hand, false);
+    let mut out: Vec<Vec<f64>> = vec![Vec::with_capacity(bars.len()); kernel.outputs.len()];
+    blocks(&mut run, bars.len(), |run, _, _| {
+        for (out, column) in out.iter_mut().zip(&kernel.outputs) {
+            out.extend_from_slice(run.column(*column));
+        }
+    });
+    out
+}
+
+/// What holds on each bar, and the values that the plan points into.
+#[must_use]
+pub(crate) fn decide<'a>(
+    kernel: &Arc<Kernel>,
+    graph: &Graph,
+    params: &[f64],
+    bars: BarColumns<'a>,
+    hand: Hand<'_, 'a>,
+) -> Decided {
+    let mut run = KernelRun::new(Arc::clone(kernel), graph, params, bars, hand, true);
+    let mut decisions = vec![Decision::default(); bars.len()];
+    let mut values: Vec<Vec<f64>> = vec![Vec::with_capacity(bars.len()); kernel.values.len()];
+    let mut scratch = Vec::new();
+    blocks(&mut run, bars.len(), |run, start, len| {
+        for (out, column) in values.iter_mut().zip(&kernel.values) {
+            out.extend_from_slice(run.column(*column));
+        }
+        for i in 0..kernel.signals.len() {
+            let mut words = vec![0; len.div_ceil(64)];
+            run.signal(0, i, &mut words, &mut scratch);
+            for (t, decision) in decisions[start..start + len].iter_mut().enumerate() {
+                let bit = words[t / 64] >> (t % 64) & 1;
+                if i < kernel.entries {
+                    decision.entries |= bit << i;
+                } else {
+                    decision.exits |= bit << (i - kernel.entries);
+                }
+            }
+        }
+    });
+    Decided { decisions, values }
+}

@@ -1,0 +1,152 @@
+//! Text where a statement should begin: what may stand there, and what was probably meant.
+
+use super::body::Segment;
+use super::reader::Reader;
+use crate::diag::suggest::did_you_mean;
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::keyword::Keyword;
+use crate::syntax::token::TokenKind;
+use crate::syntax::words::{CLAUSES, ItemWord, Place};
+
+/// What an item inside braces is told.
+pub(super) fn misplaced_item(
+    reader: &mut Reader<'_, '_>,
+    word: ItemWord,
+    place: Place,
+    segment: &Segment,
+) {
+    let message = format!("a `{}` cannot stand inside a {}", word.text(), place.name());
+    reader.sink.push(
+        Diagnostic::error(Code::Syntax, reader.stream.span(segment.from), message)
+            .hint("close the braces of the item before it, or move it out"),
+    );
+}
+
+/// A statement of a reserved word in a place that has none of them.
+pub(super) fn misplaced_keyword(
+    reader: &mut Reader<'_, '_>,
+    word: Keyword,
+    place: Place,
+    segment: &Segment,
+) {
+    let text = word.text();
+    let message = format!("`{text}` does not stand in a {}", place.name());
+    reader.sink.push(
+        Diagnostic::error(
+            Code::MisplacedStatement,
+            reader.stream.span(segment.from),
+            message,
+        )
+        .hint(may_stand(place)),
+    );
+}
+
+/// What may stand in a place, as a hint.
+fn may_stand(place: Place) -> String {
+    let words: Vec<String> = (place.words().iter())
+        .chain(place.keywords())
+        .map(|word| format!("`{word}`"))
+        .collect();
+    match (place, words.split_last()) {
+        (Place::Risk, _) => {
+            "its rows are a limit, a value and what a breach does: `max_daily_loss 5% => halt`"
+                .to_owned()
+        }
+        (Place::Router, _) => {
+            "its rows are a class, `=>` and strategies, then `override`, `suggest` and `on switch`"
+                .to_owned()
+        }
+        (Place::Test, _) => {
+            "a test holds `with`, `timeframe`, columns such as `close = [5, 4, 3]`, and `expect`"
+                .to_owned()
+        }
+        (_, Some((last, rest))) if !rest.is_empty() => {
+            format!("it holds {} and {last}", rest.join(", "))
+        }
+        (_, Some((last, _))) => format!("it holds {last}"),
+        (_, None) => "it holds nothing of this kind".to_owned(),
+    }
+}
+
+/// What a word of another language, or of everyday speech, is here.
+fn foreign(text: &str) -> Option<&'static str> {
+    Some(match text {
+        "buy" => "enter long when …",
+        "sell" => "enter short when …` or `exit when …",
+        "short" => "enter short when …",
+        "long" | "entry" => "enter long when …",
+        "enter_long" | "go_long" => "enter long when …",
+        "enter_short" | "go_short" => "enter short when …",
+        "close_position" | "exit_long" | "exit_short" => "exit when …",
+        "def" | "function" | "func" => "fn",
+        "var" | "const" | "val" | "auto" | "double" | "float" | "int" | "bool" | "set" => "let",
+        "input" => "param",
+        "stop_loss" | "stoploss" | "sl" => "stop 3%",
+        "takeprofit" | "tp" | "target" | "profit_target" => "take_profit 4%",
+        "trailing_stop" | "trailing" | "trailstop" => "trail 1.5%",
+        "minimal_roi" | "roi" => "take_profit { 0m => 10%  1h => 6% }",
+        "plot" | "print" | "alert" => return None,
+        _ => return None,
+    })
+}
+
+/// Reports text where a statement of `place` should begin.
+pub(super) fn stmt(reader: &mut Reader<'_, '_>, place: Place, segment: &Segment) {
+    let stream = reader.stream;
+    if stream.any_broken(segment.from, segment.to) {
+        return;
+    }
+    let text = stream.text_of(segment.from);
+    let span = stream.span(segment.from);
+    let report = |message: String| Diagnostic::error(Code::Syntax, span, message);
+    let begins_none = || report(format!("`{text}` begins no statement"));
+    if let Some(word) = stream.keyword(segment.from) {
+        let found = if word == Keyword::If {
+            report("`if` chooses a value and begins no statement".to_owned())
+                .hint("write `let x = if … then … else …`")
+        } else if word.begins_statement() {
+            misplaced_keyword(reader, word, place, segment);
+            return;
+        } else {
+            report(format!("expected a statement, found `{text}`"))
+                .hint("a statement begins with its keyword")
+        };
+        reader.sink.push(found);
+        return;
+    }
+    if stream.kind(segment.from) != Some(TokenKind::Name) {
+        reader.sink.push(
+            report(format!("expected a statement, found `{text}`"))
+                .hint("a statement begins with its keyword"),
+        );
+        return;
+    }
+    let words = || place.words().iter().chain(place.keywords()).copied();
+    let is_call = stream.kind(segment.from + 1) == Some(TokenKind::Dot);
+    let found = if place == Place::Strategy && text == "strategy" {
+        begins_none()
+    } else if is_call && matches!(text, "strategy" | "ta" | "self" | "ctx" | "np" | "pd") {
+        begins_none().hint("orders are statements: `enter long when …`, `exit when …`")
+    } else if let Some(form) = foreign(text).filter(|_| place == Place::Strategy) {
+        begins_none().hint(format!("write `{form}`"))
+    } else if let Some(word) = did_you_mean(text, words()) {
+        begins_none().hint(format!("did you mean `{word}`?"))
+    } else if let Some(form) = foreign(text).filter(|form| *form == "let" || place == Place::Fn) {
+        begins_none().hint(format!("write `{form}`"))
+    } else if place == Place::Strategy && CLAUSES.contains(&text) {
+        begins_none().hint(format!(
+            "`{text}` is a clause of an order: it stands before the `when` of `enter` or `exit`"
+        ))
+    } else if let Some(other) = Place::of_word(text).filter(|other| *other != place) {
+        report(format!(
+            "`{text}` begins no statement of a {}",
+            place.name()
+        ))
+        .hint(format!("it stands in a {}", other.name()))
+    } else if place == Place::Fn {
+        begins_none().hint("the value of a `fn` follows `return`")
+    } else {
+        begins_none().hint(may_stand(place))
+    };
+    reader.sink.push(found);
+}
