@@ -1,6 +1,9 @@
 //! `cargo bench -p strat-benches --bench front_end`: tokens, tree, check and formatting of a file
 //! of 2,000 lines, and how they grow with the file. The goals: check under 20 ms, formatting under
 //! 10 ms.
+//!
+//! With the name of one of them (`… --bench front_end -- check`) only this runs, many times: for a
+//! profiler, and for `time` on a machine that does something else besides.
 
 use strat_benches::time;
 use strat_lang::diag::Sink;
@@ -15,6 +18,9 @@ const RUNS: usize = 40;
 const LINES: usize = 2_000;
 
 fn main() {
+    if let Some(phase) = std::env::args().skip(1).find(|arg| !arg.starts_with('-')) {
+        return only(&phase);
+    }
     println!(
         "{:<12}{:>8}{:>12}{:>12}{:>12}{:>12}",
         "milliseconds", "lines", "lex", "parse", "format", "check"
@@ -35,6 +41,31 @@ fn main() {
         row("median", &text, 1);
         row("best", &text, 0);
     }
+}
+
+/// Runs of a single phase.
+const MANY: usize = 200;
+
+fn only(phase: &str) {
+    let text = large::file(LINES);
+    for _ in 0..MANY {
+        match phase {
+            "lex" => drop(std::hint::black_box(lex(
+                FileId(0),
+                &text,
+                &mut Sink::new(),
+            ))),
+            "parse" => drop(std::hint::black_box(parse(
+                FileId(0),
+                &text,
+                &mut Sink::new(),
+            ))),
+            "format" => drop(std::hint::black_box(format(&text))),
+            "check" => drop(std::hint::black_box(check(&text))),
+            _ => panic!("lex, parse, format or check, not {phase}"),
+        }
+    }
+    println!("{MANY} times {phase} of {} lines", text.lines().count());
 }
 
 fn row(name: &str, text: &str, which: usize) {

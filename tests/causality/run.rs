@@ -1,10 +1,11 @@
 //! A compiled unit as something that turns data into columns.
 
 use strat_compiler::{Compiled, Executor, compile};
-use strat_engine::abi::{BarColumns, Program, Stream, TradeValues};
+use strat_engine::abi::{BarColumns, Program};
 use strat_lang::hir::Unit;
-use strat_tests::compare::{Cell, Column, masks, outputs};
+use strat_tests::compare::{Column, masks, outputs};
 use strat_tests::data::Data;
+use strat_tests::decided::decided;
 
 use crate::cut::{bars, causal};
 
@@ -46,47 +47,4 @@ fn columns_of(program: &Compiled, unit: &Unit, set: &[f64], bars: BarColumns<'_>
     let swept = masks(program, &[set.to_vec()], 1, bars);
     all.extend(swept.into_iter().flatten().flatten());
     all
-}
-
-fn decided(how: &str, stream: &mut dyn Stream, bars: BarColumns<'_>) -> Vec<Column> {
-    let mut columns = vec![column(how, "entries"), column(how, "exits")];
-    for t in 0..bars.len() {
-        let decision = stream.on_bar(&bars.bar(t), &trade(t));
-        for (i, x) in stream.outputs().iter().enumerate() {
-            if columns.len() < i + 3 {
-                columns.push(column(how, &format!("output {i}")));
-            }
-            columns[i + 2].cells.push(Cell::Number(*x));
-        }
-        columns[0].cells.push(Cell::Bits(decision.entries));
-        columns[1].cells.push(Cell::Bits(decision.exits));
-    }
-    columns
-}
-
-fn column(how: &str, name: &str) -> Column {
-    Column {
-        name: format!("{name} ({how})"),
-        cells: Vec::new(),
-    }
-}
-
-/// The open trade at bar `t`, made up from the number of the bar alone: 30 bars of a trade, 10 of
-/// none. What a program makes of it depends on the past only if the program does.
-fn trade(t: usize) -> TradeValues<'static> {
-    const KEPT: [f64; 16] = [101.0; 16];
-    let held = t % 40;
-    if held >= 30 {
-        return TradeValues::FLAT;
-    }
-    #[allow(clippy::cast_precision_loss)] // below 40
-    let held_bars = held as f64;
-    TradeValues {
-        entry_price: 100.0,
-        held: 3600.0 * held_bars,
-        held_bars,
-        mark: 98.0 + 0.2 * held_bars,
-        quantity: 1.0,
-        kept: &KEPT,
-    }
 }

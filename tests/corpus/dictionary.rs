@@ -32,7 +32,9 @@ fn main() -> std::io::Result<()> {
         words::Place::Zones,
         words::Place::Execution,
     ];
-    let leads = places.into_iter().flat_map(|place| place.words().iter().copied());
+    let leads = places
+        .into_iter()
+        .flat_map(|place| place.words().iter().copied());
     let clauses = words::CLAUSES.iter().copied();
     let known = reserved.chain(items).chain(leads).chain(clauses);
     all.extend(known.map(str::to_owned));

@@ -17,6 +17,7 @@ pub mod calls;
 pub mod candles;
 pub mod compare;
 pub mod data;
+pub mod decided;
 pub mod large;
 pub mod properties;
 pub mod sources;

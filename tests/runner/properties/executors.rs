@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use strat_compiler::{Executor, compile};
+use strat_compiler::{Compiled, Executor, compile};
 use strat_engine::abi::{BarColumns, ParamInfo, Program};
 use strat_lang::hir::Unit;
 use strat_lang::source::SourceMap;
@@ -11,8 +11,9 @@ use strat_market::Bars;
 use super::Reach;
 use super::program::{has_items, program, tree};
 use crate::candles::{Dice, wild};
-use crate::compare::{Trio, check_decisions, check_outputs};
+use crate::compare::{Trio, check_decisions, check_outputs, first_difference};
 use crate::data::Data;
+use crate::decided::decided;
 
 /// Bars of the market.
 const BARS: usize = 200;
@@ -104,6 +105,12 @@ fn run(unit: &Unit) {
         for other in [&trio.handler, &trio.kernel] {
             if unit.outputs.is_empty() {
                 check_decisions(&trio.interp, other, &sets, &[1, sets.len()], bars)?;
+                for set in &sets {
+                    let decided =
+                        |p: &Compiled| decided("trades", &mut *p.stream(set, bars.len()), bars);
+                    let found = first_difference(&decided(&trio.interp), &decided(other));
+                    found.map_or(Ok(()), |d| Err(format!("with {set:?}: {d}")))?;
+                }
             } else {
                 for set in &sets {
                     check_outputs(&trio.interp, other, set, bars)?;
