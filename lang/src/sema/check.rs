@@ -165,7 +165,7 @@ impl<'t> Program<'t> {
     pub(super) fn new(files: &'t Files, map: &'t SourceMap, sink: &mut Sink) -> Self {
         let (fns, modules) = files.functions(sink);
         Self {
-            enums: enums::collect(files.trees.iter().map(|t| &t.file)),
+            enums: enums::collect(files.trees.iter().map(|t| &*t.file)),
             fns,
             modules,
             map,

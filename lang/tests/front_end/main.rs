@@ -16,6 +16,7 @@ mod generate;
 mod grammar;
 mod junk;
 mod properties;
+mod quick;
 mod render;
 mod sarif;
 mod spec;
