@@ -157,7 +157,11 @@ fn errors_deep_inside_take_no_exponential_time() {
         ("all { 1 (", ") }"),
     ] {
         let depth = 120 / open.matches(['(', '{', '[']).count().max(1);
-        let text = with_value(&format!("{}< < 1{}", open.repeat(depth), close.repeat(depth)));
+        let text = with_value(&format!(
+            "{}< < 1{}",
+            open.repeat(depth),
+            close.repeat(depth)
+        ));
         assert!(!codes(&text).is_empty(), "{open}");
         for head in [
             "enter size ",
