@@ -9,6 +9,7 @@ mod data;
 mod docs;
 mod eval;
 mod hostile;
+mod plans;
 mod quickstart;
 mod sandbox;
 mod screen;
