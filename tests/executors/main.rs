@@ -2,7 +2,7 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | [`compare`] | what an executor did, as columns, and the one comparison of two such records |
+//! | [`compare`] | (of the runner) what an executor did, as columns, and the one comparison of two such records |
 //! | [`agree`] | what is compared of a program |
 //! | [`program`] | made-up programs: a tree, its text, how it is made and made smaller |
 //! | [`market`] | the bars they run on |
@@ -16,10 +16,11 @@
 mod agree;
 mod broken;
 mod cases;
-mod compare;
 mod corners;
 mod library;
 mod market;
 mod program;
 mod property;
 mod ranges;
+
+use strat_tests::compare;

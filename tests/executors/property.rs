@@ -122,6 +122,7 @@ const CONSTRUCTS: &[&str] = &[
     "window_max",
     "window_mean",
     "window_min",
+    "window_rank",
     "window_squares",
     "window_sum",
     "window_weighted",

@@ -348,6 +348,13 @@ fn window(f: WindowFn, x: Range, n: Range, least: Range) -> Range {
     match f {
         WindowFn::Max | WindowFn::Min => x,
         WindowFn::Mean => Range { whole: false, ..x },
+        // A share of the values, this one among them.
+        WindowFn::Rank => Range {
+            lo: 0.0,
+            hi: 1.0,
+            whole: false,
+            neg_zero: false,
+        },
         WindowFn::Sum => total(few, most),
         WindowFn::WeightedSum => {
             let weights = |n: f64| n * (n + 1.0) / 2.0;

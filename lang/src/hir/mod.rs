@@ -8,28 +8,40 @@
 mod bounds;
 mod dimension;
 mod feed;
+mod formula;
 mod infer;
+mod items;
 mod known;
 mod look;
 mod operands;
 mod plan;
+mod plans;
 mod pool;
 mod print;
 mod print_plan;
 mod range;
+mod risk;
+mod route;
+mod written;
 
 pub use dimension::{Dimension, Powers};
 pub use feed::{Calendar, Feed, FeedKind, Period};
+pub use formula::look_formula;
 pub use infer::infer_ranges;
+pub use items::{Enum, Items, Regime};
 pub use known::Known;
 pub use look::{Look, LookId, Looks};
 pub use plan::{
     Cooldown, EventHandler, EventKind, Execution, Leg, LegOrder, Level, Order, OrderKind, Plan,
     Quote, Side, Size, Slicing, TimeInForce, Trail,
 };
+pub use plans::{Expected, ExpectedKind, Portfolio, Screen, TestBars, TestCase};
 pub use pool::{Choose, Pool, PoolId, Query, QueryId};
 pub use print::print_unit;
 pub use range::Range;
+pub use risk::{Breach, LIMITS, Limit, LimitKind, LimitRule, LimitUnit, Risk};
+pub use route::{Route, Routed, Router, SuggestBelow};
+pub use written::{Named, Worth, Written};
 
 use crate::source::Span;
 
@@ -206,6 +218,8 @@ pub enum WindowFn {
     Max,
     /// Least.
     Min,
+    /// Share of the values that are not above the newest, itself included.
+    Rank,
 }
 
 /// What a node computes.
@@ -343,6 +357,8 @@ pub struct Param {
     pub only_sweep: bool,
     /// The domain as written.
     pub domain_text: String,
+    /// Names of its values 0, 1, … where it is of an enum.
+    pub labels: Vec<String>,
     /// Its place.
     pub span: Span,
 }
@@ -398,6 +414,10 @@ pub struct Unit {
     pub outputs: Vec<(String, NodeId)>,
     /// Names of the values 0, 1, … of an output that is an enum, by the output's name.
     pub labels: Vec<(String, Vec<String>)>,
+    /// What the expressions of its own text became.
+    pub written: Vec<Written>,
+    /// The names of its own text, in the order of their definition.
+    pub names: Vec<Named>,
     /// All nodes; operands stand before their users, but for the step of a group, which is
     /// reached through [`Member::step`].
     pub nodes: Vec<Node>,

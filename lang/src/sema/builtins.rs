@@ -65,6 +65,11 @@ pub(super) const BUILTINS: &[(&str, Builtin, &str)] = &[
         "x, n, least: n",
     ),
     (
+        "window_rank",
+        Builtin::Window(WindowFn::Rank),
+        "x, n, least: n",
+    ),
+    (
         "window_squares",
         Builtin::Window(WindowFn::SquaredDeviations),
         "x, n, least: n",

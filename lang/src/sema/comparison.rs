@@ -57,13 +57,13 @@ impl<'t> Checker<'t, '_> {
                 let edit = Span::new(span.file, first.span.end, span.end);
                 report
                     .hint("ask `is some`")
-                    .fix("write `is some`", vec![(edit, " is some".to_owned())])
+                    .suggest("write `is some`", vec![(edit, " is some".to_owned())])
             }
             [(_, second)] if second.kind == ExprKind::Na => {
                 let edit = Span::new(span.file, first.span.end, span.end);
                 report
                     .hint("ask `is na`")
-                    .fix("write `is na`", vec![(edit, " is na".to_owned())])
+                    .suggest("write `is na`", vec![(edit, " is na".to_owned())])
             }
             _ => report.hint("ask `x is na`"),
         };
@@ -76,10 +76,12 @@ impl<'t> Checker<'t, '_> {
         rest: &'t [(CompareOp, Expr)],
         span: Span,
     ) -> Value {
-        let first_value = self.expr(first);
-        self.compares_na(first, rest, span);
         if let [(op @ (CompareOp::Eq | CompareOp::Ne), second)] = rest {
-            let value = self.expr(second);
+            let (first_value, value) = self.equated(first, second);
+            self.compares_na(first, rest, span);
+            if let Some(result) = self.compare_enums(&first_value, *op, &value, first, second) {
+                return result;
+            }
             if self.compares_conditions(first, &first_value, *op, second, &value, span) {
                 return Value::Error;
             }
@@ -98,6 +100,8 @@ impl<'t> Checker<'t, '_> {
                 _ => Value::Error,
             };
         }
+        let first_value = self.expr(first);
+        self.compares_na(first, rest, span);
         let mut left = self.want_number(&first_value, first.span);
         let mut left_span = first.span;
         let mut all: Option<NodeId> = None;

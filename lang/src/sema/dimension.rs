@@ -51,6 +51,7 @@ impl Builder {
                 of(x)
             }
             Kind::Window(WindowFn::SquaredDeviations, x, ..) => of(x).times(of(x)),
+            Kind::Window(WindowFn::Rank, ..) => Dimension::Plain,
             Kind::Window(_, x, ..) => of(x),
             Kind::Prev(g, i, _) => self.dimension_of_past(g, i),
             Kind::Member(g, i) => self.dimension_of_member(g, i),

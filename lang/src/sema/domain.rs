@@ -28,6 +28,9 @@ struct Values {
 impl<'t> Checker<'t, '_> {
     /// A parameter as the grid and the command line see it.
     pub(super) fn param(&mut self, p: &'t ParamStmt) -> Option<Param> {
+        if let Some(id) = self.enum_of_type(p.ty.as_ref()) {
+            return self.enum_param(p, id);
+        }
         let name = &p.name.name;
         let what = format!("the default of `{name}`");
         let default = self.constant_of(&p.default, Code::BadDefault, &what);
@@ -94,8 +97,24 @@ impl<'t> Checker<'t, '_> {
             sweep,
             only_sweep,
             domain_text,
+            labels: Vec::new(),
             span: p.name.span,
         })
+    }
+
+    /// The values of a domain, and its numbers with their places.
+    #[allow(clippy::type_complexity)] // two lists
+    pub(super) fn domain_values(
+        &mut self,
+        name: &str,
+        domain: &'t Domain,
+        integer: bool,
+    ) -> Option<(Vec<f64>, Vec<(f64, Span)>)> {
+        let values = match domain {
+            Domain::List(items, span) => self.list(name, items, *span),
+            Domain::Range { lo, hi, step } => self.range(name, lo, hi, step.as_ref(), integer),
+        }?;
+        Some((values.sweep, values.numbers))
     }
 
     /// The type that a parameter names, if it names one; None when there is no such type.

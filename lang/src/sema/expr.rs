@@ -32,6 +32,7 @@ impl<'t> Checker<'t, '_> {
         self.depth += 1;
         let value = self.plain_expr(e);
         self.depth -= 1;
+        self.note_expr(e.span, &value);
         value
     }
 

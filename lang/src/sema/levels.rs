@@ -95,7 +95,7 @@ impl<'t> Checker<'t, '_> {
                     ),
                 )
                 .label("expected a share, such as 4%")
-                .fix(format!("write `{text}`"), vec![(e.span, text)]),
+                .suggest(format!("write `{text}`"), vec![(e.span, text)]),
             );
             return None;
         }
@@ -206,7 +206,7 @@ impl<'t> Checker<'t, '_> {
             self.report(
                 Diagnostic::error(Code::WrongType, e.span, "a cooldown of what?")
                     .hint("write `cooldown 5 bars` or `cooldown 4h`")
-                    .fix("write `bars`", vec![(end, " bars".to_owned())]),
+                    .suggest("write `bars`", vec![(end, " bars".to_owned())]),
             );
             None
         };
@@ -335,10 +335,7 @@ impl<'t> Checker<'t, '_> {
         );
         let near = crate::diag::suggest::did_you_mean(&name.name, known.iter().copied());
         self.report(match near {
-            Some(near) => report.hint(format!("did you mean `{near}`?")).fix(
-                format!("write `{near}`"),
-                vec![(name.span, near.to_owned())],
-            ),
+            Some(near) => report.did_you_mean(name.span, &name.name, near),
             None => report.hint(format!("the settings are {}", known.join(", "))),
         });
     }

@@ -133,7 +133,7 @@ impl<'t> Checker<'t, '_> {
             );
             self.report(if v > 1.0 && v <= 100.0 {
                 let text = format!("{v}%");
-                report.fix(format!("write `{text}`"), vec![(e.span, text)])
+                report.suggest(format!("write `{text}`"), vec![(e.span, text)])
             } else {
                 report
             });
@@ -254,7 +254,7 @@ impl<'t> Checker<'t, '_> {
                     "`size {0} of equity` uses {0} of the capital, `size risk {0}` loses it at the stop",
                     n.text
                 ))
-                .fix("write `of equity`", vec![(end, " of equity".to_owned())]),
+                .suggest("write `of equity`", vec![(end, " of equity".to_owned())]),
             );
             return None;
         }
