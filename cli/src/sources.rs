@@ -1,6 +1,6 @@
 //! `.strat` files: found on disk, read, checked, reported.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
@@ -138,14 +138,38 @@ fn collect(folder: &Path, deep: bool, found: &mut Vec<Found>) {
     }
 }
 
+/// Texts that stand in the place of files, by the name under which a file is [`shown`].
+pub type Drafts = BTreeMap<String, String>;
+
+/// The disk, with drafts in front of it.
+pub struct Drafted<'d>(pub &'d Drafts);
+
+impl World for Drafted<'_> {
+    fn read(&self, path: &str) -> Result<String, ReadError> {
+        match self.0.get(path) {
+            Some(text) => Ok(text.clone()),
+            None => Disk.read(path),
+        }
+    }
+}
+
 /// Files that were checked together, with everything found in them.
 #[derive(Debug, Default)]
 pub struct Sources {
     map: SourceMap,
     diagnostics: Vec<Diagnostic>,
+    drafts: Drafts,
 }
 
 impl Sources {
+    /// Sources that see drafts in the place of files.
+    pub fn with_drafts(drafts: Drafts) -> Self {
+        Self {
+            drafts,
+            ..Self::default()
+        }
+    }
+
     /// Checks the file at `path`; its strategies that have no errors.
     pub fn check(&mut self, path: &Path) -> Vec<Unit> {
         self.check_all(path).units
@@ -157,10 +181,15 @@ impl Sources {
     }
 
     fn check_all(&mut self, path: &Path) -> Checked {
-        match read(path) {
+        let name = shown(path);
+        let text = match self.drafts.get(&name) {
+            Some(draft) => Ok(draft.clone()),
+            None => read(path),
+        };
+        match text {
             Ok(text) => {
-                let name = shown(path);
-                let mut checked = sema::check_source(&mut self.map, &Disk, &LIBRARY, &name, &text);
+                let world = Drafted(&self.drafts);
+                let mut checked = sema::check_source(&mut self.map, &world, &LIBRARY, &name, &text);
                 self.diagnostics
                     .extend(std::mem::take(&mut checked.diagnostics));
                 checked
@@ -260,9 +289,15 @@ impl Sources {
         text
     }
 
+    /// Where to read more, at the end of a report for people; empty where nothing was found.
+    pub fn pointer(&self) -> String {
+        pointer(self.diagnostics.iter().map(|found| found.code))
+    }
+
     /// Tells everything found on standard error and fails where there is an error.
     pub fn tell(&self) -> Done {
-        let text = self.render(Format::Terminal, terminal::colour_on_stderr());
+        let mut text = self.render(Format::Terminal, terminal::colour_on_stderr());
+        text.push_str(&self.pointer());
         if !text.is_empty() {
             terminal::tell(text.trim_end());
         }
@@ -292,6 +327,16 @@ impl Sources {
             }
         }
         once
+    }
+}
+
+/// One line that says where to read more about some codes; empty where there is none.
+pub fn pointer(codes: impl IntoIterator<Item = Code>) -> String {
+    let codes: BTreeSet<Code> = codes.into_iter().collect();
+    match Vec::from_iter(codes)[..] {
+        [] => String::new(),
+        [code] => format!("for more about {code}: stratc explain {code}\n"),
+        [first, ..] => format!("for more about a code, such as {first}: stratc explain {first}\n"),
     }
 }
 

@@ -116,6 +116,7 @@ const CONSTRUCTS: &[&str] = &[
     "tag",
     "timeframe",
     "true or false",
+    "unitless",
     "volume",
     "window of a parameter",
     "window_max",

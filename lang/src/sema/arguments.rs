@@ -4,6 +4,7 @@ use super::Checker;
 use super::blame::Frame;
 use super::scope::{Binding, Lint, Value};
 use crate::diag::{Code, Diagnostic, suggest};
+use crate::hir::Dimension;
 use crate::source::Span;
 use crate::syntax::ast::{Arg, Expr, FnParam, Ident};
 
@@ -84,7 +85,7 @@ impl<'t> Checker<'t, '_> {
         let mut bound: Vec<Bound> = Vec::with_capacity(params.len());
         for (i, param) in params.iter().enumerate() {
             let one = match (given.get_mut(i).and_then(Option::take), &param.default) {
-                (Some((value, e)), _) => (value, Some(e.span)),
+                (Some((value, e)), _) => (self.of_param(param, value, e.span), Some(e.span)),
                 (None, Some(_)) if self.is_broken(def) => {
                     self.silent();
                     return None;
@@ -94,7 +95,7 @@ impl<'t> Checker<'t, '_> {
                     if value == Value::Error || !self.fits(def, param, &value, call, None) {
                         return None;
                     }
-                    (value, None)
+                    (self.of_param(param, value, call), None)
                 }
                 (None, None) => return None,
             };
@@ -231,10 +232,14 @@ impl<'t> Checker<'t, '_> {
         );
         let report = match (self.words(bars_at), self.words(series_at)) {
             (Some(number), Some(series)) => {
-                report.hint(format!("swap `{number}` and `{series}`")).fix(
-                    "swap them",
-                    vec![(bars_at, series.to_owned()), (series_at, number.to_owned())],
-                )
+                let report = report.hint(format!("swap `{number}` and `{series}`"));
+                let edits = vec![(bars_at, series.to_owned()), (series_at, number.to_owned())];
+                // Of three or more, others may stand in the wrong place as well.
+                if given.iter().flatten().count() == 2 {
+                    report.fix("swap them", edits)
+                } else {
+                    report.suggest("swap them", edits)
+                }
             }
             _ => report.hint(format!("it is `{}`", self.signature(def))),
         };
@@ -309,11 +314,34 @@ impl<'t> Checker<'t, '_> {
                 self.check_length(id, at, 0, &what).is_some()
             }
             Some("condition") => self.want_condition(value, span).is_some(),
-            Some(_) => self.want_number(value, span).is_some(),
+            Some(ty) => {
+                let Some(id) = self.want_number(value, span) else {
+                    return false;
+                };
+                let Some(unit) = Dimension::of_type(ty) else {
+                    return true;
+                };
+                let what = format!("`{name}` of `{}`", self.program.fns[def].item.name.name);
+                self.of_unit(unit, id, span, &what)
+            }
             None => match value {
                 Value::Text => self.want_number(value, span).is_some(),
                 _ => true,
             },
+        }
+    }
+
+    /// A literal takes the unit that the parameter names.
+    fn of_param(&mut self, param: &FnParam, value: Value, span: Span) -> Value {
+        let unit = param.ty.as_ref().and_then(|t| Dimension::of_type(&t.name));
+        match (value, unit) {
+            (Value::Node(id), Some(unit))
+                if unit.has_powers() && self.builder.dimension(id) == Dimension::Literal =>
+            {
+                let kind = self.builder.unit.node(id).kind;
+                Value::Node(self.builder.add_as(kind, Some(unit), span))
+            }
+            (value, _) => value,
         }
     }
 

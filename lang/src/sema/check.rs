@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use super::allow;
 use super::arguments::Bound;
 use super::builder::{MOST_NODES, Outgrown};
 use super::expr::DEEPEST;
@@ -10,7 +11,7 @@ use super::scope::{Module, Program, Value};
 use super::uses::{Files, camel_case};
 use super::{Checker, Place, enums, items};
 use crate::diag::{Code, Diagnostic, Severity, Sink};
-use crate::hir::{Items, Kind, Unit};
+use crate::hir::{Dimension, Items, Kind, Unit, infer_ranges};
 use crate::source::{SourceMap, Span, World};
 use crate::syntax::ast::{self, ItemKind};
 use crate::syntax::parse_expr;
@@ -75,6 +76,7 @@ pub fn check_source(
             checker.strategy_lints(s);
             checker.outgrown(s.name.span, &format!("`{}`", s.name.name));
             let complete = !checker.incomplete;
+            checker.verdicts();
             let mut unit = std::mem::take(&mut checker.builder.unit);
             unit.doc = first_line(item.doc.as_deref());
             if complete && sink.errors() == before {
@@ -85,7 +87,7 @@ pub fn check_source(
         Checked {
             units,
             items,
-            diagnostics: sink.into_sorted(),
+            diagnostics: allow::silence(text, &files.trees[main].file, sink),
         }
     })
 }
@@ -148,7 +150,8 @@ pub fn check_expr_on(
         checker.place = Place::Expression;
         checker.outputs(&tree);
         checker.outgrown(tree.span, "this expression");
-        let unit = std::mem::take(&mut checker.builder.unit);
+        let mut unit = std::mem::take(&mut checker.builder.unit);
+        infer_ranges(&mut unit);
         let failed = checker.incomplete || sink.has_errors();
         Checked {
             units: if failed { Vec::new() } else { vec![unit] },
@@ -159,10 +162,10 @@ pub fn check_expr_on(
 }
 
 impl<'t> Program<'t> {
-    fn new(files: &'t Files, map: &'t SourceMap, sink: &mut Sink) -> Self {
+    pub(super) fn new(files: &'t Files, map: &'t SourceMap, sink: &mut Sink) -> Self {
         let (fns, modules) = files.functions(sink);
         Self {
-            enums: enums::collect(files.trees.iter().map(|t| &t.file)),
+            enums: enums::collect(files.trees.iter().map(|t| &*t.file)),
             fns,
             modules,
             map,
@@ -220,7 +223,7 @@ impl<'t> Checker<'t, '_> {
     }
 
     /// Checks a function on its own, with parameters that may be anything.
-    fn function(&mut self, def: usize) {
+    pub(super) fn function(&mut self, def: usize) -> Value {
         let item = self.program.fns[def].item;
         let mut bound: Vec<Bound> = Vec::with_capacity(item.params.len());
         for param in &item.params {
@@ -236,6 +239,9 @@ impl<'t> Checker<'t, '_> {
                 self.fits(def, param, &value, default.span, Some(default));
             }
             self.free += 1;
+            if let Some(unit) = param.ty.as_ref().and_then(|t| Dimension::of_type(&t.name)) {
+                self.builder.free_units.insert(self.free, unit);
+            }
             let id = self.builder.add(Kind::Free(self.free), param.name.span);
             let value = match self.enum_of_type(param.ty.as_ref()) {
                 Some(of) => Value::Enum(of, id),
@@ -244,8 +250,12 @@ impl<'t> Checker<'t, '_> {
             bound.push((value, Some(param.name.span)));
         }
         self.style_lint(&item.name);
-        self.inline(def, bound);
+        let value = self.inline(def, bound);
+        if self.lints() {
+            self.verdicts();
+        }
         self.outgrown(item.name.span, &format!("`{}`", item.name.name));
+        value
     }
 }
 
@@ -256,13 +266,19 @@ const FN_TYPES: &[&str] = &[
     "ratio",
     "price",
     "qty",
+    "money",
+    "duration",
     "number",
     "condition",
 ];
 
 /// Checks every function of the user's files on its own, callees first; tells which are wrong, so
 /// that their calls stay silent. Warnings are for the functions of the module `lint`.
-fn check_functions(program: &Program<'_>, lint: Option<usize>, sink: &mut Sink) -> Vec<bool> {
+pub(super) fn check_functions(
+    program: &Program<'_>,
+    lint: Option<usize>,
+    sink: &mut Sink,
+) -> Vec<bool> {
     let Order { defs, mut broken } = order(program, sink);
     for def in defs {
         if program.is_library(def) {
@@ -300,7 +316,7 @@ pub(super) fn first_line(doc: Option<&str>) -> String {
 }
 
 /// Runs on a thread whose stack holds the deepest nesting that is allowed.
-fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+pub(super) fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .name("check".to_owned())

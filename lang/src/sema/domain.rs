@@ -3,7 +3,7 @@
 use super::Checker;
 use super::scope::Value;
 use crate::diag::{Code, Diagnostic};
-use crate::hir::Param;
+use crate::hir::{Dimension, Param};
 use crate::source::Span;
 use crate::syntax::ast::{Domain, Expr, ExprKind, NumberUnit, ParamStmt};
 use crate::syntax::visit::each_expr;
@@ -56,6 +56,7 @@ impl<'t> Checker<'t, '_> {
             }
         };
         let (default, typed) = (default?, typed?);
+        let dimension = self.param_unit(p, typed)?;
         let domain = match domain {
             Some(domain) => Some(domain?),
             None => None,
@@ -90,6 +91,7 @@ impl<'t> Checker<'t, '_> {
         Some(Param {
             name: name.clone(),
             integer,
+            dimension,
             default,
             bounds,
             sweep,
@@ -117,7 +119,9 @@ impl<'t> Checker<'t, '_> {
 
     /// The type that a parameter names, if it names one; None when there is no such type.
     fn param_type(&mut self, p: &'t ParamStmt) -> Option<Option<&'t str>> {
-        const TYPES: &[&str] = &["bars", "ratio", "price", "qty", "number"];
+        const TYPES: &[&str] = &[
+            "bars", "ratio", "price", "qty", "money", "duration", "number",
+        ];
         let Some(ty) = &p.ty else {
             return Some(None);
         };
@@ -126,6 +130,39 @@ impl<'t> Checker<'t, '_> {
         }
         self.unknown_type(ty, TYPES);
         None
+    }
+
+    /// The unit of a parameter: of its type, else of its default. Its default and its domain are
+    /// of that unit too.
+    fn param_unit(&mut self, p: &'t ParamStmt, typed: Option<&str>) -> Option<Dimension> {
+        let name = &p.name.name;
+        let mut numbers: Vec<(&'t Expr, String)> =
+            vec![(&p.default, format!("the default of `{name}`"))];
+        let in_domain: Vec<&'t Expr> = match &p.domain {
+            None => Vec::new(),
+            Some(Domain::List(items, _)) => items.iter().collect(),
+            Some(Domain::Range { lo, hi, step }) => [lo, hi].into_iter().chain(step).collect(),
+        };
+        numbers.extend(
+            in_domain
+                .into_iter()
+                .map(|e| (e, format!("the domain of `{name}`"))),
+        );
+        let mut unit = typed.and_then(Dimension::of_type);
+        for (e, what) in numbers {
+            // Looked at before: a number without errors.
+            let Value::Node(id) = self.expr(e) else {
+                return None;
+            };
+            let found = self.builder.dimension(id);
+            match unit {
+                None => unit = Some(found),
+                Some(Dimension::Literal) if found.is_known() => unit = Some(found),
+                Some(unit) if !self.of_unit(unit, id, e.span, &what) => return None,
+                Some(_) => {}
+            }
+        }
+        unit
     }
 
     fn default_outside(&mut self, p: &ParamStmt, default: f64, domain: &str) {

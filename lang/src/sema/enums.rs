@@ -395,6 +395,7 @@ impl<'t> Checker<'t, '_> {
             only_sweep: true,
             domain_text,
             labels,
+            dimension: crate::hir::Dimension::Plain,
             span: p.name.span,
         })
     }

@@ -5,6 +5,7 @@
 //! its own body, and its calls stay silent; one that is only wrong for the arguments of a call is
 //! reported at these arguments (see `blame`).
 
+mod allow;
 mod arguments;
 mod blame;
 mod builder;
@@ -13,23 +14,28 @@ mod call;
 mod check;
 mod comparison;
 mod decimal;
+mod dimension;
 mod domain;
 mod enums;
+mod equality;
 mod events;
 mod expr;
 mod extract;
 mod feeds;
 mod foreign;
 mod items;
+mod joint;
 mod length;
 mod levels;
 mod lints;
 mod loops;
 mod name;
+mod noted;
 mod order;
 mod orders;
 mod portfolio;
 mod postfix;
+mod reference;
 mod regime;
 mod risk;
 mod router;
@@ -42,10 +48,14 @@ mod strategy;
 mod testing;
 mod trade;
 mod types;
+mod units;
 mod uses;
+mod written;
+mod verdicts;
 mod zones;
 
 pub use check::{Checked, Library, check_expr, check_expr_on, check_source};
+pub use reference::{FunctionInfo, Reference, reference};
 pub use uses::snake_case;
 
 use std::collections::HashMap;
@@ -108,6 +118,8 @@ struct Checker<'t, 's> {
     incomplete: bool,
     /// A part was not read, so what it would have used is not known.
     torn: bool,
+    /// What can be judged once ranges are known.
+    noted: noted::Noted,
     /// Errors of the run before this unit.
     errors_before: usize,
     sink: &'s mut Sink,
@@ -144,6 +156,7 @@ impl<'t, 's> Checker<'t, 's> {
             depth: 0,
             incomplete: false,
             torn: false,
+            noted: noted::Noted::default(),
             errors_before: sink.errors(),
             sink,
         }

@@ -37,6 +37,7 @@ impl<'t> Checker<'t, '_> {
     }
 
     pub(super) fn define(&mut self, name: &Ident, binding: Binding, lint: Lint) {
+        self.note_name(name, &binding);
         let entry = Entry {
             binding,
             span: name.span,
@@ -329,9 +330,7 @@ impl<'t> Checker<'t, '_> {
             known.extend(self.program.modules[self.module].fns.keys().cloned());
             known.extend(self.program.modules[self.module].items.keys().cloned());
             if let Some(near) = suggest::did_you_mean(name, known.iter().map(String::as_str)) {
-                report = report
-                    .hint(format!("did you mean `{near}`?"))
-                    .fix(format!("write `{near}`"), vec![(span, near.to_owned())]);
+                report = report.did_you_mean(span, name, near);
             }
         }
         self.report(report);
@@ -364,10 +363,7 @@ impl<'t> Checker<'t, '_> {
                 .map(String::as_str)
                 .chain(builtins::BUILTINS.iter().map(|(n, ..)| *n));
             if let Some(near) = suggest::did_you_mean(&callee.name, known) {
-                report = report.hint(format!("did you mean `{near}`?")).fix(
-                    format!("write `{near}`"),
-                    vec![(callee.span, near.to_owned())],
-                );
+                report = report.did_you_mean(callee.span, &callee.name, near);
             }
         }
         self.report(report);

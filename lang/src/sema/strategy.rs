@@ -173,13 +173,15 @@ impl<'t> Checker<'t, '_> {
             StmtKind::Param(_) => {}
             StmtKind::Error => self.unread(stmt),
             StmtKind::Require(e) => {
-                if let Some(id) = self.parameter_condition(e, "`require`") {
+                let id = self.of_parameters(|this| this.parameter_condition(e, "`require`"));
+                if let Some(id) = id {
+                    self.noted.requires.push((id, e.span));
                     let words = slice(text, e.span);
                     self.builder.unit.requires.push((id, words));
                 }
             }
             StmtKind::Flag { name, when } => {
-                let id = self.parameter_condition(when, "`flag`");
+                let id = self.of_parameters(|this| this.parameter_condition(when, "`flag`"));
                 if self.builder.unit.flags.iter().any(|(n, _)| *n == name.name) {
                     let first = body.iter().find_map(|s| match &s.kind {
                         StmtKind::Flag { name: n, .. } if n.name == name.name => Some(n.span),
@@ -303,6 +305,9 @@ impl<'t> Checker<'t, '_> {
     /// `stop 3%`: a share of the entry price that is known before the first bar.
     pub(super) fn stop_share(&mut self, e: &'t Expr) -> Option<NodeId> {
         let id = self.number(e)?;
+        if !self.is_share_of_price(id, e.span) {
+            return None;
+        }
         if self.builder.stage(id).series {
             let part = self.series_part(e);
             self.report(
@@ -365,7 +370,8 @@ impl<'t> Checker<'t, '_> {
             let much = if v > 1.0 { "more than " } else { "" };
             report(format!("a stop of {v} is {much}the whole entry price"))
                 .label("expected a share between 0% and 100%")
-                .fix(format!("write `{text}`"), vec![(e.span, text)])
+                // Three times the range, or three dollars, may have been meant as well.
+                .suggest(format!("write `{text}`"), vec![(e.span, text)])
         }
     }
 }

@@ -127,9 +127,7 @@ impl<'t> Checker<'t, '_> {
             format!("there is no type `{}`", ty.name),
         );
         let report = match suggest::did_you_mean(&ty.name, known.iter().copied()) {
-            Some(near) => report
-                .hint(format!("did you mean `{near}`?"))
-                .fix(format!("write `{near}`"), vec![(ty.span, near.to_owned())]),
+            Some(near) => report.did_you_mean(ty.span, &ty.name, near),
             None => report.hint(format!("the types are {}", known.join(", "))),
         };
         self.report(report);
