@@ -27,8 +27,8 @@ pub fn book(title: &str, intro: &str, pages: &[Page]) -> String {
         let file = escaped(&page.file);
         // A long path breaks between its parts.
         let breaking = file.replace('/', "/<wbr>").replace('_', "_<wbr>");
-        let _ = write!(index, "<div data-group><h2>{breaking}</h2><ul>\n");
-        let _ = write!(main, "<section data-group><h2>{file}</h2>\n");
+        let _ = writeln!(index, "<div data-group><h2>{breaking}</h2><ul>");
+        let _ = writeln!(main, "<section data-group><h2>{file}</h2>");
         if !page.about.is_empty() {
             let _ = write!(main, "{}", prose(&page.about));
         }
