@@ -143,10 +143,7 @@ impl<'t> Checker<'t, '_> {
         );
         let known = module.items.iter().filter(|(_, d)| is(&d.item.kind));
         report = match suggest::did_you_mean(&name.name, known.map(|(n, _)| n.as_str())) {
-            Some(near) => report.hint(format!("did you mean `{near}`?")).fix(
-                format!("write `{near}`"),
-                vec![(name.span, near.to_owned())],
-            ),
+            Some(near) => report.did_you_mean(name.span, &name.name, near),
             None => report.hint(format!(
                 "if it stands in a file beside this one: `use {}`",
                 name.name

@@ -159,9 +159,7 @@ impl<'t> Checker<'t, '_> {
                     format!("`{}` has no parameter `{}`", unit.name, n.name),
                 );
                 match suggest::did_you_mean(&n.name, names.iter().copied()) {
-                    Some(near) => report
-                        .hint(format!("did you mean `{near}`?"))
-                        .fix(format!("write `{near}`"), vec![(span, near.to_owned())]),
+                    Some(near) => report.did_you_mean(span, &n.name, near),
                     None => report.hint(has),
                 }
             }
@@ -244,10 +242,7 @@ impl<'t> Checker<'t, '_> {
             );
             let near = suggest::did_you_mean(&name.name, COLUMNS.iter().copied());
             self.report(match near {
-                Some(near) => report.hint(format!("did you mean `{near}`?")).fix(
-                    format!("write `{near}`"),
-                    vec![(name.span, near.to_owned())],
-                ),
+                Some(near) => report.did_you_mean(name.span, &name.name, near),
                 None => report.hint(format!(
                     "they have {}",
                     super::types::listed(COLUMNS.iter().copied())
@@ -462,7 +457,7 @@ impl<'t> Checker<'t, '_> {
         );
         let names = || signals.iter().map(|s| s.tag.as_str());
         self.report(match suggest::did_you_mean(tag, names()) {
-            Some(near) => report.hint(format!("did you mean \"{near}\"?")).fix(
+            Some(near) => report.hint(format!("did you mean \"{near}\"?")).suggest(
                 format!("write \"{near}\""),
                 vec![(*span, format!("\"{near}\""))],
             ),

@@ -182,7 +182,7 @@ impl Judge<'_> {
             let fix = vec![(share.1, number.to_owned())];
             let report = Diagnostic::warning(Code::PercentSlip, share.1, text)
                 .hint(format!("write `{number}`"))
-                .fix(format!("write `{number}`"), fix);
+                .suggest(format!("write `{number}`"), fix);
             self.say(report);
             return true;
         }
