@@ -15,7 +15,7 @@ use crate::args::ExecutorName;
 use crate::failure::{Done, Failure};
 use crate::sources::{self, Sources};
 use crate::terminal;
-use crate::values::ParamArg;
+use crate::values::{Given, ParamArg};
 
 /// A strategy ready to run.
 pub struct Strategy {
@@ -239,7 +239,7 @@ pub fn one_set(info: &ProgramInfo, given: &[ParamArg]) -> Done<Vec<f64>> {
             let Some(given) = given.iter().find(|given| given.name == param.name) else {
                 return Ok(param.default);
             };
-            let [value] = given.values[..] else {
+            let [value] = values_of(given, param)?[..] else {
                 return Err(Failure::mistake(format!(
                     "--param {} has {} values; one run takes one (only a screen takes several)",
                     given.name,
@@ -250,6 +250,35 @@ pub fn one_set(info: &ProgramInfo, given: &[ParamArg]) -> Done<Vec<f64>> {
             Ok(value)
         })
         .collect()
+}
+
+/// The values given for a parameter; those of an enum are its names.
+fn values_of(given: &ParamArg, param: &ParamInfo) -> Done<Vec<f64>> {
+    let values = given.values.iter().map(|value| {
+        let (found, known) = match value {
+            Given::Number(v) if param.labels.is_empty() => return Ok(*v),
+            Given::Number(v) => (v.to_string(), false),
+            Given::Word(word) => {
+                let at = param.labels.iter().position(|label| label == word);
+                if let Some(at) = at {
+                    // An enum has few values.
+                    #[allow(clippy::cast_precision_loss)]
+                    return Ok(at as f64);
+                }
+                (word.clone(), param.labels.is_empty())
+            }
+        };
+        Err(Failure::mistake(if known {
+            format!("--param {}: expected a number, found `{found}`", param.name)
+        } else {
+            format!(
+                "--param {}: `{found}` is no value of it; it takes {}",
+                param.name,
+                param.labels.join(", ")
+            )
+        }))
+    });
+    values.collect()
 }
 
 /// Whether the domain of a parameter holds a value.
@@ -264,11 +293,11 @@ fn allowed(param: &ParamInfo, value: f64) -> Result<(), GridError> {
 }
 
 /// The grid of a program, with the values given for it in the place of its own.
-pub fn grid(info: &ProgramInfo, given: &[ParamArg]) -> Result<Grid, GridError> {
+pub fn grid(info: &ProgramInfo, given: &[ParamArg]) -> Done<Grid> {
     let mut grid = Grid::of(info)?;
     for given in given {
-        if info.params.iter().any(|param| param.name == given.name) {
-            grid = grid.with_values(info, &given.name, given.values.clone())?;
+        if let Some(param) = info.params.iter().find(|p| p.name == given.name) {
+            grid = grid.with_values(info, &given.name, values_of(given, param)?)?;
         }
     }
     Ok(grid)

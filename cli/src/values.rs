@@ -17,7 +17,16 @@ pub struct ParamArg {
     /// The parameter.
     pub name: String,
     /// Its values, at least one.
-    pub values: Vec<f64>,
+    pub values: Vec<Given>,
+}
+
+/// A value of a parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Given {
+    /// A number.
+    Number(f64),
+    /// A value of an enum, by its name.
+    Word(String),
 }
 
 /// A number of bars, or `auto`.
@@ -58,9 +67,10 @@ pub fn cash(text: &str) -> Result<f64, String> {
 
 /// A parameter with its values.
 pub fn param(text: &str) -> Result<ParamArg, String> {
-    let expected = || "expected name=value, such as fast=10 or stop_size=2%".to_owned();
+    let expected =
+        || "expected name=value, such as fast=10, stop_size=2% or kind=exponential".to_owned();
     let (name, values) = text.split_once('=').ok_or_else(expected)?;
-    let values: Option<Vec<f64>> = values.split(',').map(|v| share_or_real(v.trim())).collect();
+    let values: Option<Vec<Given>> = values.split(',').map(|v| given(v.trim())).collect();
     match values {
         Some(values) if !name.trim().is_empty() => Ok(ParamArg {
             name: name.trim().to_owned(),
@@ -68,6 +78,19 @@ pub fn param(text: &str) -> Result<ParamArg, String> {
         }),
         _ => Err(expected()),
     }
+}
+
+/// A number, or a word that may be a value of an enum.
+fn given(text: &str) -> Option<Given> {
+    if let Some(number) = share_or_real(text) {
+        return Some(Given::Number(number));
+    }
+    let is_letter = |c: char| c.is_ascii_alphabetic() || c == '_';
+    let is_word = text.starts_with(is_letter)
+        && text.chars().all(|c| is_letter(c) || c.is_ascii_digit())
+        // What would be read as a number if it were a finite one.
+        && text.parse::<f64>().is_err();
+    is_word.then(|| Given::Word(text.to_owned()))
 }
 
 /// `0.02`, or `2%` with the bits that `0.02` has.
@@ -87,17 +110,23 @@ mod tests {
     #[test]
     fn parameters_are_read_exactly() {
         let read = |text: &str| param(text).map(|p| (p.name, p.values));
-        assert_eq!(read("fast=10"), Ok(("fast".to_owned(), vec![10.0])));
+        let numbers = |values: &[f64]| values.iter().map(|v| Given::Number(*v)).collect();
+        assert_eq!(read("fast=10"), Ok(("fast".to_owned(), numbers(&[10.0]))));
         assert_eq!(
             read(" k = 0.1%, 2 "),
-            Ok(("k".to_owned(), vec![0.001, 2.0]))
+            Ok(("k".to_owned(), numbers(&[0.001, 2.0])))
         );
-        assert_eq!(read("x=-3"), Ok(("x".to_owned(), vec![-3.0])));
+        assert_eq!(read("x=-3"), Ok(("x".to_owned(), numbers(&[-3.0]))));
+        let word = |text: &str| Given::Word(text.to_owned());
+        assert_eq!(
+            read("kind=simple, wma_2"),
+            Ok(("kind".to_owned(), vec![word("simple"), word("wma_2")]))
+        );
         for wrong in [
             "fast",
             "=3",
             "fast=",
-            "fast=a",
+            "fast=a b",
             "fast=1,,2",
             "x=nan",
             "x=inf",

@@ -63,13 +63,13 @@ impl Outputs {
 }
 
 /// The bars that the spec's tables are computed on.
-fn spec_bars(shared: &Path) -> Option<Bars> {
+fn spec_bars(shared: &Path, test: &str) -> Option<Bars> {
     let from = shared.join("spec/oracle/ohlcv.parquet");
     if !from.is_file() {
         println!("the spec's series: skipped: no market data");
         return None;
     }
-    let folder = std::env::temp_dir().join(format!("strat-regime-{}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("strat-{test}-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
     std::fs::copy(from, folder.join("binance_BTC_USDT_1h.parquet")).expect("a copy");
     let key = Key {
@@ -88,7 +88,7 @@ fn the_series_is_met() {
     let Some(shared) = shared_or_skip("the_series_is_met") else {
         return;
     };
-    let Some(bars) = spec_bars(&shared) else {
+    let Some(bars) = spec_bars(&shared, "series") else {
         return;
     };
     let path = "strategies/market_regime.strat";
@@ -131,7 +131,7 @@ fn the_series_is_met() {
     }
 }
 
-/// The scores as a function of five numbers, which stand in the columns of the bars.
+/// The scores as a function of five numbers, which are parameters here.
 #[test]
 fn the_scores_are_met() {
     let Some(shared) = shared_or_skip("the_scores_are_met") else {
@@ -141,37 +141,15 @@ fn the_scores_are_met() {
         println!("the_scores_are_met: skipped: no market data");
         return;
     };
-    let path = "strategies/market_regime.strat";
-    // Each of the five comes from a column in the place of its own formula.
+    // Name in the regime, name in the table.
     let inputs = [
-        ("adx_value", "open"),
-        ("width", "high"),
-        ("slope", "low"),
-        ("alignment", "close"),
-        ("structure", "volume"),
+        ("adx_value", "adx"),
+        ("width", "bb_pct"),
+        ("slope", "slope"),
+        ("alignment", "alignment"),
+        ("structure", "structure"),
     ];
-    let whole = source(path);
-    let mut text = String::new();
-    let mut replaced = 0;
-    let mut skipping = false;
-    for line in whole.lines() {
-        let input = inputs.iter().find(|(name, _)| {
-            let words: Vec<&str> = line.split_whitespace().take(2).collect();
-            words == ["let", *name]
-        });
-        if let Some((name, column)) = input {
-            text.push_str(&format!("let {name} = {column}\n"));
-            replaced += 1;
-            skipping = true;
-        } else if skipping && line.trim_start().starts_with(['+', '*', '-']) {
-            // The rest of a formula on a line of its own.
-        } else {
-            skipping = false;
-            text.push_str(line);
-            text.push('\n');
-        }
-    }
-    assert_eq!(replaced, inputs.len(), "the regime has other names now");
+    let text = with_parameters(&source("strategies/market_regime.strat"), &inputs);
     let mut map = SourceMap::default();
     let checked = check_source(
         &mut map,
@@ -184,55 +162,76 @@ fn the_scores_are_met() {
     let regime = &checked.items.regimes[0];
     let rows: Vec<Vec<&str>> = table.lines().map(|l| l.split(',').collect()).collect();
     let (header, rows) = rows.split_first().expect("a header");
-    let column = |name: &str| -> Vec<f64> {
-        let at = header.iter().position(|h| *h == name).expect(name);
-        rows.iter()
-            .map(|r| r[at].parse().unwrap_or(f64::NAN))
-            .collect()
-    };
+    let at = |name: &str| header.iter().position(|h| *h == name).expect(name);
     let bars = Bars {
-        time: (0..rows.len() as i64)
-            .map(|i| i * 3_600_000_000_000)
-            .collect(),
-        open: column("adx"),
-        high: column("bb_pct"),
-        low: column("slope"),
-        close: column("alignment"),
-        volume: column("structure"),
+        time: vec![0],
+        open: vec![1.0],
+        high: vec![1.0],
+        low: vec![1.0],
+        close: vec![1.0],
+        volume: vec![1.0],
     };
     assert_eq!(rows.len(), 800);
     for executor in EXECUTORS {
-        let ours = Outputs::of(&regime.unit, executor, &bars);
-        for (i, class) in regime.classes.iter().enumerate().take(6) {
-            let theirs = column(&format!("score_{class}"));
-            for (t, (a, b)) in ours.get(class).iter().zip(&theirs).enumerate() {
+        let program = compile(&regime.unit, executor).expect("code");
+        for row in rows {
+            let number = |name: &str| -> f64 { row[at(name)].parse().unwrap_or(f64::NAN) };
+            let params: Vec<f64> = regime
+                .unit
+                .params
+                .iter()
+                .map(|p| {
+                    let input = inputs.iter().find(|(name, _)| *name == p.name);
+                    input.map_or(p.default, |(_, column)| number(column))
+                })
+                .collect();
+            let values = program.evaluate(&params, columns(&bars));
+            let ours = |name: &str| {
+                let outputs = &regime.unit.outputs;
+                values[outputs.iter().position(|(n, _)| n == name).expect(name)][0]
+            };
+            for (i, class) in regime.classes.iter().enumerate().take(6) {
+                let (a, b) = (ours(class), number(&format!("score_{class}")));
                 assert!(
                     (a - b).abs() <= 1e-12,
-                    "{executor:?} {class} row {t}: {a} for {b}"
+                    "{executor:?} {class}: {a} for {b} in {row:?}"
                 );
-            }
-            let winner = header.iter().position(|h| *h == "winner").expect("winner");
-            for (t, row) in rows.iter().enumerate() {
-                let is_ours = ours.get("raw")[t] == i as f64;
+                let is_winner = ours("raw") == i as f64;
                 assert_eq!(
-                    is_ours,
-                    row[winner] == class,
-                    "{executor:?} winner of row {t}"
+                    is_winner,
+                    row[at("winner")] == class,
+                    "{executor:?} {row:?}"
                 );
             }
-        }
-        for (t, (a, b)) in ours
-            .get("confidence")
-            .iter()
-            .zip(column("confidence"))
-            .enumerate()
-        {
+            let (a, b) = (ours("confidence"), number("confidence"));
             assert!(
                 (a - b).abs() <= 1e-12,
-                "{executor:?} confidence of row {t}: {a} for {b}"
+                "{executor:?}: {a} for {b} in {row:?}"
             );
         }
     }
+}
+
+/// A regime's text with parameters in the place of some of its `let`s.
+fn with_parameters(whole: &str, inputs: &[(&str, &str)]) -> String {
+    let mut text = String::new();
+    let mut replaced = 0;
+    let mut skipping = false;
+    for line in whole.lines() {
+        let words: Vec<&str> = line.split_whitespace().take(2).collect();
+        if let Some((name, _)) = inputs.iter().find(|(name, _)| words == ["let", *name]) {
+            text.push_str(&format!("param {name}: number = 0.5\n"));
+            replaced += 1;
+            skipping = true;
+        } else if !skipping || !line.trim_start().starts_with(['+', '*', '-']) {
+            // A line that begins with an operator is the rest of the formula before it.
+            skipping = false;
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    assert_eq!(replaced, inputs.len(), "the regime has other names now");
+    text
 }
 
 /// The decision and the advice for every class, confidence and alignment of the spec's table.
@@ -320,7 +319,7 @@ fn transition_shares_are_met() {
         println!("transition_shares_are_met: skipped: no market data");
         return;
     };
-    let Some(bars) = spec_bars(&shared) else {
+    let Some(bars) = spec_bars(&shared, "transitions") else {
         return;
     };
     let path = "strategies/market_regime.strat";

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use serde_json::{Map, Value, json};
+use strat_engine::abi::ParamInfo;
 use strat_engine::{Convention, MarketTables, Rules};
 use strat_report::screen::{self as report, Row, Screen};
 use strat_report::{Folder, json};
@@ -46,6 +47,7 @@ impl Plan {
 /// A screen that has run.
 struct Screened {
     stem: String,
+    params: Vec<ParamInfo>,
     result: ScreenResult,
     from: i64,
     to: i64,
@@ -62,7 +64,7 @@ impl Screened {
             flags: row.flag_names(&result.flags).collect(),
         });
         Screen {
-            params: &result.params,
+            params: &self.params,
             rows: rows.collect(),
             rules: result.rules,
             costs: result.costs,
@@ -242,6 +244,7 @@ fn screen(
     let (from, to) = view.span();
     Ok(Screened {
         stem: stem.clone(),
+        params: plan.strategy.info().params.clone(),
         result,
         from,
         to,

@@ -7,6 +7,7 @@ use strat_lang::diag::Sink;
 use strat_lang::hir::Unit;
 use strat_lang::syntax::{self, ast};
 use strat_market::{Symbol, Timeframe, format_time};
+use strat_report::backtest::param_json;
 use strat_report::json;
 use strat_report::number::{Exact, readable};
 
@@ -459,7 +460,7 @@ fn params_json(subject: &Subject) -> serde_json::Value {
     let named = subject.info.params.iter().zip(&subject.params);
     serde_json::Value::Object(
         named
-            .map(|(param, value)| (param.name.clone(), json::number(*value)))
+            .map(|(param, value)| (param.name.clone(), param_json(param, *value)))
             .collect(),
     )
 }
@@ -468,7 +469,10 @@ fn params_json(subject: &Subject) -> serde_json::Value {
 fn params_text(subject: &Subject) -> String {
     let named = subject.info.params.iter().zip(&subject.params);
     let texts: Vec<String> = named
-        .map(|(param, value)| format!("{}={}", param.name, Exact(*value)))
+        .map(|(param, value)| match param.label(*value) {
+            Some(label) => format!("{}={label}", param.name),
+            None => format!("{}={}", param.name, Exact(*value)),
+        })
         .collect();
     if texts.is_empty() {
         String::new()

@@ -23,6 +23,7 @@ pub(super) fn describe(unit: &Unit, graph: &Graph) -> ProgramInfo {
                 sweep: p.sweep.clone(),
                 only_sweep: p.only_sweep,
                 domain_text: p.domain_text.clone(),
+                labels: p.labels.clone(),
             })
             .collect(),
         entries: unit.entries.iter().map(|s| s.tag.clone()).collect(),

@@ -100,6 +100,17 @@ pub struct ParamInfo {
     pub only_sweep: bool,
     /// The domain as it is written, for messages.
     pub domain_text: String,
+    /// What its values 0, 1, … are called, where it is of an enum.
+    pub labels: Vec<String>,
+}
+
+impl ParamInfo {
+    /// What a value of it is called; none where it is a number.
+    #[must_use]
+    pub fn label(&self, value: f64) -> Option<&str> {
+        let is_index = value >= 0.0 && value.fract() == 0.0 && value < self.labels.len() as f64;
+        is_index.then(|| self.labels[value as usize].as_str())
+    }
 }
 
 /// What a strategy is to the runtime.

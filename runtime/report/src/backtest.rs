@@ -1,7 +1,7 @@
 //! A backtest: its trades, its equity curve, its metrics.
 
 use serde_json::{Map, Value};
-use strat_engine::abi::{ProgramInfo, Side};
+use strat_engine::abi::{ParamInfo, ProgramInfo, Side};
 use strat_engine::{BacktestResult, Refused, TradeStatus};
 use strat_market::format_time;
 
@@ -127,7 +127,7 @@ pub fn metrics(result: &BacktestResult, setup: &Setup<'_>) -> Value {
     put("slippage", json::number(result.costs.slippage()));
     put("stop", json::maybe(result.resolved.stop));
     for (param, value) in setup.program.params.iter().zip(setup.params) {
-        put(&format!("param_{}", param.name), json::number(*value));
+        put(&format!("param_{}", param.name), param_json(param, *value));
     }
     Value::Object(out)
 }
@@ -249,6 +249,15 @@ struct ExitRow<'a> {
     pnl: f64,
 }
 
+/// The value of a parameter, by its name where it is of an enum.
+#[must_use]
+pub fn param_json(param: &ParamInfo, value: f64) -> Value {
+    match param.label(value) {
+        Some(label) => Value::from(label),
+        None => json::number(value),
+    }
+}
+
 /// Parameter values for people: `fast = 10, slow = 50`; empty without parameters.
 #[must_use]
 pub fn params_text(program: &ProgramInfo, params: &[f64]) -> String {
@@ -256,7 +265,10 @@ pub fn params_text(program: &ProgramInfo, params: &[f64]) -> String {
         .params
         .iter()
         .zip(params)
-        .map(|(param, value)| format!("{} = {}", param.name, readable(*value)))
+        .map(|(param, value)| match param.label(*value) {
+            Some(label) => format!("{} = {label}", param.name),
+            None => format!("{} = {}", param.name, readable(*value)),
+        })
         .collect();
     parts.join(", ")
 }

@@ -2,9 +2,11 @@
 //! best.
 
 use serde_json::{Map, Value};
+use strat_engine::abi::ParamInfo;
 use strat_engine::{Costs, Metrics, Rules};
 use strat_market::format_time;
 
+use crate::backtest::param_json;
 use crate::csv::Csv;
 use crate::figures;
 use crate::json;
@@ -26,8 +28,8 @@ pub const RESERVED: [&str; 8] = [
 /// A screen that has run, as far as its files tell of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Screen<'a> {
-    /// Names of the parameters.
-    pub params: &'a [String],
+    /// The parameters.
+    pub params: &'a [ParamInfo],
     /// Its rows, best Sharpe ratio first.
     pub rows: Vec<Row<'a>>,
     /// The rules it ran by.
@@ -58,11 +60,14 @@ pub struct Row<'a> {
 /// All rows, best Sharpe ratio first: parameters, figures, flags.
 #[must_use]
 pub fn csv(screen: &Screen<'_>) -> String {
-    let params = screen.params.iter().map(String::as_str);
+    let params = screen.params.iter().map(|p| p.name.as_str());
     let mut csv = Csv::with_header(params.chain(figures::NAMES).chain(["flags"]));
     for row in &screen.rows {
-        for value in row.params {
-            csv.number(*value);
+        for (param, value) in screen.params.iter().zip(row.params) {
+            match param.label(*value) {
+                Some(label) => csv.text(label),
+                None => csv.number(*value),
+            };
         }
         figures::csv(row.metrics, &mut csv);
         csv.text(&row.flags.join(";"));
@@ -100,8 +105,8 @@ pub fn rows_json(file: &str, screen: &Screen<'_>) -> Vec<Value> {
     let rows = screen.rows.iter().map(|row| {
         let mut object = Map::new();
         object.insert("file".to_owned(), Value::from(file));
-        for (name, value) in screen.params.iter().zip(row.params) {
-            object.insert(name.clone(), json::number(*value));
+        for (param, value) in screen.params.iter().zip(row.params) {
+            object.insert(param.name.clone(), param_json(param, *value));
         }
         figures::json(row.metrics, &mut object);
         object.insert("flags".to_owned(), Value::from(row.flags.join(";")));
@@ -113,11 +118,18 @@ pub fn rows_json(file: &str, screen: &Screen<'_>) -> Vec<Value> {
 /// The rows as a table.
 #[must_use]
 pub fn rows_table(screen: &Screen<'_>) -> String {
-    let params = screen.params.iter().map(|name| (name.as_str(), true));
+    let params = screen
+        .params
+        .iter()
+        .map(|p| (p.name.as_str(), p.labels.is_empty()));
     let titles = figures::TITLES.map(|title| (title, true));
     let mut table = Table::new(params.chain(titles).chain([("flags", false)]));
     for row in screen.rows.iter() {
-        let values = row.params.iter().map(|value| Exact(*value).to_string());
+        let named = screen.params.iter().zip(row.params);
+        let values = named.map(|(param, value)| match param.label(*value) {
+            Some(label) => label.to_owned(),
+            None => Exact(*value).to_string(),
+        });
         table.row(
             values
                 .chain(figures::cells(row.metrics))
@@ -150,9 +162,9 @@ mod tests {
         num_trades: 0,
     };
 
-    fn screen(names: &[String]) -> Screen<'_> {
+    fn screen(params: &[ParamInfo]) -> Screen<'_> {
         Screen {
-            params: names,
+            params,
             rows: vec![
                 Row {
                     params: &[10.0, 2.5],
@@ -174,8 +186,28 @@ mod tests {
         }
     }
 
-    fn names() -> Vec<String> {
-        vec!["fast".to_owned(), "k".to_owned()]
+    fn names() -> Vec<ParamInfo> {
+        let param = |name: &str| ParamInfo {
+            name: name.to_owned(),
+            integer: false,
+            default: 0.0,
+            bounds: None,
+            sweep: Vec::new(),
+            only_sweep: false,
+            domain_text: String::new(),
+            labels: Vec::new(),
+        };
+        vec![param("fast"), param("k")]
+    }
+
+    #[test]
+    fn values_of_an_enum_have_their_names() {
+        let mut params = names();
+        params[0].labels = (0..11).map(|i| format!("kind_{i}")).collect();
+        let told = screen(&params);
+        assert!(csv(&told).contains("kind_10,2.5,"));
+        assert_eq!(rows_json("a", &told)[0]["fast"], "kind_10");
+        assert!(rows_table(&told).contains("kind_10"));
     }
 
     #[test]

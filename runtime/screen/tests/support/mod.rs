@@ -31,6 +31,7 @@ impl SmaCross {
             sweep: sweep.to_vec(),
             only_sweep: false,
             domain_text: format!("{}..{}", sweep[0], sweep[sweep.len() - 1]),
+            labels: Vec::new(),
         };
         Self {
             info: ProgramInfo {
