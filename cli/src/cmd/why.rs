@@ -203,6 +203,7 @@ fn at_bar(subject: &Subject, args: &WhyArgs, time: i64) -> Done {
         source: subject.source(bars, trades.as_ref()),
         executor: subject.executor,
     })?;
+    let in_trade = matches!(open, Some(Some(_)));
     let bar = bars.bar(at);
     let opened = bars.time.get(at).copied().unwrap_or_default();
     let values = [
@@ -247,8 +248,9 @@ fn at_bar(subject: &Subject, args: &WhyArgs, time: i64) -> Done {
                 open.map_or_else(String::new, |open| trade_line(subject, open)),
                 bar_text::text(
                     &told,
-                    bar_text::Marks {
-                        colour: terminal::colour_on_stdout()
+                    bar_text::Style {
+                        colour: terminal::colour_on_stdout(),
+                        in_trade,
                     }
                 )
             )

@@ -95,7 +95,11 @@ impl Trades {
         }
         let bars = of(&self.held_bars).max(0.0) as usize;
         let since = time.get(bar.saturating_sub(bars)).copied()?;
-        let tag = self.tags.iter().rev().find(|(entered, _)| *entered == since);
+        let tag = self
+            .tags
+            .iter()
+            .rev()
+            .find(|(entered, _)| *entered == since);
         Some(OpenTrade {
             since,
             price,
