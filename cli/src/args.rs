@@ -30,6 +30,11 @@ pub enum Command {
         after_help = "Example: stratc check strategies --format concise\n\nExit code: 0 without errors, 1 with errors."
     )]
     Check(CheckArgs),
+    /// Explain a code of an error or a warning, with a program that fails and one that is right
+    #[command(
+        after_help = "Examples:\n  stratc explain E0201\n  stratc explain            lists all codes"
+    )]
+    Explain(ExplainArgs),
     /// Format .strat files in place
     #[command(after_help = "Example: stratc fmt strategies --check")]
     Fmt(FmtArgs),
@@ -56,6 +61,11 @@ pub enum Command {
         after_help = "Examples:\n  stratc doc strategies --out reference\n  stratc doc --stdlib --format html --out reference"
     )]
     Doc(DocArgs),
+    /// Run the tests that stand in .strat files
+    #[command(
+        after_help = "Example: stratc test strategies\n\nExit code: 0 where all tests pass, 1 where one fails."
+    )]
+    Test(TestArgs),
     /// Manage market data
     #[command(subcommand, after_help = "Example: stratc data generate-sample")]
     Data(DataCommand),
@@ -73,9 +83,39 @@ pub struct CheckArgs {
     /// Form of the report, on standard output
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
     pub format: ReportFormat,
+    /// Apply the fixes that are certain to these files, then report what remains
+    #[arg(long)]
+    pub fix: bool,
+    /// With --fix: print what would change as a unified diff, and write nothing
+    #[arg(
+        long,
+        visible_alias = "dry-run",
+        requires = "fix",
+        conflicts_with = "format"
+    )]
+    pub diff: bool,
     /// Show how many bars each `let`, entry, exit and stop needs before its first value
     #[arg(long)]
     pub explain_warmup: bool,
+}
+
+/// `stratc explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A code such as E0201; without one all codes are listed
+    pub code: Option<String>,
+    /// What to print: text, or one JSON object
+    #[arg(long, value_enum, default_value_t = PageFormat::Text)]
+    pub format: PageFormat,
+}
+
+/// Form of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PageFormat {
+    /// For people
+    Text,
+    /// Code, summary and page (Markdown); the list without pages
+    Json,
 }
 
 /// Form of diagnostics.
@@ -87,6 +127,8 @@ pub enum ReportFormat {
     Concise,
     /// One array of objects
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
 }
 
 /// `stratc fmt`.
@@ -98,6 +140,20 @@ pub struct FmtArgs {
     /// Change nothing; name the files that would change, and exit with 1 if there are any
     #[arg(long)]
     pub check: bool,
+}
+
+/// `stratc test`.
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Files, or folders whose .strat files are tested, those in folders below included
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Only tests whose name holds this text
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// What to print: a report for people, or one JSON object
+    #[arg(long, value_enum, default_value_t = TableFormat::Table)]
+    pub format: TableFormat,
 }
 
 /// `stratc emit`.
@@ -207,17 +263,17 @@ pub struct WhyArgs {
     #[arg(short, long, value_name = "NAME=VALUE", value_parser = values::param)]
     pub param: Vec<ParamArg>,
     /// Fees of each side, as a share of the amount; for conditions on the open trade
-    #[arg(long, default_value_t = 0.001, value_name = "SHARE", value_parser = values::fees, allow_negative_numbers = true)]
-    pub fees: f64,
+    #[arg(long, value_name = "SHARE", value_parser = values::fees, allow_negative_numbers = true)]
+    pub fees: Option<f64>,
     /// Slippage, as a share of the price; for conditions on the open trade
-    #[arg(long, default_value_t = 0.0, value_name = "SHARE", value_parser = values::slippage, allow_negative_numbers = true)]
-    pub slippage: f64,
+    #[arg(long, value_name = "SHARE", value_parser = values::slippage, allow_negative_numbers = true)]
+    pub slippage: Option<f64>,
     /// Cash at the start; for conditions on the open trade
-    #[arg(long, default_value_t = 10_000.0, value_name = "AMOUNT", value_parser = values::cash, allow_negative_numbers = true)]
-    pub cash: f64,
-    /// Bundle of rules that the trades follow: strat or vectorbt
-    #[arg(long, value_name = "NAME", default_value_t = Convention::Strat)]
-    pub convention: Convention,
+    #[arg(long, value_name = "AMOUNT", value_parser = values::cash, allow_negative_numbers = true)]
+    pub cash: Option<f64>,
+    /// Bundle of rules that the trades follow: strat (the default) or vectorbt
+    #[arg(long, value_name = "NAME")]
+    pub convention: Option<Convention>,
     /// Where a signal fills, close or next_open; the convention says it otherwise
     #[arg(long, value_name = "PRICE")]
     pub fill: Option<Fill>,
@@ -325,16 +381,19 @@ pub struct RunArgs {
     /// Value of a parameter, name=value; a screen also takes several, name=10,20,30
     #[arg(long, value_name = "NAME=VALUE", value_parser = values::param)]
     pub param: Vec<ParamArg>,
-    /// Fees of each side, as a share of the amount (0.001 is 0.1%)
-    #[arg(long, default_value_t = 0.001, value_name = "SHARE", value_parser = values::fees, allow_negative_numbers = true)]
-    pub fees: f64,
-    /// Slippage, as a share of the price: buys pay more, sells get less
-    #[arg(long, default_value_t = 0.0, value_name = "SHARE", value_parser = values::slippage, allow_negative_numbers = true)]
-    pub slippage: f64,
-    /// Cash at the start
-    #[arg(long, default_value_t = 10_000.0, value_name = "AMOUNT", value_parser = values::cash, allow_negative_numbers = true)]
-    pub cash: f64,
-    /// Bundle of rules: strat (default of a backtest) or vectorbt (default of a screen)
+    /// Fees of each side, as a share of the amount (0.001 is 0.1%); without it what the strategy's
+    /// `execution` says, or 0.001
+    #[arg(long, value_name = "SHARE", value_parser = values::fees, allow_negative_numbers = true)]
+    pub fees: Option<f64>,
+    /// Slippage, as a share of the price: buys pay more, sells get less; without it what the
+    /// strategy's `execution` says, or 0
+    #[arg(long, value_name = "SHARE", value_parser = values::slippage, allow_negative_numbers = true)]
+    pub slippage: Option<f64>,
+    /// Cash at the start; without it what the strategy's `execution` says, or 10000
+    #[arg(long, value_name = "AMOUNT", value_parser = values::cash, allow_negative_numbers = true)]
+    pub cash: Option<f64>,
+    /// Bundle of rules: strat or vectorbt; without it what the strategy's `execution` says, or
+    /// strat for a backtest and vectorbt for a screen
     #[arg(long, value_name = "NAME")]
     pub convention: Option<Convention>,
     /// Where a signal fills, close or next_open; the convention says it otherwise

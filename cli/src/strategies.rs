@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use strat_compiler::{Compiled, Executor};
 use strat_engine::abi::{ParamInfo, Program, ProgramInfo};
-use strat_lang::hir::Unit;
+use strat_engine::unsupported;
+use strat_lang::hir::{Execution, Unit};
 use strat_lang::sema::snake_case;
 use strat_market::Timeframe;
 use strat_screen::{Grid, GridError};
@@ -22,6 +23,8 @@ pub struct Strategy {
     pub stem: String,
     /// The program.
     pub program: Compiled,
+    /// What it says of fees, slippage, convention and cash.
+    pub execution: Execution,
 }
 
 impl Strategy {
@@ -93,6 +96,7 @@ pub fn load(paths: &[PathBuf], executor: Executor, timeframe: Timeframe) -> Done
             Ok(Strategy {
                 stem,
                 program: strat_compiler::compile(&unit, executor)?,
+                execution: unit.plan.execution,
             })
         })
         .collect()
@@ -146,6 +150,22 @@ pub fn same_timeframe(path: &Path, unit: &Unit, timeframe: Timeframe) -> Done {
         path.display(),
         unit.name
     )))
+}
+
+/// Every construct of the strategies must be one that `tier` executes; each that is not is told.
+pub fn require_supported(strategies: &[Strategy], tier: &str) -> Done {
+    let mut all = true;
+    for strategy in strategies {
+        for construct in unsupported(strategy.info()) {
+            all = false;
+            terminal::error(&format!(
+                "{}: `{}` uses {construct}, which the tier `{tier}` does not execute yet",
+                strategy.stem,
+                strategy.info().name
+            ));
+        }
+    }
+    if all { Ok(()) } else { Err(Failure::Told) }
 }
 
 /// The timeframe that a strategy states, where it is one that data can have.

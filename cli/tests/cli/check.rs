@@ -266,6 +266,7 @@ fn help_and_version_are_no_failure() {
     assert!(sandbox.succeed(&["--version"]).starts_with("stratc "));
     for command in [
         "check",
+        "explain",
         "fmt",
         "emit",
         "eval",

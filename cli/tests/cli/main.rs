@@ -9,6 +9,7 @@ mod data;
 mod doc;
 mod docs;
 mod eval;
+mod fix;
 mod hostile;
 mod quickstart;
 mod sandbox;

@@ -276,7 +276,7 @@ pub fn look_formula(unit: &Unit, id: LookId, free: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hir::{Input, Looks, Node, Param, Stage, Ty};
+    use crate::hir::{Dimension, Input, Looks, Node, Param, Range, Stage, Ty};
     use crate::source::Span;
 
     fn node(kind: Kind) -> Node {
@@ -288,6 +288,8 @@ mod tests {
             span: Span::default(),
             body: None,
             zone: None,
+            dimension: Dimension::default(),
+            range: Range::default(),
         }
     }
 
@@ -301,6 +303,8 @@ mod tests {
             sweep: Vec::new(),
             only_sweep: false,
             domain_text: String::new(),
+            labels: Vec::new(),
+            dimension: Dimension::default(),
             span: Span::default(),
         };
         Unit {

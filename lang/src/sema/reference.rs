@@ -101,9 +101,11 @@ fn alone(
     let mut unit = std::mem::take(&mut checker.builder.unit);
     let complete = !checker.incomplete && !checker.torn;
     unit.outputs = match value {
-        Value::Node(id) => vec![(String::new(), id)],
+        Value::Node(id) | Value::Enum(_, id) => vec![(String::new(), id)],
         Value::Record(fields) | Value::Zone(fields) => fields.to_vec(),
-        Value::Bank(_) | Value::Symbol(_) | Value::Text | Value::Error => return None,
+        Value::Outputs(_) | Value::Bank(_) | Value::Symbol(_) | Value::Text | Value::Error => {
+            return None;
+        }
     };
     (complete && !sink.has_errors()).then_some(unit)
 }

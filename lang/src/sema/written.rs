@@ -36,8 +36,8 @@ impl Checker<'_, '_> {
 
 fn worth(value: &Value) -> Option<Worth> {
     match value {
-        Value::Node(id) => Some(Worth::One(*id)),
+        Value::Node(id) | Value::Enum(_, id) => Some(Worth::One(*id)),
         Value::Record(fields) | Value::Zone(fields) => Some(Worth::Fields(fields.to_vec())),
-        Value::Bank(_) | Value::Symbol(_) | Value::Text | Value::Error => None,
+        Value::Outputs(_) | Value::Bank(_) | Value::Symbol(_) | Value::Text | Value::Error => None,
     }
 }

@@ -4,7 +4,7 @@ use super::body::{Lead, Segment};
 use super::grammar::Rule;
 use super::item::type_name;
 use super::reader::{Parsed, Reader};
-use super::{order, recover, state, table, unknown, word};
+use super::{order, quick, recover, state, table, unknown, word};
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{Domain, Expr, ExprKind, NumberUnit, ParamStmt, Stmt, StmtKind};
@@ -50,6 +50,11 @@ fn is_misplaced(place: Place, word: Keyword) -> bool {
 
 fn keyword_stmt(reader: &mut Reader<'_, '_>, word: Keyword, segment: &Segment) -> Option<StmtKind> {
     let (from, to) = (segment.from, segment.to);
+    if reader.quick
+        && let Some(kind) = quick::stmt(reader.stream, word, from, to)
+    {
+        return Some(kind);
+    }
     match word {
         Keyword::Timeframe => timeframe(reader, from, to),
         Keyword::Param => param(reader, from, to),
