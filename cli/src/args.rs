@@ -263,17 +263,17 @@ pub struct WhyArgs {
     #[arg(short, long, value_name = "NAME=VALUE", value_parser = values::param)]
     pub param: Vec<ParamArg>,
     /// Fees of each side, as a share of the amount; for conditions on the open trade
-    #[arg(long, default_value_t = 0.001, value_name = "SHARE", value_parser = values::fees, allow_negative_numbers = true)]
-    pub fees: f64,
+    #[arg(long, value_name = "SHARE", value_parser = values::fees, allow_negative_numbers = true)]
+    pub fees: Option<f64>,
     /// Slippage, as a share of the price; for conditions on the open trade
-    #[arg(long, default_value_t = 0.0, value_name = "SHARE", value_parser = values::slippage, allow_negative_numbers = true)]
-    pub slippage: f64,
+    #[arg(long, value_name = "SHARE", value_parser = values::slippage, allow_negative_numbers = true)]
+    pub slippage: Option<f64>,
     /// Cash at the start; for conditions on the open trade
-    #[arg(long, default_value_t = 10_000.0, value_name = "AMOUNT", value_parser = values::cash, allow_negative_numbers = true)]
-    pub cash: f64,
-    /// Bundle of rules that the trades follow: strat or vectorbt
-    #[arg(long, value_name = "NAME", default_value_t = Convention::Strat)]
-    pub convention: Convention,
+    #[arg(long, value_name = "AMOUNT", value_parser = values::cash, allow_negative_numbers = true)]
+    pub cash: Option<f64>,
+    /// Bundle of rules that the trades follow: strat (the default) or vectorbt
+    #[arg(long, value_name = "NAME")]
+    pub convention: Option<Convention>,
     /// Where a signal fills, close or next_open; the convention says it otherwise
     #[arg(long, value_name = "PRICE")]
     pub fill: Option<Fill>,

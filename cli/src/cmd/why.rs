@@ -1,7 +1,7 @@
 //! `stratc why`: which conditions held at a bar, or how many bars each of them left.
 
 use strat_compiler::Executor;
-use strat_engine::Costs;
+use strat_engine::Convention;
 use strat_engine::abi::{BarColumns, Program, ProgramInfo};
 use strat_lang::diag::Sink;
 use strat_lang::hir::Unit;
@@ -16,7 +16,7 @@ use crate::failure::{Done, Failure};
 use crate::lookback::Lookbacks;
 use crate::market::{Market, View};
 use crate::others::Others;
-use crate::settings::{Need, Settings};
+use crate::settings::{Given, Need, Settings};
 use crate::sources::Sources;
 use crate::why::bar::{Asked, tell};
 use crate::why::funnel::{self, Funnel};
@@ -63,16 +63,27 @@ fn subject(args: &WhyArgs) -> Done<Subject> {
 
     let executor = strategies::executor(args.executor);
     let whens: Vec<_> = statements.iter().map(|s| s.when).collect();
-    let info = strat_compiler::compile(&unit, Executor::Interp)?
-        .info()
-        .clone();
+    let program = strat_compiler::compile(&unit, Executor::Interp)?;
+    let info = program.info().clone();
     strategies::require_in(&args.param, &[&info])?;
     let params = strategies::one_set(&info, &args.param)?;
-    let resolved = values::compiled(&unit, &whens, &params, Executor::Interp)?.resolve(&params);
-    let need = resolved.map_or_else(|_| Need::default(), |resolved| Need::of(&resolved));
+    // A set that a `require` excludes is explained all the same.
+    let resolved = program.resolve(&params).or_else(|_| {
+        let conditions = values::compiled(&unit, &whens, &params, Executor::Interp)?;
+        conditions.resolve(&params).map_err(values::refused)
+    })?;
+    let need = Need::of(&resolved);
     let bars = args.bars(timeframe(args, &unit)?);
-    let costs = Costs::new(args.fees, args.slippage, args.cash)?;
-    let settings = Settings::of(args.convention, args.fill, args.preload, costs);
+    let given = Given {
+        convention: args.convention,
+        fill: args.fill,
+        preload: args.preload,
+        fees: args.fees,
+        slippage: args.slippage,
+        cash: args.cash,
+    };
+    let said = &unit.plan.execution;
+    let settings = Settings::said(given, Convention::Strat, said, &unit.name)?;
     let preload = need.preload(settings.preload);
     need.tell(&unit.name, settings.preload);
     Ok(Subject {
@@ -204,6 +215,7 @@ fn at_bar(subject: &Subject, args: &WhyArgs, time: i64) -> Done {
         source: subject.source(bars, trades.as_ref()),
         executor: subject.executor,
     })?;
+    let in_trade = matches!(open, Some(Some(_)));
     let bar = bars.bar(at);
     let opened = bars.time.get(at).copied().unwrap_or_default();
     let values = [
@@ -248,8 +260,9 @@ fn at_bar(subject: &Subject, args: &WhyArgs, time: i64) -> Done {
                 open.map_or_else(String::new, |open| trade_line(subject, open)),
                 bar_text::text(
                     &told,
-                    bar_text::Marks {
-                        colour: terminal::colour_on_stdout()
+                    bar_text::Style {
+                        colour: terminal::colour_on_stdout(),
+                        in_trade,
                     }
                 )
             )

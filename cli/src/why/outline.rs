@@ -2,6 +2,8 @@
 //!
 //! The typed tree knows nodes, the syntax tree knows words; a place in the source joins the two.
 
+use std::cell::Cell;
+
 use strat_lang::hir::{Input, Kind, NodeId, Side, Signal, Unit};
 use strat_lang::source::{SourceMap, Span};
 use strat_lang::syntax::ast::{Expr, ExprKind, ListKind, Stmt, StmtKind};
@@ -10,6 +12,9 @@ use super::words::one_line;
 
 /// Deepest nesting that is shown part by part; what lies deeper is shown as a whole.
 const DEEPEST: usize = 12;
+
+/// Most parts of one statement that are shown; beyond, conditions are shown as a whole.
+const MOST_PARTS: usize = 200;
 
 /// Most names of one operand that are shown beside it.
 const MOST_NAMES: usize = 8;
@@ -94,6 +99,8 @@ struct Outliner<'a> {
     of_trade: Vec<bool>,
     /// What the statement at hand reaches.
     reach: Vec<bool>,
+    /// Parts of the statement at hand that may still be shown.
+    parts_left: Cell<usize>,
     /// The strategy's own statements, for the values of its names.
     body: &'a [Stmt],
 }
@@ -105,6 +112,7 @@ pub fn outline(unit: &Unit, body: &[Stmt], map: &SourceMap) -> Vec<Statement> {
         map,
         of_trade: of_trade(unit),
         reach: Vec::new(),
+        parts_left: Cell::new(0),
         body,
     };
     let entries = unit.entries.iter().map(|s| (What::Enter, s));
@@ -136,6 +144,7 @@ pub fn of_trade(unit: &Unit) -> Vec<bool> {
 impl<'a> Outliner<'a> {
     fn statement(&mut self, what: What, signal: &Signal) -> Statement {
         self.reach = reach(self.unit, signal.when);
+        self.parts_left.set(MOST_PARTS);
         let when = find_statement(self.body, signal.span);
         let written: Vec<&Expr> = when.map(listed).unwrap_or_default();
         let conditions = signal
@@ -210,7 +219,9 @@ impl<'a> Outliner<'a> {
             ExprKind::Name(name) => (Joint::Name, self.meaning(name).into_iter().collect()),
             _ => (Joint::None, Vec::new()),
         };
-        if depth < DEEPEST {
+        let left = self.parts_left.get();
+        if depth < DEEPEST && parts.len() <= left {
+            self.parts_left.set(left - parts.len());
             let known = parts
                 .into_iter()
                 .filter_map(|e| Some((e, self.node_of(e)?)));

@@ -6,6 +6,7 @@
 mod backtest;
 mod check;
 mod data;
+mod doc;
 mod docs;
 mod eval;
 mod fix;
@@ -15,3 +16,5 @@ mod quickstart;
 mod sandbox;
 mod screen;
 mod streams;
+mod warmup;
+mod why;
