@@ -188,7 +188,8 @@ impl<'t> Checker<'t, '_> {
             .any(|a| a.name.as_ref().is_some_and(|n| n.name == source.name.name));
         source.default.is_some()
             && source.ty.as_ref().is_some_and(|t| t.name == "series")
-            && args.len() < params.len()
+            // `sma(x, n)` is whole: `least` is given by its name.
+            && args.len() < params.iter().filter(|p| p.name.name != "least").count()
             && values.first().is_some_and(|v| is(v, false))
             // A series behind it is the source, in the wrong place.
             && !values.iter().any(|v| is(v, true))

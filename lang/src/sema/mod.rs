@@ -50,8 +50,8 @@ mod trade;
 mod types;
 mod units;
 mod uses;
-mod written;
 mod verdicts;
+mod written;
 mod zones;
 
 pub use check::{Checked, Library, check_expr, check_expr_on, check_source};

@@ -159,7 +159,12 @@ fn errors_deep_inside_take_no_exponential_time() {
         let depth = 120 / open.matches(['(', '{', '[']).count().max(1);
         let text = with_value(&format!("{}< 1{}", open.repeat(depth), close.repeat(depth)));
         assert!(!codes(&text).is_empty(), "{open}");
-        for head in ["enter size ", "stop at ", "take_profit { 0m => ", "quote bid["] {
+        for head in [
+            "enter size ",
+            "stop at ",
+            "take_profit { 0m => ",
+            "quote bid[",
+        ] {
             let text = format!(
                 "strategy S {{\n    {head}{}< 1{}\n}}\n",
                 open.repeat(depth),
