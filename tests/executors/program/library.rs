@@ -24,6 +24,8 @@ pub struct LibraryFn {
     pub params: Vec<Parameter>,
     /// The outputs of a record; empty for a number.
     pub fields: Vec<String>,
+    /// Whether it gives a condition.
+    pub condition: bool,
 }
 
 /// All of them, in the order of the sources.
@@ -52,10 +54,16 @@ fn describe(f: &FnItem) -> LibraryFn {
             Some("bars") => Takes::Bars,
             Some("condition") => Takes::Condition,
             // `x` in front is what the function is about, further ones are factors.
-            _ if i == 0 => Takes::Series,
+            _ if i == 0 || p.name.name == "x" => Takes::Series,
             _ => Takes::Number,
         },
         default: p.default.is_some(),
+    });
+    let condition = f.body.iter().any(|stmt| {
+        matches!(&stmt.kind, StmtKind::Return(value) if matches!(
+            value.kind,
+            ExprKind::Compare { .. } | ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not { .. }
+        ))
     });
     let fields = f.body.iter().find_map(|stmt| match &stmt.kind {
         StmtKind::Return(value) => match &value.kind {
@@ -68,5 +76,6 @@ fn describe(f: &FnItem) -> LibraryFn {
         name: f.name.name.clone(),
         params: params.collect(),
         fields: fields.unwrap_or_default(),
+        condition,
     }
 }

@@ -13,6 +13,8 @@ pub enum Cut {
     Def(usize),
     Line(usize, usize),
     FunctionDef(usize, usize),
+    /// Function, definition, line of its state.
+    FunctionLine(usize, usize, usize),
     FunctionResult(usize, usize),
     Entry(usize),
     Exit(usize),
@@ -60,6 +62,13 @@ pub fn cuts(program: &Program) -> Vec<Cut> {
     }
     for (i, f) in program.functions.iter().enumerate() {
         all.extend((0..f.body.len()).map(|d| Cut::FunctionDef(i, d)));
+        for (d, def) in f.body.iter().enumerate() {
+            if let Def::State(State { lines, .. }) = def
+                && lines.len() > 1
+            {
+                all.extend((0..lines.len()).map(|l| Cut::FunctionLine(i, d, l)));
+            }
+        }
         if f.result.len() > 1 {
             all.extend((0..f.result.len()).map(|r| Cut::FunctionResult(i, r)));
         }
@@ -96,6 +105,11 @@ pub fn apply(program: &Program, cut: &Cut) -> Program {
             }
         }
         Cut::FunctionDef(i, d) => drop(p.functions[*i].body.remove(*d)),
+        Cut::FunctionLine(i, d, l) => {
+            if let Def::State(state) = &mut p.functions[*i].body[*d] {
+                state.lines.remove(*l);
+            }
+        }
         Cut::FunctionResult(i, r) => drop(p.functions[*i].result.remove(*r)),
         Cut::Entry(i) => drop(p.entries.remove(*i)),
         Cut::Exit(i) => drop(p.exits.remove(*i)),

@@ -238,8 +238,17 @@ impl Maker {
             })
             .collect();
         let args = types.into_iter().map(|ty| self.expr(ty, depth)).collect();
-        let call = self.call_of(Callee::Library(i), Ty::Number);
-        Expr::new(Op::Call(Box::new(call)), args)
+        let ty = if FUNCTIONS[i].condition {
+            Ty::Condition
+        } else {
+            Ty::Number
+        };
+        let call = self.call_of(Callee::Library(i), ty);
+        let value = Expr::new(Op::Call(Box::new(call)), args);
+        match ty {
+            Ty::Number => value,
+            Ty::Condition => Expr::new(Op::Builtin("num"), vec![value]),
+        }
     }
 
     pub(super) fn own_call(&mut self, ty: Ty, depth: u32) -> Expr {
