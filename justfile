@@ -16,10 +16,12 @@ check:
     cargo clippy --workspace --all-targets
     {{ stratc }} check strategies stdlib examples
 
-# Measure: the five screens, then the executors.
+# Measure: the five screens, the executors, the front end, and the way to code.
 bench:
     cargo bench --package strat-benches --bench screens
     cargo bench --package strat-benches --bench executors
+    cargo bench --package strat-benches --bench front_end
+    cargo bench --package strat-benches --bench jit
 
 # A screen and a backtest on synthetic data; data/ and results/ are not part of the repository.
 quickstart:

@@ -1,5 +1,5 @@
-//! Candles to measure on: the last 8,760 hourly bars of BTC/USDT from the shared data, or made-up
-//! ones where it is absent.
+//! What is measured on. Candles: the last 8,760 hourly bars of BTC/USDT from the shared data, or
+//! made-up ones where it is absent. Programs: those of the repository, and a large one made by rule.
 
 use strat_market::Bars;
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 use strat_engine::abi::{Program, Resolved};
-use strat_engine::{Convention, Costs, Rules, UnknownName, Warmup};
+use strat_engine::{Convention, Costs, Fill, Rules, UnknownName, Warmup};
 use strat_screen::Grid;
 
 use crate::args::RunArgs;
@@ -43,18 +43,6 @@ impl Settings {
             Some(name) => name.parse().map_err(|e: UnknownName| in_it(&e))?,
             None => default,
         };
-        let mut rules = args.convention.unwrap_or(own).rules();
-        if let Some(fill) = args.fill {
-            rules = rules.with_fill(fill);
-        }
-        let preload = args.bars.preload.unwrap_or(match rules.warmup {
-            Warmup::Earlier => PreloadArg::Auto,
-            Warmup::FromRange => PreloadArg::Bars(0),
-        });
-        rules.warmup = match preload {
-            PreloadArg::Bars(0) => Warmup::FromRange,
-            _ => Warmup::Earlier,
-        };
         let usual = Costs::default();
         let costs = Costs::new(
             args.fees.or(said.fees).unwrap_or(usual.fees()),
@@ -62,11 +50,38 @@ impl Settings {
             args.cash.or(said.cash).unwrap_or(usual.cash()),
         )
         .map_err(|e| in_it(&e))?;
-        Ok(Self {
+        Ok(Self::of(
+            args.convention.unwrap_or(own),
+            args.fill,
+            args.bars.preload,
+            costs,
+        ))
+    }
+
+    /// The same from its parts.
+    pub fn of(
+        convention: Convention,
+        fill: Option<Fill>,
+        preload: Option<PreloadArg>,
+        costs: Costs,
+    ) -> Self {
+        let mut rules = convention.rules();
+        if let Some(fill) = fill {
+            rules = rules.with_fill(fill);
+        }
+        let preload = preload.unwrap_or(match rules.warmup {
+            Warmup::Earlier => PreloadArg::Auto,
+            Warmup::FromRange => PreloadArg::Bars(0),
+        });
+        rules.warmup = match preload {
+            PreloadArg::Bars(0) => Warmup::FromRange,
+            _ => Warmup::Earlier,
+        };
+        Self {
             rules,
             costs,
             preload,
-        })
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | [`compare`] | what an executor did, as columns, and the one comparison of two such records |
+//! | [`compare`] | (of the runner) what an executor did, as columns, and the one comparison of two such records |
 //! | [`agree`] | what is compared of a program |
 //! | [`program`] | made-up programs: a tree, its text, how it is made and made smaller |
 //! | [`market`] | the bars they run on |
@@ -10,14 +10,17 @@
 //! | [`property`] | any program on any bars |
 //! | [`corners`] | programs written by hand: what generation found, and what it rarely makes |
 //! | [`library`] | each function of the library on its own, with usual arguments |
+//! | [`ranges`] | every value lies in the range that the check inferred |
 //! | [`broken`] | the comparison sees an executor that is wrong |
 
 mod agree;
 mod broken;
 mod cases;
-mod compare;
 mod corners;
 mod library;
 mod market;
 mod program;
 mod property;
+mod ranges;
+
+use strat_tests::compare;

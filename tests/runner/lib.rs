@@ -3,14 +3,24 @@
 use std::path::PathBuf;
 
 use strat_compiler::{Compiled, Executor, compile};
+#[cfg(feature = "data")]
 use strat_data::{Key, Range, Store};
 use strat_lang::diag::Diagnostic;
 use strat_lang::hir::Unit;
 use strat_lang::sema::{Checked, Library, check_expr, check_source};
 use strat_lang::source::{MemoryWorld, SourceMap};
-use strat_market::{Bars, Exchange};
+use strat_market::Bars;
+#[cfg(feature = "data")]
+use strat_market::Exchange;
 
+pub mod calls;
 pub mod candles;
+pub mod compare;
+pub mod data;
+pub mod decided;
+pub mod large;
+pub mod properties;
+pub mod sources;
 
 /// The library every program sees.
 pub const LIBRARY: Library = Library {
@@ -48,6 +58,7 @@ pub fn shared_or_skip(test: &str) -> Option<PathBuf> {
 ///
 /// # Panics
 /// Where they are not there.
+#[cfg(feature = "data")]
 #[must_use]
 pub fn bars(shared: &std::path::Path, symbol: &str, timeframe: &str) -> Bars {
     let key = Key {

@@ -8,6 +8,7 @@ mod check;
 mod data;
 mod docs;
 mod eval;
+mod fix;
 mod hostile;
 mod plans;
 mod quickstart;

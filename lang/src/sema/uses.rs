@@ -1,10 +1,11 @@
 //! Files that a file uses, and the functions that each of them sees.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 use super::scope::{FnDef, ItemDef, Module};
 use crate::diag::{Code, Diagnostic, Sink, suggest};
-use crate::source::{SourceMap, Span, World};
+use crate::source::{FileId, SourceMap, Span, World};
 use crate::syntax::keyword::Keyword;
 use crate::syntax::{TokenKind, ast, lex, parse};
 
@@ -19,7 +20,7 @@ pub(super) struct Files {
 /// One parsed file.
 pub(super) struct Tree {
     pub(super) path: String,
-    pub(super) file: ast::File,
+    pub(super) file: Arc<ast::File>,
     pub(super) library: bool,
     /// For each `use` in order: the tree it names, if it was found.
     pub(super) uses: Vec<Vec<(ast::Ident, usize)>>,
@@ -28,18 +29,17 @@ pub(super) struct Tree {
 }
 
 impl Files {
-    /// Parses the library.
+    /// The library's files.
     pub(super) fn with_library(
         library: &super::Library,
         map: &mut SourceMap,
         sink: &mut Sink,
     ) -> Self {
         let mut trees = Vec::with_capacity(library.files.len() + 1);
-        for (name, text) in library.files {
-            let id = map.add(format!("stdlib/{name}"), (*text).to_owned());
+        for ((name, _), file) in library.files.iter().zip(library_trees(library, map, sink)) {
             trees.push(Tree {
                 path: format!("stdlib/{name}"),
-                file: parse(id, text, sink),
+                file,
                 library: true,
                 uses: Vec::new(),
                 failed: BTreeSet::new(),
@@ -79,7 +79,7 @@ impl Files {
         };
         self.trees.push(Tree {
             path: beside("", path),
-            file,
+            file: Arc::new(file),
             library: false,
             uses: Vec::new(),
             failed,
@@ -280,6 +280,39 @@ impl Files {
             .collect();
         (fns, modules)
     }
+}
+
+/// Adds the library's files to `map` and gives their trees. They are parsed once per process: each
+/// check of an editor, a test or a folder of programs would parse the same text again.
+fn library_trees(
+    library: &super::Library,
+    map: &mut SourceMap,
+    sink: &mut Sink,
+) -> Vec<Arc<ast::File>> {
+    static PARSED: OnceLock<(super::Library, Vec<Arc<ast::File>>)> = OnceLock::new();
+    let ids: Vec<FileId> = library
+        .files
+        .iter()
+        .map(|(name, text)| map.add(format!("stdlib/{name}"), (*text).to_owned()))
+        .collect();
+    // The places in a tree name its file, so a tree is good only where it has the same number.
+    if let Some((known, trees)) = PARSED.get()
+        && known.files == library.files
+        && trees.iter().map(|tree| tree.id).eq(ids.iter().copied())
+    {
+        return trees.clone();
+    }
+    let errors = sink.errors();
+    let trees: Vec<Arc<ast::File>> = ids
+        .iter()
+        .zip(library.files)
+        .map(|(id, (_, text))| Arc::new(parse(*id, text, sink)))
+        .collect();
+    if sink.errors() == errors {
+        // Another thread may have been first with the same trees.
+        let _ = PARSED.set((*library, trees.clone()));
+    }
+    trees
 }
 
 fn twice(name: &ast::Ident, first: Span, sink: &mut Sink) {

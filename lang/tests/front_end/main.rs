@@ -7,13 +7,17 @@
 // for `STRATC_BLESS`, and bound the time that hostile input takes.
 #![allow(clippy::disallowed_methods)]
 
+mod allow;
 mod check;
 mod design;
+mod fixes;
 mod format;
 mod generate;
 mod grammar;
 mod junk;
 mod properties;
+mod quick;
 mod render;
+mod sarif;
 mod spec;
 mod ui;

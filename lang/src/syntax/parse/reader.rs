@@ -21,6 +21,8 @@ pub(super) struct Reader<'s, 't> {
     pub stream: &'s Stream<'t>,
     /// Where reports go.
     pub sink: &'s mut Sink,
+    /// Whether plain statements may take the short way.
+    pub quick: bool,
 }
 
 /// The parsed parts of one range, with what is needed to build the tree from them.
@@ -33,8 +35,12 @@ pub(super) struct Parsed<'c, 'p> {
 
 impl<'s, 't> Reader<'s, 't> {
     /// A reader of `stream`.
-    pub fn new(stream: &'s Stream<'t>, sink: &'s mut Sink) -> Self {
-        Self { stream, sink }
+    pub fn new(stream: &'s Stream<'t>, sink: &'s mut Sink, quick: bool) -> Self {
+        Self {
+            stream,
+            sink,
+            quick,
+        }
     }
 
     /// Parses tokens `from..to` by a rule and hands the parts to `build`. `None` when they do not

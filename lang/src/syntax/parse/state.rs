@@ -5,7 +5,7 @@ use super::block::{find_brace, missing_brace};
 use super::body::Segment;
 use super::grammar::Rule;
 use super::reader::Reader;
-use super::recover;
+use super::{quick, recover};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::ast::{Expr, ExprKind, Ident, StateBlock, StateSeeds, StateStep, StmtKind};
 use crate::syntax::keyword::Keyword;
@@ -142,6 +142,11 @@ fn cut(stream: &Stream<'_>, from: usize, to: usize) -> Vec<Line> {
 
 /// One line; `Err` with the name, if there is one, when it does not parse.
 fn line(reader: &mut Reader<'_, '_>, line: &Line) -> Option<(Ident, Expr)> {
+    if reader.quick
+        && let Some(found) = quick::assignment(reader.stream, line.is_let, line.from, line.to)
+    {
+        return Some(found);
+    }
     let rule = if line.is_let {
         Rule::state_let
     } else {

@@ -2,7 +2,7 @@
 //!
 //! Everything an executor gives is written down as columns: the values of an expression's outputs,
 //! the statements that hold, the bits of a sweep's masks. [`first_difference`] compares columns and
-//! is the only thing in these tests that decides whether two executors agree.
+//! is the only thing in the tests that decides whether two executors agree.
 
 use std::fmt;
 use strat_engine::abi::TradeValues;

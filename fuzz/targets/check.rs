@@ -1,0 +1,18 @@
+//! Reports of the check lie in their files and render in every form.
+
+#![no_main]
+
+use libfuzzer_sys::{Corpus, fuzz_mutator, fuzz_target};
+use strat_tests::properties::{self, LONGEST, Reach, text_of};
+
+fuzz_target!(|data: &[u8]| -> Corpus {
+    if data.len() > LONGEST {
+        return Corpus::Reject;
+    }
+    strat_fuzz::count(properties::check(&text_of(data)));
+    Corpus::Keep
+});
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    strat_fuzz::mutate(data, size, max_size, seed, Reach::Tree)
+});

@@ -1,0 +1,59 @@
+//! Every function of the library and of the example files, with three sets of arguments. The
+//! functions are read from the sources, so one that is added is covered by being there.
+
+use std::collections::BTreeSet;
+
+use strat_tests::calls::{SETS, call, functions, headers};
+use strat_tests::sources::strat_files;
+use strat_tests::{check_expression_in, root, unit};
+
+use crate::run::check;
+
+/// Covers the functions of a file, and returns their names.
+fn cover(path: &str, file: &str) -> BTreeSet<String> {
+    let mut covered = BTreeSet::new();
+    for f in functions(file) {
+        let mut felt = 0;
+        for set in 0..SETS {
+            let Some(text) = call(&f, set) else { continue };
+            let unit = unit(check_expression_in(&text, file), &text);
+            felt += check(&unit, &[Vec::new()]).unwrap_or_else(|e| panic!("{path}: {text}: {e}"));
+        }
+        // What feels no exchange of its future would pass whatever it did.
+        assert!(
+            felt > 0,
+            "{path}: `{}` takes no notice of the data",
+            f.name.name
+        );
+        covered.insert(f.name.name.clone());
+    }
+    assert_eq!(covered.len(), headers(file), "{path}: functions left out");
+    covered
+}
+
+#[test]
+fn no_function_of_the_library_looks_ahead() {
+    let mut covered = BTreeSet::new();
+    let mut found = 0;
+    for (name, text) in strat_stdlib::FILES {
+        covered.extend(cover(name, text));
+        found += headers(text);
+    }
+    println!("{} functions of the library", covered.len());
+    assert_eq!(covered.len(), found);
+    assert!(found > 25, "{found}");
+}
+
+#[test]
+fn no_function_of_a_program_looks_ahead() {
+    let mut found = 0;
+    for path in strat_files(&["examples", "strategies"]) {
+        let text = std::fs::read_to_string(&path).expect("a program is text");
+        if headers(&text) > 0 {
+            let name = path.strip_prefix(root()).unwrap_or(&path);
+            found += cover(&name.display().to_string(), &text).len();
+        }
+    }
+    println!("{found} functions of programs");
+    assert!(found >= 3, "{found}");
+}
