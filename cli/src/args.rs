@@ -30,6 +30,11 @@ pub enum Command {
         after_help = "Example: stratc check strategies --format concise\n\nExit code: 0 without errors, 1 with errors."
     )]
     Check(CheckArgs),
+    /// Explain a code of an error or a warning, with a program that fails and one that is right
+    #[command(
+        after_help = "Examples:\n  stratc explain E0201\n  stratc explain            lists all codes"
+    )]
+    Explain(ExplainArgs),
     /// Format .strat files in place
     #[command(after_help = "Example: stratc fmt strategies --check")]
     Fmt(FmtArgs),
@@ -46,6 +51,21 @@ pub enum Command {
         after_help = "Examples:\n  stratc run strategies/screens --tier screen --symbol BTC/USDT --timeframe 1h\n  stratc run strategies/screens/sma_crossover.strat --tier backtest --symbol BTC/USDT --timeframe 1h --param fast_window=20"
     )]
     Run(Box<RunArgs>),
+    /// Why a strategy traded or did not: its conditions at a bar, or counted over many
+    #[command(
+        after_help = "Examples:\n  stratc why strategies/screens/rsi_mean_reversion.strat --symbol BTC/USDT --timeframe 1h --at 2024-06-03T14:00\n  stratc why strategies/screens/rsi_mean_reversion.strat --timeframe 1h --funnel"
+    )]
+    Why(Box<WhyArgs>),
+    /// A reference of functions and strategies, from their source
+    #[command(
+        after_help = "Examples:\n  stratc doc strategies --out reference\n  stratc doc --stdlib --format html --out reference"
+    )]
+    Doc(DocArgs),
+    /// Run the tests that stand in .strat files
+    #[command(
+        after_help = "Example: stratc test strategies\n\nExit code: 0 where all tests pass, 1 where one fails."
+    )]
+    Test(TestArgs),
     /// Manage market data
     #[command(subcommand, after_help = "Example: stratc data generate-sample")]
     Data(DataCommand),
@@ -63,6 +83,39 @@ pub struct CheckArgs {
     /// Form of the report, on standard output
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
     pub format: ReportFormat,
+    /// Apply the fixes that are certain to these files, then report what remains
+    #[arg(long)]
+    pub fix: bool,
+    /// With --fix: print what would change as a unified diff, and write nothing
+    #[arg(
+        long,
+        visible_alias = "dry-run",
+        requires = "fix",
+        conflicts_with = "format"
+    )]
+    pub diff: bool,
+    /// Show how many bars each `let`, entry, exit and stop needs before its first value
+    #[arg(long)]
+    pub explain_warmup: bool,
+}
+
+/// `stratc explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A code such as E0201; without one all codes are listed
+    pub code: Option<String>,
+    /// What to print: text, or one JSON object
+    #[arg(long, value_enum, default_value_t = PageFormat::Text)]
+    pub format: PageFormat,
+}
+
+/// Form of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PageFormat {
+    /// For people
+    Text,
+    /// Code, summary and page (Markdown); the list without pages
+    Json,
 }
 
 /// Form of diagnostics.
@@ -74,6 +127,8 @@ pub enum ReportFormat {
     Concise,
     /// One array of objects
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
 }
 
 /// `stratc fmt`.
@@ -85,6 +140,20 @@ pub struct FmtArgs {
     /// Change nothing; name the files that would change, and exit with 1 if there are any
     #[arg(long)]
     pub check: bool,
+}
+
+/// `stratc test`.
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Files, or folders whose .strat files are tested, those in folders below included
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Only tests whose name holds this text
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// What to print: a report for people, or one JSON object
+    #[arg(long, value_enum, default_value_t = TableFormat::Table)]
+    pub format: TableFormat,
 }
 
 /// `stratc emit`.
@@ -146,6 +215,116 @@ pub struct BarsArgs {
     pub preload: Option<PreloadArg>,
 }
 
+/// `stratc why`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("question").required(true).args(["at", "funnel"]))]
+pub struct WhyArgs {
+    /// The .strat file
+    pub file: PathBuf,
+    /// Which strategy of the file, where it has several
+    #[arg(long, value_name = "NAME")]
+    pub strategy: Option<String>,
+    /// Explain the bar that opens at this time or contains it (UTC)
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<When>,
+    /// Count the bars that are left after each condition in turn
+    #[arg(long)]
+    pub funnel: bool,
+    /// With --funnel: count the exits as well
+    #[arg(long, conflicts_with = "at")]
+    pub exits: bool,
+    /// What is traded, such as BTC/USDT; --funnel takes several, and without it all there are
+    #[arg(
+        long,
+        visible_alias = "symbols",
+        value_delimiter = ',',
+        value_name = "SYMBOL"
+    )]
+    pub symbol: Vec<Symbol>,
+    /// Length of the bars, such as 5m, 1h, 4h, 1d; the strategy's own where it says one
+    #[arg(long)]
+    pub timeframe: Option<Timeframe>,
+    /// Exchange or other source of the data
+    #[arg(long, default_value_t)]
+    pub exchange: Exchange,
+    /// Folder of the data files
+    #[arg(long, value_name = "DIR", default_value = DATA)]
+    pub data: PathBuf,
+    /// First day or time (UTC); nothing before it is read, but for --preload
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<When>,
+    /// Last day (all of it) or time (UTC)
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<When>,
+    /// Earlier bars to warm up on: a number, or auto (as a backtest does)
+    #[arg(long, value_name = "N|auto", value_parser = values::preload)]
+    pub preload: Option<PreloadArg>,
+    /// Value of a parameter, name=value
+    #[arg(short, long, value_name = "NAME=VALUE", value_parser = values::param)]
+    pub param: Vec<ParamArg>,
+    /// Fees of each side, as a share of the amount; for conditions on the open trade
+    #[arg(long, default_value_t = 0.001, value_name = "SHARE", value_parser = values::fees, allow_negative_numbers = true)]
+    pub fees: f64,
+    /// Slippage, as a share of the price; for conditions on the open trade
+    #[arg(long, default_value_t = 0.0, value_name = "SHARE", value_parser = values::slippage, allow_negative_numbers = true)]
+    pub slippage: f64,
+    /// Cash at the start; for conditions on the open trade
+    #[arg(long, default_value_t = 10_000.0, value_name = "AMOUNT", value_parser = values::cash, allow_negative_numbers = true)]
+    pub cash: f64,
+    /// Bundle of rules that the trades follow: strat or vectorbt
+    #[arg(long, value_name = "NAME", default_value_t = Convention::Strat)]
+    pub convention: Convention,
+    /// Where a signal fills, close or next_open; the convention says it otherwise
+    #[arg(long, value_name = "PRICE")]
+    pub fill: Option<Fill>,
+    /// What computes it
+    #[arg(long, value_enum, default_value_t = ExecutorName::Kernel)]
+    pub executor: ExecutorName,
+    /// What to print: tables, or one JSON object
+    #[arg(long, value_enum, default_value_t = TableFormat::Table)]
+    pub format: TableFormat,
+}
+
+impl WhyArgs {
+    /// The bars that are meant, of that length.
+    pub fn bars(&self, timeframe: Timeframe) -> BarsArgs {
+        BarsArgs {
+            timeframe,
+            exchange: self.exchange.clone(),
+            data: self.data.clone(),
+            from: self.from,
+            to: self.to,
+            preload: self.preload,
+        }
+    }
+}
+
+/// `stratc doc`.
+#[derive(Debug, Args)]
+pub struct DocArgs {
+    /// Files, or folders whose .strat files are described, those in folders below included
+    #[arg(value_name = "PATH", required_unless_present = "stdlib")]
+    pub paths: Vec<PathBuf>,
+    /// Describe the indicator library
+    #[arg(long)]
+    pub stdlib: bool,
+    /// Folder to write to; Markdown goes to standard output without it
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Markdown, one file per source file, or one page of HTML
+    #[arg(long, value_enum, default_value_t = DocFormat::Markdown)]
+    pub format: DocFormat,
+}
+
+/// Form of a reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DocFormat {
+    /// Markdown
+    Markdown,
+    /// One page that needs nothing else
+    Html,
+}
+
 /// The folder of data files where none is named.
 pub const DATA: &str = "data/processed";
 
@@ -202,16 +381,19 @@ pub struct RunArgs {
     /// Value of a parameter, name=value; a screen also takes several, name=10,20,30
     #[arg(long, value_name = "NAME=VALUE", value_parser = values::param)]
     pub param: Vec<ParamArg>,
-    /// Fees of each side, as a share of the amount (0.001 is 0.1%)
-    #[arg(long, default_value_t = 0.001, value_name = "SHARE", value_parser = values::fees, allow_negative_numbers = true)]
-    pub fees: f64,
-    /// Slippage, as a share of the price: buys pay more, sells get less
-    #[arg(long, default_value_t = 0.0, value_name = "SHARE", value_parser = values::slippage, allow_negative_numbers = true)]
-    pub slippage: f64,
-    /// Cash at the start
-    #[arg(long, default_value_t = 10_000.0, value_name = "AMOUNT", value_parser = values::cash, allow_negative_numbers = true)]
-    pub cash: f64,
-    /// Bundle of rules: strat (default of a backtest) or vectorbt (default of a screen)
+    /// Fees of each side, as a share of the amount (0.001 is 0.1%); without it what the strategy's
+    /// `execution` says, or 0.001
+    #[arg(long, value_name = "SHARE", value_parser = values::fees, allow_negative_numbers = true)]
+    pub fees: Option<f64>,
+    /// Slippage, as a share of the price: buys pay more, sells get less; without it what the
+    /// strategy's `execution` says, or 0
+    #[arg(long, value_name = "SHARE", value_parser = values::slippage, allow_negative_numbers = true)]
+    pub slippage: Option<f64>,
+    /// Cash at the start; without it what the strategy's `execution` says, or 10000
+    #[arg(long, value_name = "AMOUNT", value_parser = values::cash, allow_negative_numbers = true)]
+    pub cash: Option<f64>,
+    /// Bundle of rules: strat or vectorbt; without it what the strategy's `execution` says, or
+    /// strat for a backtest and vectorbt for a screen
     #[arg(long, value_name = "NAME")]
     pub convention: Option<Convention>,
     /// Where a signal fills, close or next_open; the convention says it otherwise

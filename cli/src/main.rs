@@ -5,11 +5,16 @@
 //! | `args`, `values` | the command line: names, defaults, help; values of options |
 //! | `cmd` | one module per command |
 //! | `sources` | `.strat` files from disk, their checks, their diagnostics |
+//! | `repairs` | the fixes of `check --fix`: planned in memory, written or shown |
 //! | `strategies` | source to programs, and the names their results get |
 //! | `market`, `others` | which bars a command runs on, and what is read beside them |
 //! | `settings` | convention, fill, costs, warm-up |
+//! | `why` | conditions at a bar and counted over many |
+//! | `lookback`, `warmup` | bars that a statement needs; the table of all of them |
+//! | `doc` | the reference that is made from source |
 //! | `target` | where results go |
 //! | `summary` | what a printed report says about how it came about |
+//! | `trial` | tests of `.strat` files: run, compared, shown |
 //! | `terminal`, `progress`, `interrupt` | standard streams, the progress bar, Ctrl-C |
 //! | `failure` | how a command fails, and the exit code of that |
 //! | `crash` | the last resort: a fault of this program |
@@ -17,18 +22,24 @@
 mod args;
 mod cmd;
 mod crash;
+mod doc;
 mod failure;
 mod interrupt;
+mod lookback;
 mod market;
 mod others;
 mod progress;
+mod repairs;
 mod settings;
 mod sources;
 mod strategies;
 mod summary;
 mod target;
 mod terminal;
+mod trial;
 mod values;
+mod warmup;
+mod why;
 
 use std::process::ExitCode;
 

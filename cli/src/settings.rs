@@ -1,14 +1,16 @@
 //! Convention, fill, costs and warm-up of a run.
 
+use std::fmt::Display;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 use strat_engine::abi::{Program, Resolved};
-use strat_engine::{Convention, Costs, Rules, Warmup};
+use strat_engine::{Convention, Costs, Fill, Rules, UnknownName, Warmup};
 use strat_screen::Grid;
 
 use crate::args::RunArgs;
 use crate::failure::{Done, Failure};
+use crate::strategies::Strategy;
 use crate::terminal;
 use crate::values::PreloadArg;
 
@@ -27,13 +29,47 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The rules of a convention with what the command line says otherwise.
-    pub fn new(args: &RunArgs, default: Convention) -> Done<Self> {
-        let mut rules = args.convention.unwrap_or(default).rules();
-        if let Some(fill) = args.fill {
+    /// What the command line says; where it says nothing, what the strategy says beside its rules;
+    /// where that says nothing either, the defaults of a tier that speaks `default`.
+    ///
+    /// # Errors
+    /// A convention that there is not, costs out of their bounds.
+    pub fn new(args: &RunArgs, default: Convention, strategy: &Strategy) -> Done<Self> {
+        let said = &strategy.execution;
+        let in_it = |error: &dyn Display| {
+            Failure::mistake(format!("{}: in `execution`: {error}", strategy.stem))
+        };
+        let own = match &said.convention {
+            Some(name) => name.parse().map_err(|e: UnknownName| in_it(&e))?,
+            None => default,
+        };
+        let usual = Costs::default();
+        let costs = Costs::new(
+            args.fees.or(said.fees).unwrap_or(usual.fees()),
+            args.slippage.or(said.slippage).unwrap_or(usual.slippage()),
+            args.cash.or(said.cash).unwrap_or(usual.cash()),
+        )
+        .map_err(|e| in_it(&e))?;
+        Ok(Self::of(
+            args.convention.unwrap_or(own),
+            args.fill,
+            args.bars.preload,
+            costs,
+        ))
+    }
+
+    /// The same from its parts.
+    pub fn of(
+        convention: Convention,
+        fill: Option<Fill>,
+        preload: Option<PreloadArg>,
+        costs: Costs,
+    ) -> Self {
+        let mut rules = convention.rules();
+        if let Some(fill) = fill {
             rules = rules.with_fill(fill);
         }
-        let preload = args.bars.preload.unwrap_or(match rules.warmup {
+        let preload = preload.unwrap_or(match rules.warmup {
             Warmup::Earlier => PreloadArg::Auto,
             Warmup::FromRange => PreloadArg::Bars(0),
         });
@@ -41,11 +77,11 @@ impl Settings {
             PreloadArg::Bars(0) => Warmup::FromRange,
             _ => Warmup::Earlier,
         };
-        Ok(Self {
+        Self {
             rules,
-            costs: Costs::new(args.fees, args.slippage, args.cash)?,
+            costs,
             preload,
-        })
+        }
     }
 }
 

@@ -1,14 +1,14 @@
 //! `.strat` files: found on disk, read, checked, reported.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 use strat_lang::diag::render::{Format, render};
 use strat_lang::diag::{Code, Diagnostic, Severity};
-use strat_lang::hir::Unit;
-use strat_lang::sema::{self, Library};
+use strat_lang::hir::{Items, Unit};
+use strat_lang::sema::{self, Checked, Library};
 use strat_lang::source::{FileId, ReadError, SourceMap, Span, World};
 use strat_lang::syntax::token::MAX_FILE_BYTES;
 use strat_market::Timeframe;
@@ -138,26 +138,65 @@ fn collect(folder: &Path, deep: bool, found: &mut Vec<Found>) {
     }
 }
 
+/// Texts that stand in the place of files, by the name under which a file is [`shown`].
+pub type Drafts = BTreeMap<String, String>;
+
+/// The disk, with drafts in front of it.
+pub struct Drafted<'d>(pub &'d Drafts);
+
+impl World for Drafted<'_> {
+    fn read(&self, path: &str) -> Result<String, ReadError> {
+        match self.0.get(path) {
+            Some(text) => Ok(text.clone()),
+            None => Disk.read(path),
+        }
+    }
+}
+
 /// Files that were checked together, with everything found in them.
 #[derive(Debug, Default)]
 pub struct Sources {
     map: SourceMap,
     diagnostics: Vec<Diagnostic>,
+    drafts: Drafts,
 }
 
 impl Sources {
+    /// Sources that see drafts in the place of files.
+    pub fn with_drafts(drafts: Drafts) -> Self {
+        Self {
+            drafts,
+            ..Self::default()
+        }
+    }
+
     /// Checks the file at `path`; its strategies that have no errors.
     pub fn check(&mut self, path: &Path) -> Vec<Unit> {
-        match read(path) {
+        self.check_all(path).units
+    }
+
+    /// Checks the file at `path`; its other items that have no errors.
+    pub fn check_items(&mut self, path: &Path) -> Items {
+        self.check_all(path).items
+    }
+
+    fn check_all(&mut self, path: &Path) -> Checked {
+        let name = shown(path);
+        let text = match self.drafts.get(&name) {
+            Some(draft) => Ok(draft.clone()),
+            None => read(path),
+        };
+        match text {
             Ok(text) => {
-                let name = shown(path);
-                let checked = sema::check_source(&mut self.map, &Disk, &LIBRARY, &name, &text);
-                self.diagnostics.extend(checked.diagnostics);
-                checked.units
+                let world = Drafted(&self.drafts);
+                let mut checked = sema::check_source(&mut self.map, &world, &LIBRARY, &name, &text);
+                self.diagnostics
+                    .extend(std::mem::take(&mut checked.diagnostics));
+                checked
             }
             Err(fault) => {
                 self.fault(path, &fault);
-                Vec::new()
+                Checked::default()
             }
         }
     }
@@ -250,15 +289,29 @@ impl Sources {
         text
     }
 
+    /// Where to read more, at the end of a report for people; empty where nothing was found.
+    pub fn pointer(&self) -> String {
+        pointer(self.diagnostics.iter().map(|found| found.code))
+    }
+
     /// Tells everything found on standard error and fails where there is an error.
     pub fn tell(&self) -> Done {
-        let text = self.render(Format::Terminal, terminal::colour_on_stderr());
+        let mut text = self.render(Format::Terminal, terminal::colour_on_stderr());
+        text.push_str(&self.pointer());
         if !text.is_empty() {
             terminal::tell(text.trim_end());
         }
         match self.count() {
             (0, _) => Ok(()),
             _ => Err(Failure::Told),
+        }
+    }
+
+    /// Where there is an error, tells everything found on standard error and fails.
+    pub fn tell_errors(&self) -> Done {
+        match self.count() {
+            (0, _) => Ok(()),
+            _ => self.tell(),
         }
     }
 
@@ -274,6 +327,16 @@ impl Sources {
             }
         }
         once
+    }
+}
+
+/// One line that says where to read more about some codes; empty where there is none.
+pub fn pointer(codes: impl IntoIterator<Item = Code>) -> String {
+    let codes: BTreeSet<Code> = codes.into_iter().collect();
+    match Vec::from_iter(codes)[..] {
+        [] => String::new(),
+        [code] => format!("for more about {code}: stratc explain {code}\n"),
+        [first, ..] => format!("for more about a code, such as {first}: stratc explain {first}\n"),
     }
 }
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use strat_compiler::{Compiled, Executor};
 use strat_engine::abi::{ParamInfo, Program, ProgramInfo};
-use strat_lang::hir::Unit;
+use strat_engine::unsupported;
+use strat_lang::hir::{Execution, Unit};
 use strat_lang::sema::snake_case;
 use strat_market::Timeframe;
 use strat_screen::{Grid, GridError};
@@ -22,6 +23,8 @@ pub struct Strategy {
     pub stem: String,
     /// The program.
     pub program: Compiled,
+    /// What it says of fees, slippage, convention and cash.
+    pub execution: Execution,
 }
 
 impl Strategy {
@@ -93,6 +96,7 @@ pub fn load(paths: &[PathBuf], executor: Executor, timeframe: Timeframe) -> Done
             Ok(Strategy {
                 stem,
                 program: strat_compiler::compile(&unit, executor)?,
+                execution: unit.plan.execution,
             })
         })
         .collect()
@@ -130,7 +134,7 @@ fn distinct(named: &[(String, PathBuf, Unit)]) -> Done {
 }
 
 /// A strategy that says how long its bars are runs on no others.
-fn same_timeframe(path: &Path, unit: &Unit, timeframe: Timeframe) -> Done {
+pub fn same_timeframe(path: &Path, unit: &Unit, timeframe: Timeframe) -> Done {
     let Some(seconds) = unit.timeframe else {
         return Ok(());
     };
@@ -140,14 +144,7 @@ fn same_timeframe(path: &Path, unit: &Unit, timeframe: Timeframe) -> Done {
     if seconds == given {
         return Ok(());
     }
-    // Only a whole number of seconds in range is turned into a timeframe.
-    #[allow(clippy::cast_possible_truncation)]
-    let own = if seconds.fract() == 0.0 {
-        Timeframe::from_seconds(seconds as i64).map(|own| own.to_string())
-    } else {
-        Ok(format!("{seconds}s"))
-    };
-    let own = own.unwrap_or_else(|_| format!("{seconds}s"));
+    let own = own_timeframe(unit).map_or_else(|| format!("{seconds}s"), |own| own.to_string());
     Err(Failure::mistake(format!(
         "{}: `{}` is written for {own} bars (its `timeframe`), but --timeframe is {timeframe}; run it with --timeframe {own}",
         path.display(),
@@ -155,23 +152,53 @@ fn same_timeframe(path: &Path, unit: &Unit, timeframe: Timeframe) -> Done {
     )))
 }
 
+/// Every construct of the strategies must be one that `tier` executes; each that is not is told.
+pub fn require_supported(strategies: &[Strategy], tier: &str) -> Done {
+    let mut all = true;
+    for strategy in strategies {
+        for construct in unsupported(strategy.info()) {
+            all = false;
+            terminal::error(&format!(
+                "{}: `{}` uses {construct}, which the tier `{tier}` does not execute yet",
+                strategy.stem,
+                strategy.info().name
+            ));
+        }
+    }
+    if all { Ok(()) } else { Err(Failure::Told) }
+}
+
+/// The timeframe that a strategy states, where it is one that data can have.
+pub fn own_timeframe(unit: &Unit) -> Option<Timeframe> {
+    let seconds = unit.timeframe.filter(|seconds| seconds.fract() == 0.0)?;
+    // Only a whole number of seconds in range is turned into a timeframe.
+    #[allow(clippy::cast_possible_truncation)]
+    Timeframe::from_seconds(seconds as i64).ok()
+}
+
 /// Every `--param` must belong to a strategy of the run.
 pub fn require_known(params: &[ParamArg], strategies: &[Strategy]) -> Done {
+    let infos: Vec<&ProgramInfo> = strategies.iter().map(Strategy::info).collect();
+    require_in(params, &infos)
+}
+
+/// Every `--param` must belong to one of some programs.
+pub fn require_in(params: &[ParamArg], programs: &[&ProgramInfo]) -> Done {
     for given in params {
-        let knows = |s: &Strategy| s.info().params.iter().any(|p| p.name == given.name);
-        if strategies.iter().any(knows) {
+        let knows = |info: &&ProgramInfo| info.params.iter().any(|p| p.name == given.name);
+        if programs.iter().any(knows) {
             continue;
         }
-        let there: Vec<String> = strategies
+        let there: Vec<String> = programs
             .iter()
-            .map(|s| {
-                let own: Vec<String> = s.info().params.iter().map(described).collect();
+            .map(|info| {
+                let own: Vec<String> = info.params.iter().map(described).collect();
                 let own = if own.is_empty() {
                     "none".to_owned()
                 } else {
                     own.join(", ")
                 };
-                format!("`{}` has {own}", s.info().name)
+                format!("`{}` has {own}", info.name)
             })
             .collect();
         return Err(Failure::mistake(format!(

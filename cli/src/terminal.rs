@@ -59,9 +59,14 @@ fn wanted() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
+/// Text in a colour or a weight, by its number in the ANSI standard.
+pub fn in_colour(text: &str, colour: &str) -> String {
+    format!("\u{1b}[{colour}m{text}\u{1b}[0m")
+}
+
 fn painted(word: &str, colour: &str) -> String {
     if colour_on_stderr() {
-        format!("\u{1b}[1;{colour}m{word}\u{1b}[0m")
+        in_colour(word, &format!("1;{colour}"))
     } else {
         word.to_owned()
     }

@@ -69,9 +69,9 @@ fn a_crossing_in_a_list_and_in_its_opposite() {
 fn a_folded_branch_leaves_its_parameters_as_lengths() {
     strategy(
         "param p: bars = 2 in [1, 2, 70]
-         let a = (if true then p else close) + 1
+         let a = (if true then p else unitless(close)) + 1
          enter long when a > 2 and close[p + 1] > open
-         exit when window_sum(close, p + 1) > 100 * a",
+         exit when window_sum(close, p + 1) > 100 * unitless(a)",
     );
 }
 

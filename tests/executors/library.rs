@@ -9,7 +9,7 @@ use crate::agree::agree;
 use crate::program::Takes;
 use crate::program::library::{FUNCTIONS, LibraryFn};
 
-fn call(f: &LibraryFn) -> String {
+pub fn call(f: &LibraryFn) -> String {
     let mut lengths = ["5", "9", "14", "3"].into_iter().cycle();
     let args: Vec<&str> = f
         .params

@@ -10,6 +10,7 @@
 //! | [`property`] | any program on any bars |
 //! | [`corners`] | programs written by hand: what generation found, and what it rarely makes |
 //! | [`library`] | each function of the library on its own, with usual arguments |
+//! | [`ranges`] | every value lies in the range that the check inferred |
 //! | [`broken`] | the comparison sees an executor that is wrong |
 
 mod agree;
@@ -20,5 +21,6 @@ mod library;
 mod market;
 mod program;
 mod property;
+mod ranges;
 
 use strat_tests::compare;

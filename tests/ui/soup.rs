@@ -36,16 +36,17 @@ const LENGTH: char = '$';
 
 #[rustfmt::skip]
 const NUMBERS: &[&str] = &[
-    "# + #", "# - # * 2", "# / #", "-#", "# mod 7", "abs(#)", "max(#, #)", "clamp(#, 0, #)",
-    "(if ? then # else #)", "(# else #)", "num(?)", "sma(#, $)", "ema(#, $)", "rsi(#, $)", "stdev(#, $)",
+    "# + unitless(#)", "# - unitless(#) * 2", "unitless(#) / unitless(#)", "-#", "# mod 7", "abs(#)", "max(#, unitless(#))",
+    "clamp(#, 0, unitless(#))",
+    "(if ? then # else unitless(#))", "(# else unitless(#))", "num(?)", "sma(#, $)", "ema(#, $)", "rsi(#, $)", "stdev(#, $)",
     "macd(x: #).line", "bollinger(#, $, 2).upper", "highest(#, $, least: 1)", "window_sum(#, $)",
     "close[$]", "lookback(#)", "f(#)", "g(#, n: $).v", "g(#).u", "wilder(#, $)", "(#)[$]", "atr($)",
     "{ u: #, v: # }.v", "h(?, #)",
 ];
 #[rustfmt::skip]
 const CONDITIONS: &[&str] = &[
-    "# > #", "# <= # < #", "# == #", "# crosses above #", "# is na", "# is some", "not ?", "(? and ?)",
-    "(? or ?)", "any { ? }", "(? else true)", "(if ? then ? else ?)", "h(?, #) > #",
+    "# > unitless(#)", "# <= unitless(#) < unitless(#)", "# == unitless(#)", "# crosses above unitless(#)", "# is na", "# is some", "not ?", "(? and ?)",
+    "(? or ?)", "any { ? }", "(? else true)", "(if ? then ? else ?)", "h(?, #) > unitless(#)",
 ];
 #[rustfmt::skip]
 const LEAVES: &[&str] = &["close", "open", "high", "low", "volume", "bar_index", "1", "2.5", "98%", "na"];
@@ -57,10 +58,10 @@ const LENGTHS: &[&str] = &["1", "2", "14", "20", "1 + 2", "20"];
 const DEFINITIONS: &[(&str, bool)] = &[
     ("let @ = #", false),
     ("let @ = ?", true),
-    ("rec @ = # then @[1] + #", false),
+    ("rec @ = # then @[1] + unitless(#)", false),
     ("rec @ = ? then not @[1]", true),
-    ("state from bar $ { @ = # } then { @ = @[1] + # }", false),
-    ("state from bar 1 all (#) { @ = max(@[2], #) }", false),
+    ("state from bar $ { @ = # } then { @ = @[1] + unitless(#) }", false),
+    ("state from bar 1 all (#) { @ = max(@[2], unitless(#)) }", false),
 ];
 
 /// Statements that are wrong in most places.
@@ -191,11 +192,11 @@ impl Writer {
     }
 
     fn program(&mut self) -> String {
-        let mut text = self.function("f(x)", &["x"], "# + #");
+        let mut text = self.function("f(x)", &["x"], "# + unitless(#)");
         self.callable = "f";
         text += &self.function("g(x, n: bars = 14)", &["x"], "{ u: #, v: # }");
         self.callable = "fg";
-        text += &self.function("h(c: condition, x)", &["x"], "if c then # else #");
+        text += &self.function("h(c: condition, x)", &["x"], "if c then # else unitless(#)");
         self.callable = "fgh";
         self.numbers = vec!["p1".to_owned()];
         self.conditions.clear();

@@ -3,8 +3,10 @@
 use std::time::Instant;
 
 use serde_json::{Map, Value, json};
-use strat_engine::abi::Program;
-use strat_engine::{BacktestError, BacktestResult, Convention, StopTest, SymbolBars, run_backtest};
+use strat_engine::abi::{self, Program};
+use strat_engine::{
+    BacktestError, BacktestResult, Convention, Refused, StopTest, SymbolBars, run_backtest,
+};
 use strat_report::backtest::{self as report, Setup};
 use strat_report::{Folder, json};
 
@@ -12,9 +14,10 @@ use crate::args::{RunArgs, TableFormat};
 use crate::cmd::run::milliseconds;
 use crate::failure::{Done, Failure};
 use crate::market::{Market, View};
+use crate::others::Others;
 use crate::settings::{Need, Settings};
 use crate::strategies::{self, Strategy};
-use crate::summary::{assumptions, counted};
+use crate::summary::{Ran, assumptions, counted};
 use crate::target::Target;
 use crate::{interrupt, terminal};
 
@@ -23,6 +26,14 @@ struct Plan {
     strategy: Strategy,
     params: Vec<f64>,
     need: Need,
+    settings: Settings,
+}
+
+impl Plan {
+    /// Earlier bars it asks for.
+    fn preload(&self) -> usize {
+        self.need.preload(self.settings.preload)
+    }
 }
 
 /// A backtest that has run.
@@ -34,12 +45,12 @@ struct Tested {
 
 /// Runs the backtests and writes trades, equity and metrics of each.
 pub fn run(args: &RunArgs) -> Done {
-    let settings = Settings::new(args, Convention::Strat)?;
     let target = Target::plan(args.out.as_deref(), &args.symbol, args.bars.timeframe)?;
 
     let compiling = Instant::now();
     let executor = strategies::executor(args.executor);
     let strategies = strategies::load(&args.paths, executor, args.bars.timeframe)?;
+    strategies::require_supported(&strategies, "backtest")?;
     strategies::require_known(&args.param, &strategies)?;
     let plans: Vec<Plan> = strategies
         .into_iter()
@@ -48,7 +59,7 @@ pub fn run(args: &RunArgs) -> Done {
     let compile_ms = milliseconds(compiling);
 
     let loading = Instant::now();
-    let preloads = plans.iter().map(|p| p.need.preload(settings.preload));
+    let preloads = plans.iter().map(Plan::preload);
     let preload = preloads.max().unwrap_or(0);
     let markets: Vec<Market> = args
         .symbol
@@ -60,7 +71,7 @@ pub fn run(args: &RunArgs) -> Done {
     let computing = Instant::now();
     let tested: Vec<Tested> = plans
         .iter()
-        .map(|plan| test(plan, &markets, args, settings))
+        .map(|plan| test(plan, &markets, args))
         .collect::<Done<_>>()?;
     let compute_ms = milliseconds(computing);
 
@@ -90,7 +101,7 @@ pub fn run(args: &RunArgs) -> Done {
             for (plan, tested) in plans.iter().zip(&tested) {
                 text.push_str(&figures(plan, tested));
             }
-            text.push_str(&ground(&tested, &markets, settings, &folder));
+            text.push_str(&ground(&plans, &tested, &markets, &folder));
             text
         }
     };
@@ -110,17 +121,24 @@ fn plan(strategy: Strategy, args: &RunArgs) -> Done<Plan> {
         .map_err(|e| in_it(BacktestError::Params(e).into()))?;
     Ok(Plan {
         need: Need::of(&resolved),
+        settings: Settings::new(args, Convention::Strat, &strategy)?,
         strategy,
         params,
     })
 }
 
-fn test(plan: &Plan, markets: &[Market], args: &RunArgs, settings: Settings) -> Done<Tested> {
-    let preload = plan.need.preload(settings.preload);
+fn test(plan: &Plan, markets: &[Market], args: &RunArgs) -> Done<Tested> {
+    let settings = plan.settings;
+    let preload = plan.preload();
     let stem = &plan.strategy.stem;
+    let others = Others::load(&plan.strategy.info().needs, &args.bars, preload)?;
+    let beside = others.columns();
     let views: Vec<(String, View<'_>)> = markets
         .iter()
-        .map(|market| (market.key.symbol.to_string(), market.view(preload)))
+        .map(|market| {
+            let view = market.view(preload).beside(&beside);
+            (market.key.symbol.to_string(), view)
+        })
         .collect();
     let mut symbols = Vec::with_capacity(views.len());
     for (symbol, view) in &views {
@@ -183,6 +201,10 @@ fn figures(plan: &Plan, tested: &Tested) -> String {
         params => format!("{} with {params}", plan.strategy.stem),
     };
     let mut out = format!("{title}\n\n{}\n", report::figures_text(&tested.result));
+    let exits = report::exits_table(&tested.result);
+    if !exits.is_empty() {
+        out.push_str(&format!("{exits}\n"));
+    }
     if tested.result.symbols.len() > 1 {
         out.push_str(&format!("{}\n", report::symbols_table(&tested.result)));
     }
@@ -190,7 +212,7 @@ fn figures(plan: &Plan, tested: &Tested) -> String {
 }
 
 /// What the numbers stand on.
-fn ground(tested: &[Tested], markets: &[Market], settings: Settings, folder: &Folder) -> String {
+fn ground(plans: &[Plan], tested: &[Tested], markets: &[Market], folder: &Folder) -> String {
     let mut lines = Vec::new();
     for (at, market) in markets.iter().enumerate() {
         let name = if at == 0 { "data" } else { "" };
@@ -205,15 +227,29 @@ fn ground(tested: &[Tested], markets: &[Market], settings: Settings, folder: &Fo
             "Shared in equal parts, set once at the start; no symbol lends to another.".to_owned(),
         ));
     }
-    let preloads = tested.iter().map(|tested| tested.preload);
-    let preload = preloads.max().unwrap_or(0);
-    lines.extend(assumptions(&settings.rules, &settings.costs, preload));
-    if settings.rules.stops == StopTest::Intrabar {
-        lines.push((
-            "ambiguous",
-            "0 bars: the stop is the only order inside a bar, so none can come before it."
-                .to_owned(),
-        ));
+    let ran: Vec<Ran<'_>> = plans
+        .iter()
+        .zip(tested)
+        .map(|(plan, tested)| Ran {
+            stem: &plan.strategy.stem,
+            plan: &plan.strategy.info().plan,
+            rules: plan.settings.rules,
+            costs: plan.settings.costs,
+            preload: tested.preload,
+        })
+        .collect();
+    lines.extend(assumptions(&ran));
+    if plans
+        .iter()
+        .any(|p| p.settings.rules.stops == StopTest::Intrabar)
+    {
+        lines.push(("ambiguous", ambiguous(plans, tested)));
+    }
+    let refused = tested.iter().fold(Refused::default(), |sum, t| {
+        sum.plus(t.result.summary.refused)
+    });
+    if refused.total() > 0 {
+        lines.push(("refused", report::refused_text(&refused)));
     }
     let unfilled: usize = tested
         .iter()
@@ -231,4 +267,26 @@ fn ground(tested: &[Tested], markets: &[Market], settings: Settings, folder: &Fo
     ));
     lines.push(("results", folder.path().display().to_string()));
     strat_report::tables::pairs(&lines)
+}
+
+/// How many bars do not tell what came first, and what that may be worth.
+fn ambiguous(plans: &[Plan], tested: &[Tested]) -> String {
+    let both = |plan: &abi::Plan| !plan.targets.is_empty() || !plan.ladder.is_empty();
+    if !plans.iter().any(|p| both(&p.strategy.info().plan)) {
+        return "0 bars: the stop is the only order inside a bar, so none can come before it."
+            .to_owned();
+    }
+    let texts: Vec<String> = plans
+        .iter()
+        .zip(tested)
+        .map(|(plan, tested)| {
+            let text = report::ambiguous_text(&tested.result);
+            if plans.len() > 1 {
+                format!("{}: {text}", plan.strategy.stem)
+            } else {
+                text
+            }
+        })
+        .collect();
+    texts.join(" ")
 }

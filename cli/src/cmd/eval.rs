@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use strat_engine::abi::{ParamError, Program};
-use strat_report::series::Series;
+use strat_report::series::{Column, Series};
 
 use crate::args::{EvalArgs, SeriesFormat};
 use crate::failure::{Done, Failure};
@@ -42,10 +42,17 @@ pub fn run(args: &EvalArgs) -> Done {
 
     let values = program.evaluate(&params, view.columns);
     let names = program.outputs();
-    let columns: Vec<(&str, &[f64])> = names
+    let columns: Vec<Column<'_>> = names
         .into_iter()
         .zip(&values)
-        .map(|(name, column)| (name, column.get(view.start..).unwrap_or_default()))
+        .map(|(name, column)| {
+            let labels = unit.labels.iter().find(|(output, _)| output == name);
+            Column {
+                name,
+                values: column.get(view.start..).unwrap_or_default(),
+                labels: labels.map_or(&[], |(_, labels)| labels),
+            }
+        })
         .collect();
     let series = Series {
         time: view.columns.time.get(view.start..).unwrap_or_default(),

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use strat_lang::diag::Severity;
 use strat_lang::diag::render::{Format, render};
+use strat_lang::diag::{Code, Severity};
 use strat_lang::source::SourceMap;
 
 use crate::args::FmtArgs;
@@ -25,6 +25,7 @@ enum Outcome {
 /// Formats every file that parses; fails where one does not, or with `--check` where one would change.
 pub fn run(args: &FmtArgs) -> Done {
     let mut unreadable = Sources::default();
+    let mut codes = Vec::new();
     let (mut same, mut changed, mut broken) = (0, 0, 0);
     for found in sources::find(&args.paths, true) {
         let path = match found {
@@ -36,7 +37,7 @@ pub fn run(args: &FmtArgs) -> Done {
         };
         match sources::read(&path) {
             Err(fault) => unreadable.fault(&path, &fault),
-            Ok(text) => match format_file(&path, text, args.check)? {
+            Ok(text) => match format_file(&path, text, args.check, &mut codes)? {
                 Outcome::Same => same += 1,
                 Outcome::Changed => changed += 1,
                 Outcome::Broken => broken += 1,
@@ -44,6 +45,10 @@ pub fn run(args: &FmtArgs) -> Done {
         }
     }
     let readable = unreadable.tell();
+    // Once in a run: where files cannot be read it has been told already.
+    if readable.is_ok() && !codes.is_empty() {
+        terminal::tell(sources::pointer(codes).trim_end());
+    }
     let (verb, files) = match args.check {
         true => ("would change", counted(changed, "file", "files")),
         false => ("formatted", counted(changed, "file", "files")),
@@ -64,7 +69,8 @@ pub fn run(args: &FmtArgs) -> Done {
     Ok(())
 }
 
-fn format_file(path: &Path, text: String, check: bool) -> Done<Outcome> {
+/// Formats one file; codes of its errors are added to `codes`.
+fn format_file(path: &Path, text: String, check: bool, codes: &mut Vec<Code>) -> Done<Outcome> {
     let formatted = match strat_lang::fmt::format(&text) {
         Ok(formatted) => formatted,
         Err(reports) => {
@@ -72,6 +78,7 @@ fn format_file(path: &Path, text: String, check: bool) -> Done<Outcome> {
                 .into_iter()
                 .filter(|report| report.severity == Severity::Error)
                 .collect();
+            codes.extend(errors.iter().map(|error| error.code));
             // The reports name the file as the first of a map.
             let mut map = SourceMap::new();
             map.add(sources::shown(path), text);

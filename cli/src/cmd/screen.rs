@@ -3,19 +3,22 @@
 use std::time::Instant;
 
 use serde_json::{Map, Value, json};
-use strat_engine::{Convention, MarketTables};
+use strat_engine::{Convention, MarketTables, Rules};
 use strat_report::screen::{self as report, Row, Screen};
 use strat_report::{Folder, json};
-use strat_screen::{Grid, GridError, ScreenError, ScreenOptions, ScreenResult, run_screen};
+use strat_screen::{
+    Grid, GridError, ScreenError, ScreenOptions, ScreenResult, is_streamed, run_screen,
+};
 
 use crate::args::{RunArgs, TableFormat};
 use crate::cmd::run::milliseconds;
 use crate::failure::{Done, Failure};
 use crate::market::{Market, View};
+use crate::others::Others;
 use crate::progress::Bar;
 use crate::settings::{Need, Settings};
 use crate::strategies::{self, Strategy};
-use crate::summary::{assumptions, counted};
+use crate::summary::{Ran, assumptions, counted};
 use crate::target::Target;
 use crate::{interrupt, terminal};
 
@@ -30,6 +33,14 @@ struct Plan {
     strategy: Strategy,
     grid: Grid,
     need: Need,
+    settings: Settings,
+}
+
+impl Plan {
+    /// Earlier bars it asks for.
+    fn preload(&self) -> usize {
+        self.need.preload(self.settings.preload)
+    }
 }
 
 /// A screen that has run.
@@ -71,12 +82,12 @@ pub fn run(args: &RunArgs) -> Done {
                 .to_owned(),
         ));
     };
-    let settings = Settings::new(args, Convention::Vectorbt)?;
     let target = Target::plan(args.out.as_deref(), &args.symbol, args.bars.timeframe)?;
 
     let compiling = Instant::now();
     let executor = strategies::executor(args.executor);
     let strategies = strategies::load(&args.paths, executor, args.bars.timeframe)?;
+    strategies::require_supported(&strategies, "screen")?;
     strategies::require_known(&args.param, &strategies)?;
     let plans = interrupt::hold(|| {
         strategies
@@ -87,7 +98,7 @@ pub fn run(args: &RunArgs) -> Done {
     let compile_ms = milliseconds(compiling);
 
     let loading = Instant::now();
-    let preloads = plans.iter().map(|p| p.need.preload(settings.preload));
+    let preloads = plans.iter().map(Plan::preload);
     let market = Market::load(&args.bars, symbol, preloads.max().unwrap_or(0))?;
     let load_ms = milliseconds(loading);
 
@@ -95,12 +106,16 @@ pub fn run(args: &RunArgs) -> Done {
     let mut screens = Vec::new();
     let mut empty = None;
     // Files that see the same bars share the tables of their prices.
-    let first = plans.first().map(|p| p.need.preload(settings.preload));
-    let shared = market.view(first.unwrap_or(0));
-    let tables = MarketTables::new(shared.columns, shared.start, settings.rules);
+    let first = plans.first();
+    let shared = market.view(first.map_or(0, Plan::preload));
+    let rules = first.map_or_else(Rules::default, |p| p.settings.rules);
+    let tables = MarketTables::new(shared.columns, shared.start, rules);
     for plan in &plans {
-        let view = market.view(plan.need.preload(settings.preload));
-        match screen(plan, view, &tables, args, settings) {
+        let preload = plan.preload();
+        let others = Others::load(&plan.strategy.info().needs, &args.bars, preload)?;
+        let beside = others.columns();
+        let view = market.view(preload).beside(&beside);
+        match screen(plan, view, &tables, args) {
             Ok(screened) => screens.push(screened),
             // A screen without a row is no result, and no reason to withhold the others.
             Err(ScreenError::Grid(error @ GridError::Empty { .. })) => {
@@ -139,7 +154,7 @@ pub fn run(args: &RunArgs) -> Done {
         }
         TableFormat::Table => {
             let ms = load_ms + compile_ms + compute_ms;
-            describe(&screens, &market, settings, &folder, ms)
+            describe(&plans, &screens, &market, &folder, ms)
         }
     };
     terminal::print(&text)
@@ -167,6 +182,7 @@ fn plan(strategy: Strategy, args: &RunArgs) -> Done<Plan> {
     }
     let need = Need::of_grid(&strategy.program, &grid, interrupt::flag())?;
     Ok(Plan {
+        settings: Settings::new(args, Convention::Vectorbt, &strategy)?,
         strategy,
         grid,
         need,
@@ -185,14 +201,19 @@ fn screen(
     view: View<'_>,
     tables: &MarketTables<'_>,
     args: &RunArgs,
-    settings: Settings,
 ) -> Result<Screened, ScreenError> {
+    let settings = plan.settings;
     let stem = &plan.strategy.stem;
     view.warn_of_lookback(
         &format!("{stem}: the longest window of the grid"),
         plan.need.lookback,
     );
     plan.need.tell(stem, settings.preload);
+    if is_streamed(&plan.strategy.program) {
+        terminal::note(&format!(
+            "{stem}: its orders need more than entries, exits and a stop at a share, so its parameter sets are run bar by bar, which is slower"
+        ));
+    }
     let bar = Bar::new(stem);
     let progress = |progress| bar.at(progress);
     let options = ScreenOptions {
@@ -250,17 +271,15 @@ fn write(target: Target, screens: &[Screened]) -> Done<Folder> {
 }
 
 fn describe(
+    plans: &[Plan],
     screens: &[Screened],
     market: &Market,
-    settings: Settings,
     folder: &Folder,
     ms: f64,
 ) -> String {
     let mut out = String::new();
-    let mut most_preload = 0;
     for screened in screens {
         let Screened { stem, result, .. } = screened;
-        most_preload = most_preload.max(screened.preload);
         let sets = result.rows.len();
         let excluded = match result.excluded {
             0 => String::new(),
@@ -279,7 +298,20 @@ fn describe(
     }
     let view = market.view(0);
     let mut lines = vec![("data", format!("{}, {}", market.key, view.described()))];
-    lines.extend(assumptions(&settings.rules, &settings.costs, most_preload));
+    let ran: Vec<Ran<'_>> = screens
+        .iter()
+        .filter_map(|screened| {
+            let plan = plans.iter().find(|p| p.strategy.stem == screened.stem)?;
+            Some(Ran {
+                stem: &screened.stem,
+                plan: &plan.strategy.info().plan,
+                rules: plan.settings.rules,
+                costs: plan.settings.costs,
+                preload: screened.preload,
+            })
+        })
+        .collect();
+    lines.extend(assumptions(&ran));
     lines.push((
         "ranking",
         "In sample: the best of many sets looks better than it will be. Try it on bars it was not chosen on.".to_owned(),

@@ -264,7 +264,16 @@ fn misuse_is_2() {
 fn help_and_version_are_no_failure() {
     let sandbox = Sandbox::new();
     assert!(sandbox.succeed(&["--version"]).starts_with("stratc "));
-    for command in ["check", "fmt", "emit", "eval", "run", "data", "quickstart"] {
+    for command in [
+        "check",
+        "explain",
+        "fmt",
+        "emit",
+        "eval",
+        "run",
+        "data",
+        "quickstart",
+    ] {
         let help = sandbox.succeed(&[command, "--help"]);
         assert!(help.contains("Example"), "{command}: {help}");
     }

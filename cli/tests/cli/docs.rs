@@ -81,8 +81,20 @@ fn the_examples_of_the_page_print_what_it_shows() {
             "strategy Typo {\n    enter long when clse > sma(close, 20)\n    exit when close < sma(close, 20)\n}\n",
         ),
         (
+            "slips.strat",
+            "strategy Slips {\n    quick = sma(Close, 10);\n    enter when quick > sma(close, length = 50) && volume > 0\n    exit when clse < quick\n}\n",
+        ),
+        (
+            "sketch.strat",
+            "strategy Sketch {\n    // allow W0601: the filter of the next version\n    let calm = sma(close, 50)\n    let quick = sma(close, 10)  // allow W0601\n    enter when close > open\n    exit when close < open\n}\n",
+        ),
+        (
             "messy.strat",
             "strategy Messy{\n  enter long   when close>sma(close,20)   // above\nexit when close<sma(close,20)}\n",
+        ),
+        (
+            "resting.strat",
+            "strategy Resting {\n    enter long limit close * 99% when close > sma(close, 5)\n    exit twap over 30m when close < sma(close, 5)\n}\n",
         ),
         (
             "bars.csv",

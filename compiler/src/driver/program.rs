@@ -120,7 +120,7 @@ impl Program for Compiled {
 
     fn sweep<'a>(&'a self, combos: &[f64], bars: BarColumns<'a>) -> Option<Box<dyn Sweep + 'a>> {
         let kernel = self.code.kernel()?;
-        let hand = |input, set: &[f64]| self.code.column(input, set, bars, None);
+        let hand = |input, sets: &[&[f64]]| self.code.columns(input, sets, bars, None);
         Some(Box::new(KernelRun::new(
             Arc::clone(kernel),
             self.graph(),

@@ -103,6 +103,29 @@ impl Code {
         self.inner.get(feed).and_then(Option::as_ref)
     }
 
+    /// The columns of an input that is handed over, one per parameter set.
+    pub(crate) fn columns<'a>(
+        &self,
+        input: Input,
+        sets: &[&[f64]],
+        bars: BarColumns<'a>,
+        trade: Option<&TradeColumns<'a>>,
+    ) -> Vec<Column<'a>> {
+        let same = match (input, trade) {
+            (Input::Extra(i), _) => {
+                if let Some(feed) = self.graph.feeds.get(i as usize) {
+                    let clock = Clock::over(self.graph.bar_millis, bars);
+                    return feeds::columns(feed, self.inner(i as usize), sets, bars, &clock);
+                }
+                Column::NA
+            }
+            (_, Some(trade)) => trade.column(input),
+            (Input::Quantity, None) => Column::Same(0.0),
+            _ => Column::NA,
+        };
+        vec![same; sets.len()]
+    }
+
     /// The column of an input that is handed over, for one parameter set.
     pub(crate) fn column<'a>(
         &self,
@@ -111,17 +134,8 @@ impl Code {
         bars: BarColumns<'a>,
         trade: Option<&TradeColumns<'a>>,
     ) -> Column<'a> {
-        match (input, trade) {
-            (Input::Extra(i), _) => {
-                let clock = Clock::over(self.graph.bar_millis, bars);
-                self.graph.feeds.get(i as usize).map_or(Column::NA, |feed| {
-                    feeds::column(feed, self.inner(i as usize), params, bars, &clock)
-                })
-            }
-            (_, Some(trade)) => trade.column(input),
-            (Input::Quantity, None) => Column::Same(0.0),
-            _ => Column::NA,
-        }
+        let columns = self.columns(input, &[params], bars, trade);
+        columns.into_iter().next().unwrap_or(Column::NA)
     }
 
     /// The outputs of an expression over all bars, one column each; without `trade` none is open.
@@ -132,7 +146,7 @@ impl Code {
         trade: Option<&TradeColumns<'_>>,
     ) -> Vec<Vec<f64>> {
         if let How::Kernel(kernel, _) = &self.how {
-            let hand = |input, set: &[f64]| self.column(input, set, bars, trade);
+            let hand = |input, sets: &[&[f64]]| self.columns(input, sets, bars, trade);
             return kernel::evaluate(kernel, &self.graph, params, bars, &hand);
         }
         let mut run = Running::known(self, params, bars, trade);
@@ -154,7 +168,7 @@ impl Code {
         trade: Option<&TradeColumns<'_>>,
     ) -> Decided {
         if let How::Kernel(kernel, _) = &self.how {
-            let hand = |input, set: &[f64]| self.column(input, set, bars, trade);
+            let hand = |input, sets: &[&[f64]]| self.columns(input, sets, bars, trade);
             return kernel::decide(kernel, &self.graph, params, bars, &hand);
         }
         let mut run = Running::known(self, params, bars, trade);

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use strat_abi::{BarColumns, OtherColumns};
 
 use super::calendar::{Due, Within};
@@ -12,16 +13,16 @@ use super::resample::Longer;
 use crate::exec::Code;
 use crate::ir::{Feed, FeedKind};
 
-/// The column of a feed for one parameter set; `inner` is the code of its graph, where it has one,
-/// `clock` stands before the first bar.
-pub(crate) fn column<'a>(
+/// The columns of a feed, one per parameter set; `inner` is the code of its graph, where it has one,
+/// `clock` stands before the first bar. Bars are resampled and aligned once for all sets.
+pub(crate) fn columns<'a>(
     feed: &Feed,
     inner: Option<&Code>,
-    params: &[f64],
+    sets: &[&[f64]],
     bars: BarColumns<'a>,
     clock: &Clock,
-) -> Column<'a> {
-    match (&feed.kind, inner) {
+) -> Vec<Column<'a>> {
+    let same = match (&feed.kind, inner) {
         (FeedKind::Timeframe { millis, .. }, Some(code)) => {
             let (longer, count) = Longer::closed(bars, clock.clone(), *millis);
             let resampled = Longer::others(bars, *millis);
@@ -34,23 +35,17 @@ pub(crate) fn column<'a>(
                     None => *other,
                 })
                 .collect();
-            Column::Seen {
-                values: Cow::Owned(first(code, params, longer.columns(&others))),
-                count: count.into(),
-            }
+            return of_graph(code, sets, longer.columns(&others), &count.into());
         }
         (FeedKind::Symbol { need, .. }, Some(code)) => {
             let Some(OtherColumns::Bars(other)) = bars.others.get(*need) else {
-                return Column::NA;
+                return vec![Column::NA; sets.len()];
             };
             let theirs = BarColumns {
                 others: bars.others,
                 ..*other
             };
-            Column::Seen {
-                values: Cow::Owned(first(code, params, theirs)),
-                count: aligned(bars.time, other.time),
-            }
+            return of_graph(code, sets, theirs, &aligned(bars.time, other.time));
         }
         (FeedKind::Due(calendar), _) => match Due::new(calendar) {
             Some(mut due) => per_bar(bars, clock, |bar| due.on(bar)),
@@ -85,17 +80,24 @@ pub(crate) fn column<'a>(
             _ => Column::NA,
         },
         _ => Column::NA,
-    }
+    };
+    vec![same; sets.len()]
 }
 
-/// Output 0 of a graph.
-fn first(code: &Code, params: &[f64], bars: BarColumns<'_>) -> Vec<f64> {
-    let mut outputs = code.evaluate(params, bars, None);
-    if outputs.is_empty() {
-        Vec::new()
-    } else {
-        outputs.swap_remove(0)
-    }
+/// Output 0 of a graph over other bars, of which `count` are seen on each bar.
+fn of_graph<'a>(
+    code: &Code,
+    sets: &[&[f64]],
+    bars: BarColumns<'_>,
+    count: &Arc<[u32]>,
+) -> Vec<Column<'a>> {
+    let values = |set: &&[f64]| code.evaluate(set, bars, None).into_iter().next();
+    sets.par_iter()
+        .map(|set| Column::Seen {
+            values: Cow::Owned(values(set).unwrap_or_default()),
+            count: Arc::clone(count),
+        })
+        .collect()
 }
 
 /// How many of these times, ascending, are not after `millis`.

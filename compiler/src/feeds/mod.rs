@@ -14,5 +14,5 @@ mod resample;
 pub(crate) use calendar::zone;
 pub(crate) use clock::Clock;
 pub(crate) use column::Column;
-pub(crate) use known::column;
+pub(crate) use known::columns;
 pub(crate) use live::Live;

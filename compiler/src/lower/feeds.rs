@@ -38,14 +38,14 @@ impl Lower<'_> {
                 let millis = millis(*seconds);
                 FeedKind::Timeframe {
                     millis,
-                    graph: Arc::new(inner(unit, Some(millis), needs)),
+                    graph: Arc::new(self.inner(unit, Some(millis), needs)),
                 }
             }
             hir::FeedKind::Symbol { symbol, unit } => {
                 let need = need(needs, Need::Symbol(symbol.clone()));
                 FeedKind::Symbol {
                     need,
-                    graph: Arc::new(inner(unit, self.graph.bar_millis, needs)),
+                    graph: Arc::new(self.inner(unit, self.graph.bar_millis, needs)),
                 }
             }
             hir::FeedKind::Due(calendar) => FeedKind::Due(calendar.clone()),
@@ -64,11 +64,12 @@ impl Lower<'_> {
             hir::FeedKind::Rank { .. } => FeedKind::Later("rank".to_owned()),
         }
     }
-}
 
-/// A graph that feeds another. Only its output 0 is asked for.
-fn inner(unit: &hir::Unit, bar_millis: Option<i64>, needs: &mut Vec<Need>) -> Graph {
-    lower(unit, bar_millis, needs)
+    /// A graph that feeds this one, of which only output 0 is asked for. It is run with the
+    /// parameters of its owner, however many of them it names.
+    fn inner(&self, unit: &hir::Unit, bar_millis: Option<i64>, needs: &mut Vec<Need>) -> Graph {
+        lower(unit, self.graph.params, bar_millis, needs)
+    }
 }
 
 /// The place of a need, each once.

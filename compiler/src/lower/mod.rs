@@ -1,5 +1,6 @@
 //! Typed tree to IR: keeps what is needed, folds constants, makes equal operations one.
 
+mod entering;
 mod feeds;
 mod fold;
 mod needed;
@@ -22,19 +23,20 @@ use crate::passes::drop_dead;
 #[must_use]
 pub fn hir_to_ir(unit: &hir::Unit) -> Graph {
     let mut needs = Vec::new();
-    let mut graph = lower(unit, unit.timeframe.map(millis), &mut needs);
+    let bars = unit.timeframe.map(millis);
+    let mut graph = lower(unit, unit.params.len(), bars, &mut needs);
     graph.needs = needs;
     graph
 }
 
 /// Lowers one unit of a program whose feeds need `needs` so far.
-fn lower(unit: &hir::Unit, bar_millis: Option<i64>, needs: &mut Vec<Need>) -> Graph {
+fn lower(unit: &hir::Unit, params: usize, bar_millis: Option<i64>, needs: &mut Vec<Need>) -> Graph {
     let values = plan::plan_of(unit).1;
     let needed = needed::needed(unit, &values);
     let mut lower = Lower {
         unit,
         graph: Graph {
-            params: unit.params.len(),
+            params,
             bar_millis,
             ..Graph::default()
         },
@@ -336,7 +338,7 @@ impl Lower<'_> {
             .collect();
         self.graph.flags = unit.flags.iter().map(|(_, n)| self.at(*n)).collect();
         self.graph.stop = unit.stop.map(|n| self.at(n));
-        self.graph.values = values.iter().map(|n| self.at(*n)).collect();
+        self.graph.values = self.as_entered(values);
         if !values.is_empty() {
             self.graph.values_look = Some(self.look_of_all(values.iter().copied()));
         }
@@ -417,5 +419,6 @@ fn window(f: hir::WindowFn) -> Window {
         hir::WindowFn::SquaredDeviations => Window::Squares,
         hir::WindowFn::Max => Window::Max,
         hir::WindowFn::Min => Window::Min,
+        hir::WindowFn::Rank => Window::Rank,
     }
 }

@@ -114,7 +114,8 @@ fn live(graph: &Graph) -> Vec<bool> {
     live
 }
 
-fn renumbered(op: Op, at: impl Fn(Id) -> Id) -> Op {
+/// The same operation on other nodes.
+pub(crate) fn renumbered(op: Op, at: impl Fn(Id) -> Id) -> Op {
     match op {
         Op::Number(_)
         | Op::Bool(_)

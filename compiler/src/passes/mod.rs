@@ -3,3 +3,4 @@
 mod dead;
 
 pub use dead::drop_dead;
+pub(crate) use dead::renumbered;

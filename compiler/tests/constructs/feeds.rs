@@ -112,12 +112,14 @@ fn deep(hand: &mut Hand, n: NodeId, longer: Option<FeedKind>) -> NodeId {
     }
 }
 
-/// A unit with one parameter, of one output.
+/// A unit of one output that reads the first parameter of its owner.
 fn with_length(make: impl FnOnce(&mut Hand, NodeId) -> NodeId) -> Unit {
-    expression(|hand| {
+    let mut unit = expression(|hand| {
         let n = hand.param("n", 3.0);
         make(hand, n)
-    })
+    });
+    unit.params.clear();
+    unit
 }
 
 fn sets() -> [Vec<f64>; 4] {

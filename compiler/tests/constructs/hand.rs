@@ -1,8 +1,8 @@
 //! Units written by hand, node by node.
 
 use strat_lang::hir::{
-    Choose, Compare, Feed, FeedKind, Group, GroupId, Input, Kind, Looks, Math2, Member, Node,
-    NodeId, Order, Param, Pool, PoolId, Query, QueryId, Side, Signal, Stage, Start, Ty, Unit,
+    Choose, Compare, Dimension, Feed, FeedKind, Group, GroupId, Input, Kind, Looks, Math2, Member, Node,
+    NodeId, Order, Param, Pool, PoolId, Query, QueryId, Range, Side, Signal, Stage, Start, Ty, Unit,
     WindowFn,
 };
 use strat_lang::source::Span;
@@ -59,6 +59,8 @@ impl Hand {
             span: NOWHERE,
             body,
             zone,
+            dimension: Dimension::default(),
+            range: Range::default(),
         });
         NodeId(self.unit.nodes.len() as u32 - 1)
     }
@@ -80,6 +82,8 @@ impl Hand {
             sweep: Vec::new(),
             only_sweep: false,
             domain_text: String::new(),
+            labels: Vec::new(),
+            dimension: Dimension::default(),
             span: NOWHERE,
         });
         let p = self.unit.params.len() as u32 - 1;

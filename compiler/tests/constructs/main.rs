@@ -7,4 +7,6 @@ mod feeds;
 mod hand;
 mod market;
 mod pools;
+mod print;
+mod source;
 mod trade;

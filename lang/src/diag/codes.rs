@@ -62,6 +62,9 @@ codes! {
     BadLength = "E0304", "a window length or a lag that is not a whole number in range";
     CyclicState = "E0305", "members of a state that need each other's new value";
     WindowInState = "E0306", "a window or a recurrence over a member of a running state";
+    MixedUnits = "E0307", "values of different units that are added, compared or chosen between";
+    WrongUnit = "E0308", "a value of another unit than what is asked for";
+    UnitDrift = "E0309", "a recurrence that does not keep its unit";
 
     BadTimeframe = "E0330", "a timeframe or schedule that does not fit that of the strategy";
     NeedsTimeframe = "E0331", "a construct that needs to know how long a bar is";
@@ -78,6 +81,17 @@ codes! {
     RepeatedStatement = "E0407", "a statement that may stand once stands twice";
     MissingEntry = "E0408", "a strategy that never enters";
 
+    UnknownEdition = "E0410", "an edition of the language that is not known";
+    UnknownValue = "E0411", "a value that the enum, or a class that the regime, does not have";
+    FewScores = "E0412", "a regime with fewer than two scores";
+    BadMix = "E0413", "shares of strategies that do not add up to 100%";
+    ForgottenClass = "E0414", "a router without a row for every class";
+    BadSize = "E0415", "a size or a factor that is not a share between 0 and 1";
+    UnknownLimit = "E0416", "a limit that there is not";
+    BadLimit = "E0417", "a limit outside its bounds, or at odds with another";
+    BadUniverse = "E0420", "a universe that is empty, or lists a symbol twice or wrongly";
+    BadTest = "E0421", "a test whose bars or expectations do not fit together";
+    MissingPart = "E0422", "an item without something that it needs";
     BadLadder = "E0440", "a profit target or a ladder of them that makes no sense";
     BadOrder = "E0441", "an order whose parts exclude each other";
     BadLeg = "E0442", "a leg of a trade that there is not";
@@ -93,6 +107,99 @@ codes! {
     NameStyle = "W0604", "a name in another style than its kind has";
     ShadowedName = "W0605", "a name that hides a column of the bar";
     ComparedWithNa = "W0606", "a comparison with na, which is always na";
+    AllowWithoutReason = "W0607", "an `allow` without a reason";
+    UselessAllow = "W0608", "an `allow` that silences nothing";
+    NeverHolds = "W0610", "a condition that can never hold";
+    AlwaysHolds = "W0611", "a condition that always holds";
+    Contradiction = "W0612", "conditions that cannot hold together";
+    DuplicateCondition = "W0613", "a condition that is listed twice";
+    FixedRequire = "W0614", "a requirement that all parameter sets meet, or none";
+    SeriesEquality = "W0615", "computed values that are compared for equality";
+    DivisionByZero = "W0616", "a division by what can be 0";
+    PercentSlip = "W0617", "a share compared with a number of another scale";
+    ShadowedExit = "W0620", "an exit that an earlier one makes needless";
+    UnreachableRow = "W0621", "a row of a router that is never reached";
+    WideStop = "W0622", "a stop beyond the limit of risk";
+    PoorReward = "W0623", "a target below the least reward for its risk";
+    LargeGrid = "W0624", "a grid larger than stated";
+    NoCosts = "W0625", "costs that are not stated";
+    OddLimit = "W0626", "a limit that is allowed but unusual";
+    MixedRatios = "W0630", "a window over a spread whose ratio changes inside it";
+}
+
+/// The part of the compiler that reports a code; the second and third character of the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// `E00xx`
+    Tokens,
+    /// `E01xx`
+    Grammar,
+    /// `E02xx`
+    Names,
+    /// `E03xx`
+    Types,
+    /// `E04xx`
+    Statements,
+    /// `E05xx`
+    Limits,
+    /// `W06xx`
+    Lints,
+}
+
+impl Phase {
+    /// All phases in order.
+    pub const ALL: &'static [Phase] = &[
+        Self::Tokens,
+        Self::Grammar,
+        Self::Names,
+        Self::Types,
+        Self::Statements,
+        Self::Limits,
+        Self::Lints,
+    ];
+
+    /// What its codes are about.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Tokens => "files and tokens",
+            Self::Grammar => "grammar",
+            Self::Names => "names",
+            Self::Types => "types and stages",
+            Self::Statements => "statements of items",
+            Self::Limits => "limits",
+            Self::Lints => "lints, which are warnings",
+        }
+    }
+}
+
+impl Code {
+    /// The code that is printed so, whatever the case of its letter.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        let same = |code: &&Self| code.text().eq_ignore_ascii_case(text);
+        Self::ALL.iter().find(same).copied()
+    }
+
+    /// Which part of the compiler reports it.
+    #[must_use]
+    pub const fn phase(self) -> Phase {
+        match self.text().as_bytes() {
+            [_, b'0', b'0', ..] => Phase::Tokens,
+            [_, b'0', b'1', ..] => Phase::Grammar,
+            [_, b'0', b'2', ..] => Phase::Names,
+            [_, b'0', b'3', ..] => Phase::Types,
+            [_, b'0', b'4', ..] => Phase::Statements,
+            [_, b'0', b'5', ..] => Phase::Limits,
+            _ => Phase::Lints,
+        }
+    }
+
+    /// Whether it is a warning: the program is accepted.
+    #[must_use]
+    pub const fn is_warning(self) -> bool {
+        matches!(self.text().as_bytes(), [b'W', ..])
+    }
 }
 
 impl std::fmt::Display for Code {

@@ -32,13 +32,36 @@ pub struct Label {
     pub text: String,
 }
 
-/// A change of the source that removes the cause for certain.
+/// How sure it is that a [`Fix`] is what was meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Certainty {
+    /// The source can have meant nothing else that the language can say, and where it means
+    /// something already the change keeps that. `stratc check --fix` applies it unasked.
+    Certain,
+    /// Likely, but a person decides: a guess at a name, a change of what the program does.
+    Possible,
+}
+
+impl Certainty {
+    /// Lower-case name as it stands in every output format.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Certain => "certain",
+            Self::Possible => "possible",
+        }
+    }
+}
+
+/// A change of the source that removes the cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// What the change does, in the imperative.
     pub title: String,
     /// Replacements; they do not overlap.
     pub edits: Vec<(Span, String)>,
+    /// Whether it may be applied unasked.
+    pub certainty: Certainty,
 }
 
 /// One report: the smallest wrong span, what was expected and found, at most one hint.
@@ -58,7 +81,7 @@ pub struct Diagnostic {
     pub related: Vec<Label>,
     /// What to do, one sentence.
     pub hint: Option<String>,
-    /// A certain repair.
+    /// A repair.
     pub fix: Option<Fix>,
 }
 
@@ -111,13 +134,38 @@ impl Diagnostic {
         self
     }
 
-    /// A certain repair.
+    /// A certain repair; see [`Certainty::Certain`] for what that takes.
     #[must_use]
     pub fn fix(mut self, title: impl Into<String>, edits: Vec<(Span, String)>) -> Self {
         self.fix = Some(Fix {
             title: title.into(),
             edits,
+            certainty: Certainty::Certain,
         });
         self
+    }
+
+    /// A repair that is likely what was meant; a person decides.
+    #[must_use]
+    pub fn suggest(mut self, title: impl Into<String>, edits: Vec<(Span, String)>) -> Self {
+        self.fix = Some(Fix {
+            title: title.into(),
+            edits,
+            certainty: Certainty::Possible,
+        });
+        self
+    }
+
+    /// A name that was probably meant by the `written` one at `span`. Only a difference in case is
+    /// certain: any other guess may be a name that means something else.
+    #[must_use]
+    pub fn did_you_mean(self, span: Span, written: &str, meant: &str) -> Self {
+        let report = self.hint(format!("did you mean `{meant}`?"));
+        let (title, edits) = (format!("write `{meant}`"), vec![(span, meant.to_owned())]);
+        if written.eq_ignore_ascii_case(meant) {
+            report.fix(title, edits)
+        } else {
+            report.suggest(title, edits)
+        }
     }
 }

@@ -1,11 +1,12 @@
-//! Diagnostics: the model, the codes, the sink, the renderers.
+//! Diagnostics: the model, the codes and their pages, the sink, the renderers.
 
 pub mod codes;
 pub mod diagnostic;
+pub mod explain;
 pub mod render;
 pub mod sink;
 pub mod suggest;
 
-pub use codes::Code;
-pub use diagnostic::{Diagnostic, Fix, Label, Severity};
+pub use codes::{Code, Phase};
+pub use diagnostic::{Certainty, Diagnostic, Fix, Label, Severity};
 pub use sink::Sink;

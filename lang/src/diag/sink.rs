@@ -41,6 +41,12 @@ impl Sink {
         self.errors > 0
     }
 
+    /// Whether some of what was found may have been left out because there was too much.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.found.len() >= MOST
+    }
+
     /// Everything found, by file and place; the same report twice is one report.
     #[must_use]
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {

@@ -1,25 +1,47 @@
 //! The typed tree of one runnable unit (a strategy, or the expression of `stratc eval`).
 //!
 //! Functions are already inlined and equal expressions are one node, so it is a graph in an
-//! arena: every operand stands before its user. Each node knows its type, its stage (on which
-//! parameters it depends, and whether on bars), its lookback and its place in the source.
+//! arena: every operand stands before its user. Each node knows its type, its unit, the range of its
+//! values, its stage (on which parameters it depends, and whether on bars), its lookback and its
+//! place in the source.
 
+mod bounds;
+mod dimension;
 mod feed;
+mod formula;
+mod infer;
+mod items;
+mod known;
 mod look;
 mod operands;
 mod plan;
+mod plans;
 mod pool;
 mod print;
 mod print_plan;
+mod range;
+mod risk;
+mod route;
+mod written;
 
+pub use dimension::{Dimension, Powers};
 pub use feed::{Calendar, Feed, FeedKind, Period};
+pub use formula::look_formula;
+pub use infer::infer_ranges;
+pub use items::{Enum, Items, Regime};
+pub use known::Known;
 pub use look::{Look, LookId, Looks};
 pub use plan::{
     Cooldown, EventHandler, EventKind, Execution, Leg, LegOrder, Level, Order, OrderKind, Plan,
     Quote, Side, Size, Slicing, TimeInForce, Trail,
 };
+pub use plans::{Expected, ExpectedKind, Portfolio, Screen, TestBars, TestCase};
 pub use pool::{Choose, Pool, PoolId, Query, QueryId};
 pub use print::print_unit;
+pub use range::Range;
+pub use risk::{Breach, LIMITS, Limit, LimitKind, LimitRule, LimitUnit, Risk};
+pub use route::{Route, Routed, Router, SuggestBelow};
+pub use written::{Named, Worth, Written};
 
 use crate::source::Span;
 
@@ -196,6 +218,8 @@ pub enum WindowFn {
     Max,
     /// Least.
     Min,
+    /// Share of the values that are not above the newest, itself included.
+    Rank,
 }
 
 /// What a node computes.
@@ -264,6 +288,10 @@ pub struct Node {
     pub kind: Kind,
     /// Type of its value.
     pub ty: Ty,
+    /// Unit of its value.
+    pub dimension: Dimension,
+    /// Between which bounds its values lie; of an unfinished unit not known.
+    pub range: Range,
     /// On what it depends.
     pub stage: Stage,
     /// Bars before its first value.
@@ -317,6 +345,8 @@ pub struct Param {
     pub name: String,
     /// Whole numbers only.
     pub integer: bool,
+    /// Unit of its values.
+    pub dimension: Dimension,
     /// Its default.
     pub default: f64,
     /// Least and greatest value allowed.
@@ -327,6 +357,8 @@ pub struct Param {
     pub only_sweep: bool,
     /// The domain as written.
     pub domain_text: String,
+    /// Names of its values 0, 1, … where it is of an enum.
+    pub labels: Vec<String>,
     /// Its place.
     pub span: Span,
 }
@@ -382,6 +414,10 @@ pub struct Unit {
     pub outputs: Vec<(String, NodeId)>,
     /// Names of the values 0, 1, … of an output that is an enum, by the output's name.
     pub labels: Vec<(String, Vec<String>)>,
+    /// What the expressions of its own text became.
+    pub written: Vec<Written>,
+    /// The names of its own text, in the order of their definition.
+    pub names: Vec<Named>,
     /// All nodes; operands stand before their users, but for the step of a group, which is
     /// reached through [`Member::step`].
     pub nodes: Vec<Node>,

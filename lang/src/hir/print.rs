@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Kind, Look, LookId, NodeId, Stage, Start, Ty, Unit, print_plan};
+use super::{Kind, Look, LookId, Node, NodeId, Range, Stage, Start, Ty, Unit, print_plan};
 
-/// One line per node: id, operation, type, stage, lookback.
+/// One line per node: id, operation, type, unit, range, stage, lookback.
 #[must_use]
 pub fn print_unit(unit: &Unit) -> String {
     let mut out = String::new();
@@ -18,8 +18,11 @@ pub fn print_unit(unit: &Unit) -> String {
         let kind = if p.integer { "integer" } else { "real" };
         let _ = writeln!(
             out,
-            "  param {i} {}: {kind} = {} in {}",
-            p.name, p.default, p.domain_text
+            "  param {i} {}: {kind} {} = {} in {}",
+            p.name,
+            p.dimension.text(),
+            p.default,
+            p.domain_text
         );
     }
     for (i, node) in unit.nodes.iter().enumerate() {
@@ -34,8 +37,9 @@ pub fn print_unit(unit: &Unit) -> String {
         };
         let _ = writeln!(
             out,
-            "  %{i} = {} : {ty} {} lookback {}{body}",
+            "  %{i} = {} : {ty}{} {} lookback {}{body}",
             kind_text(unit, node.kind),
+            values_text(node),
             stage_text(unit, node.stage),
             look_text(unit, node.look),
         );
@@ -79,6 +83,16 @@ pub fn print_unit(unit: &Unit) -> String {
         let _ = writeln!(out, "  output {name} %{}", n.0);
     }
     out
+}
+
+/// Unit and range: ` price 0..inf`; of a condition whether it can hold.
+fn values_text(node: &Node) -> String {
+    match node.ty {
+        Ty::Bool if node.range == Range::TRUE => " always".to_owned(),
+        Ty::Bool if node.range == Range::FALSE => " never".to_owned(),
+        Ty::Bool => String::new(),
+        _ => format!(" {} {}", node.dimension.text(), node.range.text()),
+    }
 }
 
 /// The stage as words: `constant`, `params(fast, slow)`, `series`, `series(fast)`.

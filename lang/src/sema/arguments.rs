@@ -4,8 +4,9 @@ use super::Checker;
 use super::blame::Frame;
 use super::scope::{Binding, Lint, Value};
 use crate::diag::{Code, Diagnostic, suggest};
+use crate::hir::Dimension;
 use crate::source::Span;
-use crate::syntax::ast::{Arg, Expr, FnParam};
+use crate::syntax::ast::{Arg, Expr, FnParam, Ident};
 
 /// A value with the argument that it is of.
 type Given<'t> = (Value, &'t Expr);
@@ -52,7 +53,7 @@ impl<'t> Checker<'t, '_> {
         let item = self.program.fns[def].item;
         let params = &item.params;
         // All arguments are looked at, whatever comes of the call: their faults are their own.
-        let values: Vec<Value> = args.iter().map(|arg| self.expr(&arg.value)).collect();
+        let values: Vec<Value> = args.iter().map(|arg| self.argument(def, arg)).collect();
         let mut given = self.slots(def, args, &values)?;
         if self.swapped(def, &given) {
             return None;
@@ -84,7 +85,7 @@ impl<'t> Checker<'t, '_> {
         let mut bound: Vec<Bound> = Vec::with_capacity(params.len());
         for (i, param) in params.iter().enumerate() {
             let one = match (given.get_mut(i).and_then(Option::take), &param.default) {
-                (Some((value, e)), _) => (value, Some(e.span)),
+                (Some((value, e)), _) => (self.of_param(param, value, e.span), Some(e.span)),
                 (None, Some(_)) if self.is_broken(def) => {
                     self.silent();
                     return None;
@@ -94,7 +95,7 @@ impl<'t> Checker<'t, '_> {
                     if value == Value::Error || !self.fits(def, param, &value, call, None) {
                         return None;
                     }
-                    (value, None)
+                    (self.of_param(param, value, call), None)
                 }
                 (None, None) => return None,
             };
@@ -136,7 +137,7 @@ impl<'t> Checker<'t, '_> {
                     slot
                 }
                 None => {
-                    if i == 0 && self.leaves_out_source(params, args, value) {
+                    if i == 0 && self.leaves_out_source(params, args, values) {
                         next = 1;
                     }
                     next += 1;
@@ -177,17 +178,23 @@ impl<'t> Checker<'t, '_> {
     }
 
     /// `rsi(14)`: the source in front may be left out, and is then its default.
-    fn leaves_out_source(&self, params: &[FnParam], args: &[Arg], first: &Value) -> bool {
+    fn leaves_out_source(&self, params: &[FnParam], args: &[Arg], values: &[Value]) -> bool {
         let Some(source) = params.first() else {
             return false;
         };
+        let is = |v: &Value, series: bool| matches!(v, Value::Node(id) if self.builder.stage(*id).series == series);
+        // `least` is given by its name: it does not make room for the source.
+        let is_least = |name: Option<&Ident>| name.is_some_and(|n| n.name == "least");
+        let plain = params.iter().filter(|p| !is_least(Some(&p.name))).count();
         let is_named = args
             .iter()
             .any(|a| a.name.as_ref().is_some_and(|n| n.name == source.name.name));
         source.default.is_some()
             && source.ty.as_ref().is_some_and(|t| t.name == "series")
-            && args.len() < params.len()
-            && matches!(first, Value::Node(id) if !self.builder.stage(*id).series)
+            && args.iter().filter(|a| !is_least(a.name.as_ref())).count() < plain
+            && values.first().is_some_and(|v| is(v, false))
+            // A series behind it is the source, in the wrong place.
+            && !values.iter().any(|v| is(v, true))
             && !is_named
     }
 
@@ -225,10 +232,14 @@ impl<'t> Checker<'t, '_> {
         );
         let report = match (self.words(bars_at), self.words(series_at)) {
             (Some(number), Some(series)) => {
-                report.hint(format!("swap `{number}` and `{series}`")).fix(
-                    "swap them",
-                    vec![(bars_at, series.to_owned()), (series_at, number.to_owned())],
-                )
+                let report = report.hint(format!("swap `{number}` and `{series}`"));
+                let edits = vec![(bars_at, series.to_owned()), (series_at, number.to_owned())];
+                // Of three or more, others may stand in the wrong place as well.
+                if given.iter().flatten().count() == 2 {
+                    report.fix("swap them", edits)
+                } else {
+                    report.suggest("swap them", edits)
+                }
             }
             _ => report.hint(format!("it is `{}`", self.signature(def))),
         };
@@ -264,7 +275,12 @@ impl<'t> Checker<'t, '_> {
             self.define(&param.name, Binding::Value(value.clone()), Lint::Off);
         }
         let module = std::mem::replace(&mut self.module, self.program.fns[def].module);
-        let value = self.expr(default);
+        let param = self.program.fns[def].item.params.get(before.len());
+        let of = param.and_then(|p| self.enum_of_type(p.ty.as_ref()));
+        let value = match of {
+            Some(id) => self.value_of(id, default),
+            None => self.expr(default),
+        };
         self.module = module;
         self.scopes.pop();
         value
@@ -280,6 +296,14 @@ impl<'t> Checker<'t, '_> {
         e: Option<&'t Expr>,
     ) -> bool {
         let name = &param.name.name;
+        let module = self.program.fns[def].module;
+        if let Some(id) = param
+            .ty
+            .as_ref()
+            .and_then(|t| self.enum_in(module, &t.name))
+        {
+            return self.is_of(value, id, span);
+        }
         match param.ty.as_ref().map(|t| t.name.as_str()) {
             Some("bars") => {
                 let Some(id) = self.want_number(value, span) else {
@@ -290,11 +314,34 @@ impl<'t> Checker<'t, '_> {
                 self.check_length(id, at, 0, &what).is_some()
             }
             Some("condition") => self.want_condition(value, span).is_some(),
-            Some(_) => self.want_number(value, span).is_some(),
+            Some(ty) => {
+                let Some(id) = self.want_number(value, span) else {
+                    return false;
+                };
+                let Some(unit) = Dimension::of_type(ty) else {
+                    return true;
+                };
+                let what = format!("`{name}` of `{}`", self.program.fns[def].item.name.name);
+                self.of_unit(unit, id, span, &what)
+            }
             None => match value {
                 Value::Text => self.want_number(value, span).is_some(),
                 _ => true,
             },
+        }
+    }
+
+    /// A literal takes the unit that the parameter names.
+    fn of_param(&mut self, param: &FnParam, value: Value, span: Span) -> Value {
+        let unit = param.ty.as_ref().and_then(|t| Dimension::of_type(&t.name));
+        match (value, unit) {
+            (Value::Node(id), Some(unit))
+                if unit.has_powers() && self.builder.dimension(id) == Dimension::Literal =>
+            {
+                let kind = self.builder.unit.node(id).kind;
+                Value::Node(self.builder.add_as(kind, Some(unit), span))
+            }
+            (value, _) => value,
         }
     }
 

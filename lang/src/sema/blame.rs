@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::Checker;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Severity};
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, FnItem, PostOp, StateSeeds, StateStep, StmtKind};
 use crate::syntax::visit::{each_expr, exprs_of_stmt};
@@ -40,6 +40,10 @@ impl<'t> Checker<'t, '_> {
     pub(super) fn report(&mut self, mut diagnostic: Diagnostic) {
         // Nodes are no longer what they say.
         if self.builder.outgrown.is_some() {
+            return;
+        }
+        if self.muted > 0 {
+            self.incomplete |= diagnostic.severity == Severity::Error;
             return;
         }
         let Some(outermost) = self.calls.first() else {

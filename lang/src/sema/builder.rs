@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::hir::{
-    Compare, Group, GroupId, Input, Kind, LookId, Looks, Math1, Math2, Member, Node, NodeId,
-    QueryId, Stage, Start, Ty, Unit,
+    Compare, Dimension, Group, GroupId, Input, Kind, LookId, Looks, Math1, Math2, Member, Node,
+    NodeId, QueryId, Range, Stage, Start, Ty, Unit,
 };
 use crate::source::Span;
 
@@ -29,7 +29,10 @@ pub(super) enum Outgrown {
 #[derive(Default)]
 pub(super) struct Builder {
     pub(super) unit: Unit,
-    index: HashMap<Kind, NodeId>,
+    /// Equal expressions are one node; a unit that was given by hand keeps them apart.
+    index: HashMap<(Kind, Option<Dimension>), NodeId>,
+    /// Units of free parameters that name their type.
+    pub(super) free_units: HashMap<u32, Dimension>,
     /// The value of a constant node, where it is plain arithmetic.
     consts: Vec<Option<f64>>,
     /// Whether the step of a group was seen to read a group around it.
@@ -45,13 +48,18 @@ pub(super) struct Builder {
 
 impl Builder {
     pub(super) fn number(&mut self, value: f64, span: Span) -> NodeId {
+        self.number_of(value, Dimension::Literal, span)
+    }
+
+    /// A number with its unit: `2%` and `0.02` are told apart.
+    pub(super) fn number_of(&mut self, value: f64, unit: Dimension, span: Span) -> NodeId {
         // One bit pattern for every NaN, so that na is one node.
         let bits = if value.is_nan() {
             f64::NAN.to_bits()
         } else {
             value.to_bits()
         };
-        self.add(Kind::Number(bits), span)
+        self.add_as(Kind::Number(bits), Some(unit), span)
     }
 
     pub(super) fn na(&mut self, span: Span) -> NodeId {
@@ -65,6 +73,10 @@ impl Builder {
 
     pub(super) fn ty(&self, id: NodeId) -> Ty {
         self.unit.node(id).ty
+    }
+
+    pub(super) fn dimension(&self, id: NodeId) -> Dimension {
+        self.unit.node(id).dimension
     }
 
     pub(super) fn stage(&self, id: NodeId) -> Stage {
@@ -85,7 +97,12 @@ impl Builder {
     }
 
     pub(super) fn add(&mut self, kind: Kind, span: Span) -> NodeId {
-        if let Some(&id) = self.index.get(&kind) {
+        self.add_as(kind, None, span)
+    }
+
+    /// A node whose unit is given where it does not follow from its operands.
+    pub(super) fn add_as(&mut self, kind: Kind, unit: Option<Dimension>, span: Span) -> NodeId {
+        if let Some(&id) = self.index.get(&(kind, unit)) {
             return id;
         }
         if self.unit.nodes.len() >= MOST_NODES {
@@ -176,12 +193,19 @@ impl Builder {
             _ if any && matches!(kind, Kind::Math1(..) | Kind::Math2(..)) => Ty::Number,
             _ => Ty::Number,
         };
+        let dimension = match (ty, unit) {
+            (Ty::Bool, _) => Dimension::Unknown,
+            (_, Some(unit)) => unit,
+            _ => self.dimension_of(kind),
+        };
         let look = self.look_of(kind, &operands);
         let value = self.fold(kind);
         let id = NodeId(u32::try_from(self.unit.nodes.len()).unwrap_or(u32::MAX));
         self.unit.nodes.push(Node {
             kind,
             ty,
+            dimension,
+            range: Range::ANY,
             stage,
             look,
             span,
@@ -189,7 +213,7 @@ impl Builder {
             zone,
         });
         self.consts.push(value);
-        self.index.insert(kind, id);
+        self.index.insert((kind, unit), id);
         id
     }
 

@@ -4,7 +4,7 @@ use super::Checker;
 use super::builder::Outgrown;
 use super::scope::Value;
 use crate::diag::{Code, Diagnostic, suggest};
-use crate::hir::{Kind, Look, LookId, Math1, Math2, NodeId, WindowFn};
+use crate::hir::{Dimension, Kind, Look, LookId, Math1, Math2, NodeId, WindowFn};
 use crate::source::Span;
 use crate::syntax::ast::{Arg, Expr, Ident};
 
@@ -23,6 +23,8 @@ pub(super) enum Builtin {
     Num,
     /// `window_…(x, n, least: k)`
     Window(WindowFn),
+    /// `unitless(x)`: the same number, which takes the unit of what it meets.
+    Unitless,
     /// `lookback(x)`: bars before the first value of x.
     Lookback,
 }
@@ -46,6 +48,7 @@ pub(super) const BUILTINS: &[(&str, Builtin, &str)] = &[
     ("sign", Builtin::Math1(Math1::Sign), "x"),
     ("sin", Builtin::Math1(Math1::Sin), "x"),
     ("sqrt", Builtin::Math1(Math1::Sqrt), "x"),
+    ("unitless", Builtin::Unitless, "x"),
     (
         "window_max",
         Builtin::Window(WindowFn::Max),
@@ -59,6 +62,11 @@ pub(super) const BUILTINS: &[(&str, Builtin, &str)] = &[
     (
         "window_min",
         Builtin::Window(WindowFn::Min),
+        "x, n, least: n",
+    ),
+    (
+        "window_rank",
+        Builtin::Window(WindowFn::Rank),
         "x, n, least: n",
     ),
     (
@@ -132,7 +140,7 @@ impl<'t> Checker<'t, '_> {
             }
         }
         let (wanted, words) = match builtin {
-            Builtin::Math1(_) | Builtin::Lookback => (1..=1, "one value"),
+            Builtin::Math1(_) | Builtin::Lookback | Builtin::Unitless => (1..=1, "one value"),
             Builtin::Num => (1..=1, "one condition"),
             Builtin::Math2(_) => (2..=2, "two values"),
             Builtin::Window(_) => (2..=2, "a series and a number of bars"),
@@ -190,14 +198,30 @@ impl<'t> Checker<'t, '_> {
         };
         let id = match (builtin, &numbers[..]) {
             (Builtin::Math1(f), [x]) => self.builder.add(Kind::Math1(f, *x), span),
+            // Times one is the same bits; only the unit goes.
+            (Builtin::Unitless, [x]) => {
+                let one = self.builder.number(1.0, span);
+                let kind = Kind::Math2(Math2::Mul, *x, one);
+                self.builder.add_as(kind, Some(Dimension::Literal), span)
+            }
             (Builtin::Clamp, [x, lo, hi]) => {
-                let low = self.builder.math2(Math2::Max, *x, *lo, span);
-                self.builder.math2(Math2::Min, low, *hi, span)
+                let at = |i: usize| args.get(i).map_or(span, |(e, _)| e.span);
+                let low = self.combine(Math2::Max, (*x, at(0)), (*lo, at(1)), span);
+                let clamped =
+                    low.and_then(|l| self.combine(Math2::Min, (l, at(0)), (*hi, at(2)), span));
+                let Some(id) = clamped else {
+                    return Value::Error;
+                };
+                id
             }
             (Builtin::Math2(f) | Builtin::Fold(f), [first, rest @ ..]) => {
                 let mut total = *first;
-                for x in rest {
-                    total = self.builder.math2(f, total, *x, span);
+                let start = args.first().map_or(span, |(e, _)| e.span);
+                for (x, (e, _)) in rest.iter().zip(args.iter().skip(1)) {
+                    match self.combine(f, (total, start), (*x, e.span), span) {
+                        Some(id) => total = id,
+                        None => return Value::Error,
+                    }
                 }
                 total
             }

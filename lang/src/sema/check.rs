@@ -2,15 +2,16 @@
 
 use std::cell::Cell;
 
+use super::allow;
 use super::arguments::Bound;
 use super::builder::{MOST_NODES, Outgrown};
 use super::expr::DEEPEST;
 use super::order::{Order, order};
 use super::scope::{Module, Program, Value};
 use super::uses::{Files, camel_case};
-use super::{Checker, Place};
+use super::{Checker, Place, enums, items};
 use crate::diag::{Code, Diagnostic, Severity, Sink};
-use crate::hir::{Kind, Unit};
+use crate::hir::{Dimension, Items, Kind, Unit, infer_ranges};
 use crate::source::{SourceMap, Span, World};
 use crate::syntax::ast::{self, ItemKind};
 use crate::syntax::parse_expr;
@@ -30,6 +31,8 @@ pub struct Library {
 pub struct Checked {
     /// The strategies without errors, in written order (or the one expression).
     pub units: Vec<Unit>,
+    /// The other items of the file.
+    pub items: Items,
     /// Everything found, sorted.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -70,17 +73,21 @@ pub fn check_source(
             let mut checker = Checker::new(&program, main, &broken, true, &mut sink);
             checker.place = Place::Strategy;
             checker.strategy(s, text);
+            checker.strategy_lints(s);
             checker.outgrown(s.name.span, &format!("`{}`", s.name.name));
             let complete = !checker.incomplete;
+            checker.verdicts();
             let mut unit = std::mem::take(&mut checker.builder.unit);
             unit.doc = first_line(item.doc.as_deref());
             if complete && sink.errors() == before {
                 units.push(unit);
             }
         }
+        let items = items::check_items(&files, &program, main, &broken, &mut sink);
         Checked {
             units,
-            diagnostics: sink.into_sorted(),
+            items,
+            diagnostics: allow::silence(text, &files.trees[main].file, sink),
         }
     })
 }
@@ -122,6 +129,8 @@ pub fn check_expr_on(
             0
         });
         let broken = check_functions(&program, None, &mut sink);
+        // The faults of regimes are reported where they stand, not where they are named.
+        items::check_items(&files, &program, usize::MAX, &broken, &mut sink);
         let mut checker = Checker::new(&program, module, &broken, false, &mut sink);
         checker.builder.unit.timeframe = timeframe;
         if let Some(main) = main {
@@ -141,24 +150,28 @@ pub fn check_expr_on(
         checker.place = Place::Expression;
         checker.outputs(&tree);
         checker.outgrown(tree.span, "this expression");
-        let unit = std::mem::take(&mut checker.builder.unit);
+        let mut unit = std::mem::take(&mut checker.builder.unit);
+        infer_ranges(&mut unit);
         let failed = checker.incomplete || sink.has_errors();
         Checked {
             units: if failed { Vec::new() } else { vec![unit] },
+            items: Items::default(),
             diagnostics: sink.into_sorted(),
         }
     })
 }
 
 impl<'t> Program<'t> {
-    fn new(files: &'t Files, map: &'t SourceMap, sink: &mut Sink) -> Self {
+    pub(super) fn new(files: &'t Files, map: &'t SourceMap, sink: &mut Sink) -> Self {
         let (fns, modules) = files.functions(sink);
         Self {
+            enums: enums::collect(files.trees.iter().map(|t| &*t.file)),
             fns,
             modules,
             map,
             effort: Cell::new(0),
             spent: Cell::new(false),
+            circular: Cell::new(false),
         }
     }
 }
@@ -171,6 +184,12 @@ impl<'t> Checker<'t, '_> {
             Value::Record(fields) | Value::Zone(fields) => {
                 self.builder.unit.outputs = fields.to_vec();
             }
+            Value::Enum(..) => self.output("value", &value),
+            Value::Outputs(outputs) => {
+                for (name, value) in outputs.iter() {
+                    self.output(name, value);
+                }
+            }
             Value::Text | Value::Bank(_) | Value::Symbol(_) => {
                 self.want_number(&value, tree.span);
             }
@@ -179,7 +198,7 @@ impl<'t> Checker<'t, '_> {
     }
 
     /// Reports a unit that outgrew a limit; the limit of the whole run once.
-    fn outgrown(&mut self, span: Span, what: &str) {
+    pub(super) fn outgrown(&mut self, span: Span, what: &str) {
         let Some(limit) = self.builder.outgrown else {
             return;
         };
@@ -204,12 +223,13 @@ impl<'t> Checker<'t, '_> {
     }
 
     /// Checks a function on its own, with parameters that may be anything.
-    fn function(&mut self, def: usize) {
+    pub(super) fn function(&mut self, def: usize) -> Value {
         let item = self.program.fns[def].item;
         let mut bound: Vec<Bound> = Vec::with_capacity(item.params.len());
         for param in &item.params {
             if let Some(ty) = &param.ty
                 && !FN_TYPES.contains(&ty.name.as_str())
+                && self.enum_named(&ty.name).is_none()
             {
                 self.unknown_type(ty, FN_TYPES);
             }
@@ -219,12 +239,23 @@ impl<'t> Checker<'t, '_> {
                 self.fits(def, param, &value, default.span, Some(default));
             }
             self.free += 1;
+            if let Some(unit) = param.ty.as_ref().and_then(|t| Dimension::of_type(&t.name)) {
+                self.builder.free_units.insert(self.free, unit);
+            }
             let id = self.builder.add(Kind::Free(self.free), param.name.span);
-            bound.push((Value::Node(id), Some(param.name.span)));
+            let value = match self.enum_of_type(param.ty.as_ref()) {
+                Some(of) => Value::Enum(of, id),
+                None => Value::Node(id),
+            };
+            bound.push((value, Some(param.name.span)));
         }
         self.style_lint(&item.name);
-        self.inline(def, bound);
+        let value = self.inline(def, bound);
+        if self.lints() {
+            self.verdicts();
+        }
         self.outgrown(item.name.span, &format!("`{}`", item.name.name));
+        value
     }
 }
 
@@ -235,13 +266,19 @@ const FN_TYPES: &[&str] = &[
     "ratio",
     "price",
     "qty",
+    "money",
+    "duration",
     "number",
     "condition",
 ];
 
 /// Checks every function of the user's files on its own, callees first; tells which are wrong, so
 /// that their calls stay silent. Warnings are for the functions of the module `lint`.
-fn check_functions(program: &Program<'_>, lint: Option<usize>, sink: &mut Sink) -> Vec<bool> {
+pub(super) fn check_functions(
+    program: &Program<'_>,
+    lint: Option<usize>,
+    sink: &mut Sink,
+) -> Vec<bool> {
     let Order { defs, mut broken } = order(program, sink);
     for def in defs {
         if program.is_library(def) {
@@ -257,7 +294,7 @@ fn check_functions(program: &Program<'_>, lint: Option<usize>, sink: &mut Sink) 
 }
 
 /// Items are written in `CamelCase`.
-fn item_style(name: &ast::Ident, sink: &mut Sink) {
+pub(super) fn item_style(name: &ast::Ident, sink: &mut Sink) {
     let text = &name.name;
     if text.starts_with(char::is_uppercase) && !text.contains('_') {
         return;
@@ -272,14 +309,14 @@ fn item_style(name: &ast::Ident, sink: &mut Sink) {
     );
 }
 
-fn first_line(doc: Option<&str>) -> String {
+pub(super) fn first_line(doc: Option<&str>) -> String {
     doc.and_then(|d| d.lines().next())
         .map(|l| l.trim().to_owned())
         .unwrap_or_default()
 }
 
 /// Runs on a thread whose stack holds the deepest nesting that is allowed.
-fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+pub(super) fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .name("check".to_owned())

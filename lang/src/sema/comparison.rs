@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::scope::Value;
+use super::units::Meeting;
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{Compare, Kind, NodeId, Ty};
 use crate::source::Span;
@@ -10,10 +11,16 @@ use crate::syntax::ast::{CompareOp, Expr, ExprKind};
 impl<'t> Checker<'t, '_> {
     /// `x between 40..70`: both ends belong to it.
     pub(super) fn between(&mut self, x: &'t Expr, lo: &'t Expr, hi: &'t Expr, span: Span) -> Value {
+        let x_at = x.span;
         let (x, low, high) = (self.number(x), self.number(lo), self.number(hi));
         let (Some(x), Some(low), Some(high)) = (x, low, high) else {
             return Value::Error;
         };
+        if self.clashes(Meeting::Comparison, (x, x_at), (low, lo.span))
+            || self.clashes(Meeting::Comparison, (x, x_at), (high, hi.span))
+        {
+            return Value::Error;
+        }
         if let (Some(l), Some(h)) = (self.builder.constant(low), self.builder.constant(high))
             && l > h
         {
@@ -29,6 +36,8 @@ impl<'t> Checker<'t, '_> {
         }
         let above = self.builder.add(Kind::Compare(Compare::Le, low, x), span);
         let below = self.builder.add(Kind::Compare(Compare::Le, x, high), span);
+        self.note_comparison(above, (x, x_at), (low, lo.span), span);
+        self.note_comparison(below, (x, x_at), (high, hi.span), span);
         Value::Node(self.builder.add(Kind::And(above, below), span))
     }
 
@@ -48,13 +57,13 @@ impl<'t> Checker<'t, '_> {
                 let edit = Span::new(span.file, first.span.end, span.end);
                 report
                     .hint("ask `is some`")
-                    .fix("write `is some`", vec![(edit, " is some".to_owned())])
+                    .suggest("write `is some`", vec![(edit, " is some".to_owned())])
             }
             [(_, second)] if second.kind == ExprKind::Na => {
                 let edit = Span::new(span.file, first.span.end, span.end);
                 report
                     .hint("ask `is na`")
-                    .fix("write `is na`", vec![(edit, " is na".to_owned())])
+                    .suggest("write `is na`", vec![(edit, " is na".to_owned())])
             }
             _ => report.hint("ask `x is na`"),
         };
@@ -67,10 +76,12 @@ impl<'t> Checker<'t, '_> {
         rest: &'t [(CompareOp, Expr)],
         span: Span,
     ) -> Value {
-        let first_value = self.expr(first);
-        self.compares_na(first, rest, span);
         if let [(op @ (CompareOp::Eq | CompareOp::Ne), second)] = rest {
-            let value = self.expr(second);
+            let (first_value, value) = self.equated(first, second);
+            self.compares_na(first, rest, span);
+            if let Some(result) = self.compare_enums(&first_value, *op, &value, first, second) {
+                return result;
+            }
             if self.compares_conditions(first, &first_value, *op, second, &value, span) {
                 return Value::Error;
             }
@@ -79,10 +90,18 @@ impl<'t> Checker<'t, '_> {
                 self.want_number(&value, second.span),
             );
             return match (a, b) {
-                (Some(a), Some(b)) => Value::Node(self.builder.compare(*op, a, b, span)),
+                (Some(a), Some(b))
+                    if !self.clashes(Meeting::Comparison, (a, first.span), (b, second.span)) =>
+                {
+                    let node = self.builder.compare(*op, a, b, span);
+                    self.note_comparison(node, (a, first.span), (b, second.span), span);
+                    Value::Node(node)
+                }
                 _ => Value::Error,
             };
         }
+        let first_value = self.expr(first);
+        self.compares_na(first, rest, span);
         let mut left = self.want_number(&first_value, first.span);
         let mut left_span = first.span;
         let mut all: Option<NodeId> = None;
@@ -95,8 +114,11 @@ impl<'t> Checker<'t, '_> {
                 span
             };
             match (left, right) {
-                (Some(a), Some(b)) => {
+                (Some(a), Some(b))
+                    if !self.clashes(Meeting::Comparison, (a, left_span), (b, e.span)) =>
+                {
                     let one = self.builder.compare(*op, a, b, piece);
+                    self.note_comparison(one, (a, left_span), (b, e.span), piece);
                     all = Some(match all {
                         Some(all) => self.builder.add(Kind::And(all, one), span),
                         None => one,
@@ -168,10 +190,15 @@ impl<'t> Checker<'t, '_> {
         let (Some(a), Some(b)) = (a, b) else {
             return Value::Error;
         };
-        if !self.outside_steps(&[(a, left.span), (b, right.span)], "`crosses`") {
+        if !self.outside_steps(&[(a, left.span), (b, right.span)], "`crosses`")
+            || self.clashes(Meeting::Crossing, (a, left.span), (b, right.span))
+        {
             return Value::Error;
         }
+        let placed = ((a, left.span), (b, right.span));
         let (a, b) = if above { (a, b) } else { (b, a) };
-        Value::Node(self.builder.add(Kind::Cross(a, b), span))
+        let node = self.builder.add(Kind::Cross(a, b), span);
+        self.note_comparison(node, placed.0, placed.1, span);
+        Value::Node(node)
     }
 }

@@ -3,7 +3,7 @@
 use super::Checker;
 use super::scope::Value;
 use crate::diag::{Code, Diagnostic};
-use crate::hir::Param;
+use crate::hir::{Dimension, Param};
 use crate::source::Span;
 use crate::syntax::ast::{Domain, Expr, ExprKind, NumberUnit, ParamStmt};
 use crate::syntax::visit::each_expr;
@@ -28,6 +28,9 @@ struct Values {
 impl<'t> Checker<'t, '_> {
     /// A parameter as the grid and the command line see it.
     pub(super) fn param(&mut self, p: &'t ParamStmt) -> Option<Param> {
+        if let Some(id) = self.enum_of_type(p.ty.as_ref()) {
+            return self.enum_param(p, id);
+        }
         let name = &p.name.name;
         let what = format!("the default of `{name}`");
         let default = self.constant_of(&p.default, Code::BadDefault, &what);
@@ -53,6 +56,7 @@ impl<'t> Checker<'t, '_> {
             }
         };
         let (default, typed) = (default?, typed?);
+        let dimension = self.param_unit(p, typed)?;
         let domain = match domain {
             Some(domain) => Some(domain?),
             None => None,
@@ -87,18 +91,37 @@ impl<'t> Checker<'t, '_> {
         Some(Param {
             name: name.clone(),
             integer,
+            dimension,
             default,
             bounds,
             sweep,
             only_sweep,
             domain_text,
+            labels: Vec::new(),
             span: p.name.span,
         })
     }
 
+    /// The values of a domain, and its numbers with their places.
+    #[allow(clippy::type_complexity)] // two lists
+    pub(super) fn domain_values(
+        &mut self,
+        name: &str,
+        domain: &'t Domain,
+        integer: bool,
+    ) -> Option<(Vec<f64>, Vec<(f64, Span)>)> {
+        let values = match domain {
+            Domain::List(items, span) => self.list(name, items, *span),
+            Domain::Range { lo, hi, step } => self.range(name, lo, hi, step.as_ref(), integer),
+        }?;
+        Some((values.sweep, values.numbers))
+    }
+
     /// The type that a parameter names, if it names one; None when there is no such type.
     fn param_type(&mut self, p: &'t ParamStmt) -> Option<Option<&'t str>> {
-        const TYPES: &[&str] = &["bars", "ratio", "price", "qty", "number"];
+        const TYPES: &[&str] = &[
+            "bars", "ratio", "price", "qty", "money", "duration", "number",
+        ];
         let Some(ty) = &p.ty else {
             return Some(None);
         };
@@ -107,6 +130,39 @@ impl<'t> Checker<'t, '_> {
         }
         self.unknown_type(ty, TYPES);
         None
+    }
+
+    /// The unit of a parameter: of its type, else of its default. Its default and its domain are
+    /// of that unit too.
+    fn param_unit(&mut self, p: &'t ParamStmt, typed: Option<&str>) -> Option<Dimension> {
+        let name = &p.name.name;
+        let mut numbers: Vec<(&'t Expr, String)> =
+            vec![(&p.default, format!("the default of `{name}`"))];
+        let in_domain: Vec<&'t Expr> = match &p.domain {
+            None => Vec::new(),
+            Some(Domain::List(items, _)) => items.iter().collect(),
+            Some(Domain::Range { lo, hi, step }) => [lo, hi].into_iter().chain(step).collect(),
+        };
+        numbers.extend(
+            in_domain
+                .into_iter()
+                .map(|e| (e, format!("the domain of `{name}`"))),
+        );
+        let mut unit = typed.and_then(Dimension::of_type);
+        for (e, what) in numbers {
+            // Looked at before: a number without errors.
+            let Value::Node(id) = self.expr(e) else {
+                return None;
+            };
+            let found = self.builder.dimension(id);
+            match unit {
+                None => unit = Some(found),
+                Some(Dimension::Literal) if found.is_known() => unit = Some(found),
+                Some(unit) if !self.of_unit(unit, id, e.span, &what) => return None,
+                Some(_) => {}
+            }
+        }
+        unit
     }
 
     fn default_outside(&mut self, p: &ParamStmt, default: f64, domain: &str) {

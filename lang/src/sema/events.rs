@@ -27,10 +27,7 @@ impl<'t> Checker<'t, '_> {
         );
         let near = suggest::did_you_mean(&word.name, EVENTS.iter().copied());
         self.report(match near {
-            Some(near) => report.hint(format!("did you mean `{near}`?")).fix(
-                format!("write `{near}`"),
-                vec![(word.span, near.to_owned())],
-            ),
+            Some(near) => report.did_you_mean(word.span, &word.name, near),
             None => report.hint("the events are `bar`, `trade`, `book` and `fill`"),
         });
         None

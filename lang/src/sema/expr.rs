@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::Checker;
 use super::builder::Outgrown;
 use super::loops::LoopParts;
+use super::noted::Joined;
 use super::scope::Value;
+use super::units::Meeting;
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{Kind, Math1, Math2, NodeId, Ty};
 use crate::source::Span;
@@ -30,13 +32,17 @@ impl<'t> Checker<'t, '_> {
         self.depth += 1;
         let value = self.plain_expr(e);
         self.depth -= 1;
+        self.note_expr(e.span, &value);
         value
     }
 
     fn plain_expr(&mut self, e: &'t Expr) -> Value {
         let span = e.span;
         match &e.kind {
-            ExprKind::Number(n) => Value::Node(self.builder.number(n.value, span)),
+            ExprKind::Number(n) => {
+                let unit = n.unit.dimension();
+                Value::Node(self.builder.number_of(n.value, unit, span))
+            }
             ExprKind::Str(_) => Value::Text,
             ExprKind::Bool(b) => Value::Node(self.builder.add(Kind::Bool(*b), span)),
             ExprKind::Na => Value::Node(self.builder.na(span)),
@@ -52,7 +58,10 @@ impl<'t> Checker<'t, '_> {
                 }
                 // A negated constant is a constant, so that `-1` is one node.
                 let id = match self.builder.constant(x) {
-                    Some(v) => self.builder.number(-v, span),
+                    Some(v) => {
+                        let unit = self.builder.dimension(x);
+                        self.builder.number_of(-v, unit, span)
+                    }
                     None => self.builder.add(Kind::Math1(Math1::Neg, x), span),
                 };
                 Value::Node(id)
@@ -111,11 +120,11 @@ impl<'t> Checker<'t, '_> {
                     self.builder.add(Kind::Not(x), span)
                 })
             }
-            ExprKind::And(items) => self.logic(items, Kind::And, span),
-            ExprKind::Or(items) => self.logic(items, Kind::Or, span),
+            ExprKind::And(items) => self.logic(items, Joined::All, span),
+            ExprKind::Or(items) => self.logic(items, Joined::Any, span),
             ExprKind::List { kind, items } => match kind {
-                ListKind::All => self.logic(items, Kind::And, span),
-                ListKind::Any => self.logic(items, Kind::Or, span),
+                ListKind::All => self.logic(items, Joined::All, span),
+                ListKind::Any => self.logic(items, Joined::Any, span),
             },
             ExprKind::If { arms, otherwise } => self.branches(arms, otherwise, span),
             ExprKind::Else(items) => self.first_defined(items, span),
@@ -161,13 +170,18 @@ impl<'t> Checker<'t, '_> {
         span: Span,
     ) -> Value {
         let mut total = self.number(first);
+        let mut so_far = first.span;
         for (op, e) in rest {
             let next = self.number(e);
             let piece = Span::new(span.file, span.start, e.span.end);
             total = match (total, next) {
-                (Some(a), Some(b)) => Some(self.builder.math2(op, a, b, piece)),
+                (Some(a), Some(b)) => self.combine(op, (a, so_far), (b, e.span), piece),
                 _ => None,
             };
+            if let (Math2::Div, Some(b)) = (op, next) {
+                self.note_divisor((b, e.span));
+            }
+            so_far = piece;
         }
         total.map_or(Value::Error, Value::Node)
     }
@@ -207,12 +221,18 @@ impl<'t> Checker<'t, '_> {
         self.builder.unit.node(x).zone.is_some()
     }
 
-    fn logic(&mut self, items: &'t [Expr], join: fn(NodeId, NodeId) -> Kind, span: Span) -> Value {
+    fn logic(&mut self, items: &'t [Expr], joined: Joined, span: Span) -> Value {
+        let join = match joined {
+            Joined::Any => Kind::Or,
+            Joined::All | Joined::Require => Kind::And,
+        };
         let mut all: Option<NodeId> = None;
         let mut failed = items.is_empty();
+        let mut noted = Vec::with_capacity(items.len());
         for e in items {
             match self.condition(e) {
                 Some(one) => {
+                    noted.push((one, e.span));
                     all = Some(match all {
                         Some(all) => self.builder.add(join(all, one), span),
                         None => one,
@@ -222,16 +242,20 @@ impl<'t> Checker<'t, '_> {
             }
         }
         match all {
-            Some(id) if !failed => Value::Node(id),
+            Some(id) if !failed => {
+                self.note_list(joined, noted);
+                Value::Node(id)
+            }
             _ => Value::Error,
         }
     }
 
     fn branches(&mut self, arms: &'t [(Expr, Expr)], otherwise: &'t Expr, span: Span) -> Value {
-        let conditions: Vec<Option<NodeId>> = arms.iter().map(|(c, _)| self.condition(c)).collect();
-        let mut values: Vec<(Value, Span)> =
-            arms.iter().map(|(_, v)| (self.expr(v), v.span)).collect();
-        values.push((self.expr(otherwise), otherwise.span));
+        let conditions: Vec<Option<NodeId>> =
+            self.in_guard(|this| arms.iter().map(|(c, _)| this.condition(c)).collect());
+        let values = arms.iter().map(|(_, v)| v).chain([otherwise]);
+        let values: Vec<(Value, Span)> =
+            self.in_branch(|this| values.map(|v| (this.expr(v), v.span)).collect());
         // All branches are of one type: that of the first which is more than `na`.
         let nodes = self.alike(&values, "branch");
         let mut result = nodes.last().copied().flatten();
@@ -247,7 +271,8 @@ impl<'t> Checker<'t, '_> {
     }
 
     fn first_defined(&mut self, items: &'t [Expr], span: Span) -> Value {
-        let values: Vec<(Value, Span)> = items.iter().map(|e| (self.expr(e), e.span)).collect();
+        let values: Vec<(Value, Span)> =
+            self.in_branch(|this| items.iter().map(|e| (this.expr(e), e.span)).collect());
         let nodes = self.alike(&values, "value");
         let mut result = nodes.last().copied().flatten();
         for v in nodes.iter().rev().skip(1) {
@@ -262,6 +287,21 @@ impl<'t> Checker<'t, '_> {
     /// The nodes of values that stand for one another, all of the type of the first that is more
     /// than `na`.
     fn alike(&mut self, values: &[(Value, Span)], what: &str) -> Vec<Option<NodeId>> {
+        let mut nodes = self.of_one_type(values, what);
+        // The first whose unit is known is what the others are held against.
+        let mut known: Option<(NodeId, Span)> = None;
+        for (node, (_, span)) in nodes.iter_mut().zip(values) {
+            let Some(id) = *node else { continue };
+            match known {
+                Some(first) if self.clashes(Meeting::Choice, first, (id, *span)) => *node = None,
+                Some(first) if self.builder.dimension(first.0).is_known() => {}
+                _ => known = Some((id, *span)),
+            }
+        }
+        nodes
+    }
+
+    fn of_one_type(&mut self, values: &[(Value, Span)], what: &str) -> Vec<Option<NodeId>> {
         let first = values.iter().find_map(|(v, span)| match v {
             Value::Node(id) if !self.is_na(v) && self.builder.ty(*id) != Ty::Any => {
                 Some((self.builder.ty(*id), *span))

@@ -10,7 +10,7 @@ use super::Checker;
 use super::builder::{self, MOST_MEMBER_LAG};
 use super::foreign::bars_ago;
 use crate::diag::{Code, Diagnostic};
-use crate::hir::{Kind, NodeId};
+use crate::hir::{Dimension, Kind, NodeId};
 use crate::source::Span;
 use crate::syntax::ast::Expr;
 
@@ -85,6 +85,9 @@ impl<'t> Checker<'t, '_> {
         least: u32,
         what: &str,
     ) -> Option<NodeId> {
+        if !self.of_unit(Dimension::Bars, id, span, what) {
+            return None;
+        }
         if self.builder.stage(id).series {
             self.report(
                 Diagnostic::error(

@@ -2,7 +2,7 @@
 
 use super::Checker;
 use crate::diag::{Code, Diagnostic};
-use crate::hir::{self, Cooldown, Kind, Leg, Math2, NodeId, Trail};
+use crate::hir::{self, Cooldown, Dimension, Kind, Leg, Math2, NodeId, Trail};
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, Ident, Level, NumberUnit, Setting};
 
@@ -20,7 +20,7 @@ impl<'t> Checker<'t, '_> {
                 }
             }
             Level::At(e) => {
-                if let Some(id) = self.number(e) {
+                if let Some(id) = self.price(e, "the level of a stop") {
                     self.builder.unit.plan.stops.push((id, span));
                 }
             }
@@ -32,7 +32,7 @@ impl<'t> Checker<'t, '_> {
         let once = once.map(|e| self.condition(e));
         let level = match level {
             Level::Share(e) => self.stop_share(e).map(hir::Level::Share),
-            Level::At(e) => self.number(e).map(hir::Level::At),
+            Level::At(e) => self.price(e, "the level of a trail").map(hir::Level::At),
         };
         if let (Some(level), None | Some(Some(_))) = (level, once) {
             self.builder.unit.plan.trails.push(Trail {
@@ -47,7 +47,7 @@ impl<'t> Checker<'t, '_> {
     pub(super) fn target(&mut self, level: &'t Level, span: Span) {
         let level = match level {
             Level::Share(e) => self.gain(e).map(hir::Level::Share),
-            Level::At(e) => self.number(e).map(hir::Level::At),
+            Level::At(e) => self.price(e, "the level of a target").map(hir::Level::At),
         };
         if let Some(level) = level {
             self.builder.unit.plan.targets.push((level, span));
@@ -57,6 +57,9 @@ impl<'t> Checker<'t, '_> {
     /// A profit that is known before the first bar.
     fn gain(&mut self, e: &'t Expr) -> Option<NodeId> {
         let id = self.number(e)?;
+        if !self.of_unit(Dimension::Ratio, id, e.span, super::units::GAIN) {
+            return None;
+        }
         if self.builder.stage(id).series {
             let part = self.series_part(e);
             self.report(
@@ -92,7 +95,7 @@ impl<'t> Checker<'t, '_> {
                     ),
                 )
                 .label("expected a share, such as 4%")
-                .fix(format!("write `{text}`"), vec![(e.span, text)]),
+                .suggest(format!("write `{text}`"), vec![(e.span, text)]),
             );
             return None;
         }
@@ -203,7 +206,7 @@ impl<'t> Checker<'t, '_> {
             self.report(
                 Diagnostic::error(Code::WrongType, e.span, "a cooldown of what?")
                     .hint("write `cooldown 5 bars` or `cooldown 4h`")
-                    .fix("write `bars`", vec![(end, " bars".to_owned())]),
+                    .suggest("write `bars`", vec![(end, " bars".to_owned())]),
             );
             None
         };
@@ -332,10 +335,7 @@ impl<'t> Checker<'t, '_> {
         );
         let near = crate::diag::suggest::did_you_mean(&name.name, known.iter().copied());
         self.report(match near {
-            Some(near) => report.hint(format!("did you mean `{near}`?")).fix(
-                format!("write `{near}`"),
-                vec![(name.span, near.to_owned())],
-            ),
+            Some(near) => report.did_you_mean(name.span, &name.name, near),
             None => report.hint(format!("the settings are {}", known.join(", "))),
         });
     }

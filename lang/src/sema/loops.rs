@@ -50,10 +50,7 @@ impl<'t> Checker<'t, '_> {
                 format!("there is no loop `{}`", callee.name),
             );
             let report = match suggest::did_you_mean(&callee.name, KINDS.iter().copied()) {
-                Some(near) => report.hint(format!("did you mean `{near}`?")).fix(
-                    format!("write `{near}`"),
-                    vec![(callee.span, near.to_owned())],
-                ),
+                Some(near) => report.did_you_mean(callee.span, &callee.name, near),
                 None => report.hint("the loops are `sum`, `min`, `max` and `bank`"),
             };
             self.report(report);

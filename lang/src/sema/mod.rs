@@ -5,6 +5,7 @@
 //! its own body, and its calls stay silent; one that is only wrong for the arguments of a call is
 //! reported at these arguments (see `blame`).
 
+mod allow;
 mod arguments;
 mod blame;
 mod builder;
@@ -12,30 +13,49 @@ mod builtins;
 mod call;
 mod check;
 mod comparison;
+mod decimal;
+mod dimension;
 mod domain;
+mod enums;
+mod equality;
 mod events;
 mod expr;
 mod extract;
 mod feeds;
 mod foreign;
+mod items;
+mod joint;
 mod length;
 mod levels;
+mod lints;
 mod loops;
 mod name;
+mod noted;
 mod order;
 mod orders;
+mod portfolio;
 mod postfix;
+mod reference;
+mod regime;
+mod risk;
+mod router;
 mod schedule;
 mod scope;
+mod screen;
 mod state;
 mod step;
 mod strategy;
+mod testing;
 mod trade;
 mod types;
+mod units;
 mod uses;
+mod written;
+mod verdicts;
 mod zones;
 
 pub use check::{Checked, Library, check_expr, check_expr_on, check_source};
+pub use reference::{FunctionInfo, Reference, reference};
 pub use uses::snake_case;
 
 use std::collections::HashMap;
@@ -57,10 +77,8 @@ enum Place {
     /// A strategy.
     Strategy,
     /// A regime.
-    #[allow(dead_code, reason = "the checks of regimes construct it")]
     Regime,
     /// A portfolio.
-    #[allow(dead_code, reason = "the checks of portfolios construct it")]
     Portfolio,
     /// An expression to look at.
     Expression,
@@ -83,6 +101,12 @@ struct Checker<'t, 's> {
     /// Whether the outermost of them was reported.
     call_failed: bool,
     memo: HashMap<(usize, Vec<Value>), Value>,
+    /// The regimes that were unfolded here.
+    regimes: HashMap<enums::EnumId, Value>,
+    /// Those that are being unfolded, outermost first.
+    open_regimes: Vec<enums::EnumId>,
+    /// Above 0 while an item is unfolded whose faults are reported where it stands.
+    muted: u32,
     free: u32,
     /// What the text at hand belongs to.
     place: Place,
@@ -94,6 +118,8 @@ struct Checker<'t, 's> {
     incomplete: bool,
     /// A part was not read, so what it would have used is not known.
     torn: bool,
+    /// What can be judged once ranges are known.
+    noted: noted::Noted,
     /// Errors of the run before this unit.
     errors_before: usize,
     sink: &'s mut Sink,
@@ -121,12 +147,16 @@ impl<'t, 's> Checker<'t, 's> {
             calls: Vec::new(),
             call_failed: false,
             memo: HashMap::new(),
+            regimes: HashMap::new(),
+            open_regimes: Vec::new(),
+            muted: 0,
             free: 0,
             place: Place::Function,
             is_tick: false,
             depth: 0,
             incomplete: false,
             torn: false,
+            noted: noted::Noted::default(),
             errors_before: sink.errors(),
             sink,
         }

@@ -37,6 +37,7 @@ impl<'t> Checker<'t, '_> {
     }
 
     pub(super) fn define(&mut self, name: &Ident, binding: Binding, lint: Lint) {
+        self.note_name(name, &binding);
         let entry = Entry {
             binding,
             span: name.span,
@@ -130,7 +131,7 @@ impl<'t> Checker<'t, '_> {
     /// Whether warnings about the text at hand are wanted: inside an inlined call the function's
     /// own check has said them already.
     pub(super) fn lints(&self) -> bool {
-        self.lint && self.calls.is_empty()
+        self.lint && self.calls.is_empty() && self.muted == 0
     }
 
     pub(super) fn pop_scope(&mut self) {
@@ -239,6 +240,9 @@ impl<'t> Checker<'t, '_> {
         if self.program.modules[self.module].failed.contains(name) {
             return self.silent();
         }
+        if let Some(value) = self.item_value(name, span) {
+            return value;
+        }
         let known = self.trade_name(name, span);
         if let Some(value) = known.or_else(|| self.book_name(name, span)) {
             return value;
@@ -324,10 +328,9 @@ impl<'t> Checker<'t, '_> {
             let mut known = self.visible_names();
             known.extend(INPUTS.iter().map(|(n, _)| (*n).to_owned()));
             known.extend(self.program.modules[self.module].fns.keys().cloned());
+            known.extend(self.program.modules[self.module].items.keys().cloned());
             if let Some(near) = suggest::did_you_mean(name, known.iter().map(String::as_str)) {
-                report = report
-                    .hint(format!("did you mean `{near}`?"))
-                    .fix(format!("write `{near}`"), vec![(span, near.to_owned())]);
+                report = report.did_you_mean(span, name, near);
             }
         }
         self.report(report);
@@ -360,10 +363,7 @@ impl<'t> Checker<'t, '_> {
                 .map(String::as_str)
                 .chain(builtins::BUILTINS.iter().map(|(n, ..)| *n));
             if let Some(near) = suggest::did_you_mean(&callee.name, known) {
-                report = report.hint(format!("did you mean `{near}`?")).fix(
-                    format!("write `{near}`"),
-                    vec![(callee.span, near.to_owned())],
-                );
+                report = report.did_you_mean(callee.span, &callee.name, near);
             }
         }
         self.report(report);

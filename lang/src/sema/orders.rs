@@ -133,7 +133,7 @@ impl<'t> Checker<'t, '_> {
             );
             self.report(if v > 1.0 && v <= 100.0 {
                 let text = format!("{v}%");
-                report.fix(format!("write `{text}`"), vec![(e.span, text)])
+                report.suggest(format!("write `{text}`"), vec![(e.span, text)])
             } else {
                 report
             });
@@ -190,21 +190,28 @@ impl<'t> Checker<'t, '_> {
     ) -> Option<()> {
         match &clause.kind {
             ClauseKind::Market => order.kind = OrderKind::Market,
-            ClauseKind::Limit(p) => order.kind = OrderKind::Limit(self.number(p)?),
-            ClauseKind::Stop(p) => order.kind = OrderKind::Stop(self.number(p)?),
+            ClauseKind::Limit(p) => {
+                order.kind = OrderKind::Limit(self.price(p, "the price of an order")?)
+            }
+            ClauseKind::Stop(p) => {
+                order.kind = OrderKind::Stop(self.price(p, "the price of an order")?)
+            }
             ClauseKind::StopLimit(p, q) => {
-                let (p, q) = (self.number(p), self.number(q));
+                let what = "the price of an order";
+                let (p, q) = (self.price(p, what), self.price(q, what));
                 order.kind = OrderKind::StopLimit(p?, q?);
             }
             ClauseKind::Trailing(d) => {
                 order.kind = OrderKind::Trailing(self.share(d, "the distance of the order")?);
             }
             ClauseKind::Bracket(p, q) => {
-                let (p, q) = (self.number(p), self.number(q));
+                let what = "the price of an order";
+                let (p, q) = (self.price(p, what), self.price(q, what));
                 order.kind = OrderKind::Bracket(p?, q?);
             }
             ClauseKind::Oco(p, q) => {
-                let (p, q) = (self.number(p), self.number(q));
+                let what = "the price of an order";
+                let (p, q) = (self.price(p, what), self.price(q, what));
                 order.kind = OrderKind::Oco(p?, q?);
             }
             ClauseKind::Size(e) => order.size = Some(self.plain_size(e)?),
@@ -247,7 +254,7 @@ impl<'t> Checker<'t, '_> {
                     "`size {0} of equity` uses {0} of the capital, `size risk {0}` loses it at the stop",
                     n.text
                 ))
-                .fix("write `of equity`", vec![(end, " of equity".to_owned())]),
+                .suggest("write `of equity`", vec![(end, " of equity".to_owned())]),
             );
             return None;
         }

@@ -13,6 +13,13 @@ impl<'t> Checker<'t, '_> {
         let mut span = base.span;
         // `member[n]` is the past of a member whose new value may not be known yet.
         let mut value = match (&base.kind, ops.first()) {
+            (ExprKind::Name(name), Some(PostOp::Field(field)))
+                if let Some(id) = self.enum_named(name) =>
+            {
+                rest = &ops[1..];
+                span = span.to(field.span);
+                self.enum_value(id, &field.name, field.span)
+            }
             (ExprKind::Name(name), Some(PostOp::Index(n, at))) => match self.lookup(name) {
                 Some(Binding::StateStep { frame, step }) => {
                     rest = &ops[1..];
@@ -95,6 +102,7 @@ impl<'t> Checker<'t, '_> {
         let nodes: Vec<NodeId> = match &value {
             Value::Node(x) => vec![*x],
             Value::Record(fields) | Value::Zone(fields) => fields.iter().map(|(_, x)| *x).collect(),
+            Value::Enum(_, x) => vec![*x],
             _ => Vec::new(),
         };
         if let Some(x) = nodes.iter().find(|x| self.in_zone(**x)) {
@@ -117,6 +125,7 @@ impl<'t> Checker<'t, '_> {
         }
         match value {
             Value::Node(_) => lagged.first().map_or(Value::Error, |x| Value::Node(*x)),
+            Value::Enum(id, _) => lagged.first().map_or(Value::Error, |x| Value::Enum(id, *x)),
             Value::Record(ref fields) | Value::Zone(ref fields) => {
                 let names = fields.iter().map(|(name, _)| name.clone());
                 let fields = std::rc::Rc::new(names.zip(lagged).collect());
@@ -134,28 +143,21 @@ impl<'t> Checker<'t, '_> {
 
     fn field(&mut self, value: Value, field: &Ident) -> Value {
         match value {
+            Value::Outputs(outputs) => {
+                if let Some((_, value)) = outputs.iter().find(|(n, _)| *n == field.name) {
+                    return value.clone();
+                }
+                let names: Vec<&str> = outputs.iter().map(|(n, _)| n.as_str()).collect();
+                self.no_output(field, &names);
+                Value::Error
+            }
             Value::Symbol(symbol) => self.leg_field(&symbol, field, field.span),
             Value::Record(fields) | Value::Zone(fields) => {
                 if let Some((_, id)) = fields.iter().find(|(n, _)| *n == field.name) {
                     return Value::Node(*id);
                 }
                 let names: Vec<&str> = fields.iter().map(|(n, _)| n.as_str()).collect();
-                let mut report = Diagnostic::error(
-                    Code::UnknownField,
-                    field.span,
-                    format!(
-                        "there is no output `{}`, only {}",
-                        field.name,
-                        super::types::listed(names.iter().copied())
-                    ),
-                );
-                if let Some(near) = suggest::did_you_mean(&field.name, names.iter().copied()) {
-                    report = report.hint(format!("did you mean `{near}`?")).fix(
-                        format!("write `{near}`"),
-                        vec![(field.span, near.to_owned())],
-                    );
-                }
-                self.report(report);
+                self.no_output(field, &names);
                 Value::Error
             }
             Value::Node(id) if self.builder.ty(id) == Ty::Any => Value::Node(id),
@@ -172,5 +174,24 @@ impl<'t> Checker<'t, '_> {
                 Value::Error
             }
         }
+    }
+
+    fn no_output(&mut self, field: &Ident, names: &[&str]) {
+        let mut report = Diagnostic::error(
+            Code::UnknownField,
+            field.span,
+            format!(
+                "there is no output `{}`, only {}",
+                field.name,
+                super::types::listed(names.iter().copied())
+            ),
+        );
+        if let Some(near) = suggest::did_you_mean(&field.name, names.iter().copied()) {
+            report = report.hint(format!("did you mean `{near}`?")).fix(
+                format!("write `{near}`"),
+                vec![(field.span, near.to_owned())],
+            );
+        }
+        self.report(report);
     }
 }

@@ -211,9 +211,7 @@ impl<'t> Checker<'t, '_> {
         );
         let near = suggest::did_you_mean(&day.name.to_lowercase(), DAYS.iter().copied());
         self.report(match near {
-            Some(near) => report
-                .hint(format!("did you mean `{near}`?"))
-                .fix(format!("write `{near}`"), vec![(day.span, near.to_owned())]),
+            Some(near) => report.did_you_mean(day.span, &day.name, near),
             None => report.hint("write `monday` to `sunday`"),
         });
         None

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::enums::{EnumDef, EnumId};
 use super::loops::Bank;
 use crate::hir::{GroupId, NodeId, PoolId};
 use crate::source::{SourceMap, Span};
@@ -18,6 +19,10 @@ pub(super) enum Value {
     Node(NodeId),
     /// Named outputs.
     Record(std::rc::Rc<Vec<(String, NodeId)>>),
+    /// A value of an enum: its number.
+    Enum(EnumId, NodeId),
+    /// What a regime gives, by name.
+    Outputs(std::rc::Rc<Vec<(String, Value)>>),
     /// A zone of a pool: named outputs, and whether there is one.
     Zone(std::rc::Rc<Vec<(String, NodeId)>>),
     /// Several series that an index chooses from.
@@ -142,12 +147,16 @@ pub(super) struct Module<'t> {
 pub(super) struct Program<'t> {
     pub(super) fns: Vec<FnDef<'t>>,
     pub(super) modules: Vec<Module<'t>>,
+    /// Enums, and the classes of regimes.
+    pub(super) enums: Vec<EnumDef<'t>>,
     /// The texts, so that a report can say it in the user's words.
     pub(super) map: &'t SourceMap,
     /// Work done so far.
     pub(super) effort: Cell<u32>,
     /// Whether it was reported that this was too much.
     pub(super) spent: Cell<bool>,
+    /// Whether it was reported that regimes need each other.
+    pub(super) circular: Cell<bool>,
 }
 
 impl Program<'_> {

@@ -221,6 +221,13 @@ impl<'t> Checker<'t, '_> {
             result = Value::Error;
         }
         if let (Some(member), Value::Node(id)) = (member, &result) {
+            let seed = self.builder.unit.groups[group.0 as usize].members[member as usize].seed;
+            let id = *id;
+            if !self.keeps_unit(&name.name, (seed, seeded), (id, value.span)) {
+                result = Value::Error;
+            }
+        }
+        if let (Some(member), Value::Node(id)) = (member, &result) {
             result = Value::Node(self.builder.set_step(group, member, *id, value.span));
         }
         if let Some(line) = self

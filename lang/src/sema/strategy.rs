@@ -124,7 +124,7 @@ impl<'t> Checker<'t, '_> {
     }
 
     /// The timeframe is known before anything is computed.
-    fn timeframe_of(&mut self, body: &[Stmt]) {
+    pub(super) fn timeframe_of(&mut self, body: &[Stmt]) {
         let first = body.iter().find_map(|s| match &s.kind {
             StmtKind::Timeframe { seconds, .. } => Some(*seconds),
             _ => None,
@@ -135,7 +135,7 @@ impl<'t> Checker<'t, '_> {
     }
 
     /// Parameters first: a `require` may stand before the parameter that it names.
-    fn params(&mut self, body: &'t [Stmt]) {
+    pub(super) fn params(&mut self, body: &'t [Stmt]) {
         let params = body.iter().filter_map(|stmt| match &stmt.kind {
             StmtKind::Param(p) => Some(p),
             _ => None,
@@ -146,7 +146,11 @@ impl<'t> Checker<'t, '_> {
                 Some(param) if count < MOST => {
                     let i = u32::try_from(self.builder.unit.params.len()).unwrap_or(u32::MAX);
                     self.builder.unit.params.push(param);
-                    Value::Node(self.builder.add(Kind::Param(i), p.name.span))
+                    let node = self.builder.add(Kind::Param(i), p.name.span);
+                    match self.enum_of_type(p.ty.as_ref()) {
+                        Some(of) => Value::Enum(of, node),
+                        None => Value::Node(node),
+                    }
                 }
                 // One parameter too many was reported.
                 Some(_) => self.silent(),
@@ -169,13 +173,15 @@ impl<'t> Checker<'t, '_> {
             StmtKind::Param(_) => {}
             StmtKind::Error => self.unread(stmt),
             StmtKind::Require(e) => {
-                if let Some(id) = self.parameter_condition(e, "`require`") {
+                let id = self.of_parameters(|this| this.parameter_condition(e, "`require`"));
+                if let Some(id) = id {
+                    self.noted.requires.push((id, e.span));
                     let words = slice(text, e.span);
                     self.builder.unit.requires.push((id, words));
                 }
             }
             StmtKind::Flag { name, when } => {
-                let id = self.parameter_condition(when, "`flag`");
+                let id = self.of_parameters(|this| this.parameter_condition(when, "`flag`"));
                 if self.builder.unit.flags.iter().any(|(n, _)| *n == name.name) {
                     let first = body.iter().find_map(|s| match &s.kind {
                         StmtKind::Flag { name: n, .. } if n.name == name.name => Some(n.span),
@@ -233,7 +239,7 @@ impl<'t> Checker<'t, '_> {
     }
 
     /// The earlier statement of the same kind, for one that may stand once.
-    fn first_of(&self, stmt: &Stmt, body: &[Stmt]) -> Option<Span> {
+    pub(super) fn first_of(&self, stmt: &Stmt, body: &[Stmt]) -> Option<Span> {
         body.iter()
             .take_while(|s| s.span != stmt.span)
             .find(|s| std::mem::discriminant(&s.kind) == std::mem::discriminant(&stmt.kind))
@@ -241,11 +247,16 @@ impl<'t> Checker<'t, '_> {
     }
 
     fn twice_stated(&mut self, span: Span, first: Span, word: &str) {
+        self.stated_twice("a strategy", span, first, word);
+    }
+
+    /// Reports a statement that may stand once; `what` is the item.
+    pub(super) fn stated_twice(&mut self, what: &str, span: Span, first: Span, word: &str) {
         self.report(
             Diagnostic::error(
                 Code::RepeatedStatement,
                 span,
-                format!("a strategy has one `{word}`"),
+                format!("{what} has one `{word}`"),
             )
             .related(first, "the first stands here"),
         );
@@ -274,7 +285,7 @@ impl<'t> Checker<'t, '_> {
         }
     }
 
-    fn parameter_condition(&mut self, e: &'t Expr, what: &str) -> Option<NodeId> {
+    pub(super) fn parameter_condition(&mut self, e: &'t Expr, what: &str) -> Option<NodeId> {
         let id = self.condition(e)?;
         if self.builder.stage(id).series {
             let part = self.series_part(e);
@@ -294,6 +305,9 @@ impl<'t> Checker<'t, '_> {
     /// `stop 3%`: a share of the entry price that is known before the first bar.
     pub(super) fn stop_share(&mut self, e: &'t Expr) -> Option<NodeId> {
         let id = self.number(e)?;
+        if !self.is_share_of_price(id, e.span) {
+            return None;
+        }
         if self.builder.stage(id).series {
             let part = self.series_part(e);
             self.report(
@@ -356,7 +370,8 @@ impl<'t> Checker<'t, '_> {
             let much = if v > 1.0 { "more than " } else { "" };
             report(format!("a stop of {v} is {much}the whole entry price"))
                 .label("expected a share between 0% and 100%")
-                .fix(format!("write `{text}`"), vec![(e.span, text)])
+                // Three times the range, or three dollars, may have been meant as well.
+                .suggest(format!("write `{text}`"), vec![(e.span, text)])
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::scope::Value;
 use super::{Checker, Place};
 use crate::diag::{Code, Diagnostic};
-use crate::hir::{Compare, GroupId, Input, Kind, Math2, NodeId, Start};
+use crate::hir::{Compare, Dimension, GroupId, Input, Kind, Math2, NodeId, Start};
 use crate::source::Span;
 use crate::syntax::ast::{Arg, Ident};
 
@@ -53,7 +53,8 @@ impl<'t> Checker<'t, '_> {
         let long = b.math2(Math2::Sub, ratio, one, span);
         let short = b.math2(Math2::Sub, one, ratio, span);
         let is_short = b.add(Kind::Compare(Compare::Lt, quantity, zero), span);
-        b.add(Kind::Select(is_short, short, long), span)
+        let kind = Kind::Select(is_short, short, long);
+        b.add_as(kind, Some(Dimension::Ratio), span)
     }
 
     /// Whether there can be a trade here; reports it where there cannot.

@@ -30,6 +30,8 @@ impl<'t> Checker<'t, '_> {
                 "a record with {}",
                 listed(fields.iter().map(|(n, _)| n.as_str()))
             ),
+            Value::Enum(id, _) => self.enum_words(*id),
+            Value::Outputs(_) => "a regime".to_owned(),
             Value::Zone(fields) => format!(
                 "a zone with {}",
                 listed(fields.iter().map(|(n, _)| n.as_str()))
@@ -103,6 +105,11 @@ impl<'t> Checker<'t, '_> {
                 Some(words) => format!("`num({words})` is 1 where it holds and 0 where not"),
                 None => "`num(condition)` is 1 where it holds and 0 where not".to_owned(),
             }),
+            Value::Outputs(_) => report.hint(match self.words(span) {
+                Some(words) => format!("say which output is meant, such as `{words}.confidence`"),
+                None => "say which output is meant, such as `.confidence`".to_owned(),
+            }),
+            Value::Enum(..) => report.hint("a value of an enum is only compared with `==` or `!=`"),
             Value::Bank(_) => report.hint("say which one with an index, such as `[n]`"),
             Value::Symbol(_) => report.hint(match self.words(span) {
                 Some(words) => format!("say which column is meant, such as `{words}.close`"),
@@ -120,9 +127,7 @@ impl<'t> Checker<'t, '_> {
             format!("there is no type `{}`", ty.name),
         );
         let report = match suggest::did_you_mean(&ty.name, known.iter().copied()) {
-            Some(near) => report
-                .hint(format!("did you mean `{near}`?"))
-                .fix(format!("write `{near}`"), vec![(ty.span, near.to_owned())]),
+            Some(near) => report.did_you_mean(ty.span, &ty.name, near),
             None => report.hint(format!("the types are {}", known.join(", "))),
         };
         self.report(report);

@@ -302,10 +302,7 @@ impl<'t> Checker<'t, '_> {
                     pools.iter().map(String::as_str),
                 );
                 self.report(match near {
-                    Some(near) => report.hint(format!("did you mean `{near}`?")).fix(
-                        format!("write `{near}`"),
-                        vec![(name.span, near.to_owned())],
-                    ),
+                    Some(near) => report.did_you_mean(name.span, &name.name, near),
                     None => report.hint("`zones name max 64 drop oldest { … }` makes some"),
                 });
                 None

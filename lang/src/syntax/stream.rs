@@ -85,7 +85,12 @@ impl<'t> Stream<'t> {
                 !matches!(self.text_of(at), "above" | "below")
             }
             Some(TokenKind::Name) => match self.text_of(at) {
-                "between" | "where" => !before.is_some_and(TokenKind::ends_expression),
+                "between" | "where" => {
+                    let is_field = at
+                        .checked_sub(2)
+                        .is_some_and(|i| self.kind(i) == Some(TokenKind::Dot));
+                    !is_field && !before.is_some_and(TokenKind::ends_expression)
+                }
                 "nearest" | "highest" | "lowest" => {
                     at.checked_sub(1).is_none_or(|i| self.text_of(i) != "by")
                 }

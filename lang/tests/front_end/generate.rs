@@ -19,6 +19,8 @@ enum Gap {
     Any,
     /// A new statement or item: white space, comments, documentation.
     Statement,
+    /// The same, first on a line: the words of most items are not reserved.
+    Line,
 }
 
 fn piece(text: &str, gap: Gap) -> Piece {
@@ -111,7 +113,7 @@ const TAILS: &[&str] = &[
 /// Any expression, as the grammar's layers have it.
 pub fn expr() -> impl Strategy<Value = Vec<Piece>> + Clone {
     let simple = prop_oneof![name(), literal()];
-    simple.prop_recursive(4, 60, 4, |inner| {
+    simple.prop_recursive(3, 24, 3, |inner| {
         let inner = inner.boxed();
         let arg = (prop::option::of(name()), inner.clone()).prop_map(|(name, value)| {
             let mut out = name.unwrap_or_default();
@@ -461,9 +463,16 @@ fn table_item(head: &'static str, lines: &[&'static str]) -> BoxedStrategy<Vec<P
                 .split(' ')
                 .map(|word| piece(word, Gap::Space))
                 .collect();
-            block(head, lines)
+            on_a_line(block(head, lines))
         })
         .boxed()
+}
+
+fn on_a_line(mut pieces: Vec<Piece>) -> Vec<Piece> {
+    if let Some(first) = pieces.first_mut() {
+        first.gap = Gap::Line;
+    }
+    pieces
 }
 
 fn item() -> BoxedStrategy<Vec<Piece>> {
@@ -492,7 +501,7 @@ fn item() -> BoxedStrategy<Vec<Piece>> {
                 .split(' ')
                 .map(|word| piece(word, Gap::Space))
                 .collect();
-            starting(pieces)
+            on_a_line(pieces)
         })
     };
     let regime = table_item(
@@ -615,6 +624,14 @@ pub fn program() -> impl Strategy<Value = String> {
                     "\n// own line\n\n",
                     " /// odd\n",
                     "\n/// odd\n",
+                ],
+                Gap::Line => &[
+                    "\n",
+                    "\n\n",
+                    "\n\n\n\n",
+                    " // end\n",
+                    "\n/// doc\n",
+                    "\n// own\n",
                 ],
                 Gap::Statement => &[
                     "\n",

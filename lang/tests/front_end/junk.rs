@@ -139,6 +139,81 @@ fn the_deepest_allowed_nesting_parses() {
     }
 }
 
+/// Every construct whose reading may be given up late: with an error inside, the time must not double
+/// with each level.
+#[test]
+fn errors_deep_inside_take_no_exponential_time() {
+    for (open, close) in [
+        ("all { f(", ") }"),
+        ("all { a between all { b } .. all { ", "} }"),
+        ("all { a where all { ", "} }"),
+        ("f(i in 0..all { ", " < }: 1)"),
+        ("f(i in 0..4: all { ", "})"),
+        ("(a every (", ") bars)"),
+        ("(a @ 4h after (", ") bars)"),
+        ("any { a where b by nearest any { ", "} }"),
+        ("{ a: all { b", "} }"),
+        ("f(a: x[all { ", "}])"),
+        ("all { 1 (", ") }"),
+    ] {
+        let depth = 120 / open.matches(['(', '{', '[']).count().max(1);
+        let text = with_value(&format!(
+            "{}< < 1{}",
+            open.repeat(depth),
+            close.repeat(depth)
+        ));
+        assert!(!codes(&text).is_empty(), "{open}");
+        for head in [
+            "enter size ",
+            "stop at ",
+            "take_profit { 0m => ",
+            "quote bid[",
+        ] {
+            let text = format!(
+                "strategy S {{\n    {head}{}< < 1{}\n}}\n",
+                open.repeat(depth),
+                close.repeat(depth)
+            );
+            assert!(!codes(&text).is_empty(), "{head}{open}");
+        }
+    }
+}
+
+#[test]
+fn zone_queries_inside_each_other_count_as_nesting() {
+    let (_, reports) = parsed(&with_value(&format!("{}c", "a where ".repeat(200))));
+    assert_eq!(reports, Vec::new());
+    assert_eq!(
+        codes(&with_value(&format!("{}c", "a where ".repeat(100_000)))),
+        [Code::NestedTooDeep]
+    );
+    assert_eq!(
+        codes(&with_value(&format!("{}c", "a where not ".repeat(100_000)))),
+        [Code::NestedTooDeep]
+    );
+    // One query each is no nesting.
+    let lets = "let x = a where b > 1 by nearest c\n".repeat(2_000);
+    let (_, reports) = parsed(&format!("strategy S {{\n{lets}}}"));
+    assert_eq!(reports, Vec::new());
+}
+
+#[test]
+fn blocks_inside_each_other() {
+    let nested = |depth: usize| {
+        format!(
+            "strategy S {{ {}let a = 1{} }}",
+            "for i in 0..4 { ".repeat(depth),
+            " }".repeat(depth)
+        )
+    };
+    let (file, reports) = parsed(&nested(255));
+    assert_eq!(reports, Vec::new());
+    assert!(strat_lang::syntax::print_tree(&file).contains("let a"));
+    let formatted = strat_lang::fmt::format(&nested(255)).unwrap_or_default();
+    assert!(formatted.contains("let a = 1"));
+    assert_eq!(codes(&nested(5_000)), [Code::NestedTooDeep]);
+}
+
 #[test]
 fn millions_of_brackets() {
     let count = 1_000_000;
@@ -194,6 +269,9 @@ fn long_runs_of_every_prefix_and_postfix_parse() {
         format!("all {{ {} }}", "a ".repeat(400_000)),
         format!("f({}a)", "a, ".repeat(300_000)),
         format!("{{ {}a }}", "a, ".repeat(300_000)),
+        format!("a{}", " @ 4h".repeat(200_000)),
+        format!("a{}", " since entry".repeat(100_000)),
+        format!("all {{ {} }}", "a between 1..2 ".repeat(80_000)),
     ] {
         let (file, reports) = parsed(&with_value(&text));
         assert_eq!(reports, Vec::new());
@@ -243,6 +321,22 @@ fn many_small_statements_and_items() {
         ))
         .is_empty()
     );
+    for (head, row, count) in [
+        ("router D by R", "up => A 70% + B 30% size 1\n", 50_000),
+        ("risk D", "max_x 5% => halt\n", 60_000),
+        ("regime R", "score a = b\n", 80_000),
+        ("test \"t\"", "expect a at bar 4 = 5\n", 50_000),
+        ("strategy S", "enter size 1 keep a = b when c\n", 40_000),
+        ("strategy S", "enter\nstop 1\n", 80_000),
+        ("strategy S", "on fill { let a = b }\n", 50_000),
+        ("strategy S", "on fill {\n", 50_000),
+        ("strategy S", "}\n", 200_000),
+    ] {
+        let _ = parsed(&format!("{head} {{\n{}}}\n", row.repeat(count)));
+    }
+    let rows = "up => A 70% + B 30% size 1\n".repeat(30_000);
+    let (_, reports) = parsed(&format!("router D by R {{\n{rows}}}\n"));
+    assert_eq!(reports, Vec::new());
     assert!(!codes(&";".repeat(1_000_000)).is_empty());
     assert!(!codes(&with_value(&";".repeat(1_000_000))).is_empty());
     assert!(!codes(&with_value(&"; a".repeat(300_000))).is_empty());

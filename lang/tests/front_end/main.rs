@@ -7,8 +7,10 @@
 // for `STRATC_BLESS`, and bound the time that hostile input takes.
 #![allow(clippy::disallowed_methods)]
 
+mod allow;
 mod check;
 mod design;
+mod fixes;
 mod format;
 mod generate;
 mod grammar;
@@ -16,5 +18,6 @@ mod junk;
 mod properties;
 mod quick;
 mod render;
+mod sarif;
 mod spec;
 mod ui;

@@ -66,6 +66,7 @@ fn json_holds_places_hint_and_fix() {
     "hint": "use words",
     "fix": {
       "title": "write `and`",
+      "certainty": "certain",
       "edits": [
         {
           "line": 1,

@@ -43,6 +43,16 @@ fn expected(text: &str) -> (&str, Vec<Report>) {
     (program, reports.collect())
 }
 
+/// Name and program of every case.
+pub fn programs() -> Vec<(String, String)> {
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).expect("a case is text");
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        (name.into_owned(), expected(&text).0.to_owned())
+    };
+    cases().into_iter().map(read).collect()
+}
+
 fn parsed(program: &str) -> Vec<Diagnostic> {
     let mut sink = Sink::new();
     let _ = parse(FileId(0), program, &mut sink);

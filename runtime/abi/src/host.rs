@@ -49,10 +49,11 @@ window_step!(weighted_step, Window::Weighted);
 window_step!(squares_step, Window::Squares);
 window_step!(max_step, Window::Max);
 window_step!(min_step, Window::Min);
+window_step!(rank_step, Window::Rank);
 
 /// The whole table.
 #[must_use]
-pub fn functions() -> [HostFunction; 13] {
+pub fn functions() -> [HostFunction; 14] {
     let of = |name, shape, address| HostFunction {
         name,
         shape,
@@ -72,6 +73,7 @@ pub fn functions() -> [HostFunction; 13] {
         of("window_squares", Shape::Window, squares_step as *const u8),
         of("window_max", Shape::Window, max_step as *const u8),
         of("window_min", Shape::Window, min_step as *const u8),
+        of("window_rank", Shape::Window, rank_step as *const u8),
     ]
 }
 
@@ -85,5 +87,6 @@ pub fn window_name(window: Window) -> &'static str {
         Window::Squares => "window_squares",
         Window::Max => "window_max",
         Window::Min => "window_min",
+        Window::Rank => "window_rank",
     }
 }

@@ -16,6 +16,7 @@ pub mod host;
 pub mod math;
 pub mod mean;
 pub mod program;
+pub mod rank;
 pub mod running;
 pub mod window;
 

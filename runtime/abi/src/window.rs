@@ -26,6 +26,8 @@ pub enum Window {
     Max,
     /// Least.
     Min,
+    /// Share of the values that are not above the newest; see [`crate::rank`].
+    Rank,
 }
 
 /// Doubles of state for a window of `n` values.
@@ -36,6 +38,7 @@ pub fn state_len(window: Window, n: usize) -> usize {
         Window::Mean => MEAN_HEAD + n,
         Window::Weighted | Window::Squares => HEAD + 5 * n,
         Window::Max | Window::Min => HEAD + 3 * n,
+        Window::Rank => crate::rank::state_len(n),
     }
 }
 
@@ -46,6 +49,9 @@ pub fn fresh_state(window: Window, n: usize) -> Vec<f64> {
     if window == Window::Mean {
         MeanState::default().store(&mut state[1..]);
         state[MEAN_HEAD..].fill(f64::NAN);
+    }
+    if window == Window::Rank {
+        crate::rank::clear(&mut state);
     }
     state
 }
@@ -263,6 +269,7 @@ pub fn step(window: Window, state: &mut [f64], x: f64, n: usize, least: usize, r
     match window {
         Window::Mean => step_mean(state, x, least, ring),
         Window::Max | Window::Min => step_extreme(window, state, x, n, least, ring),
+        Window::Rank => crate::rank::step(state, x, least, ring),
         _ => step_totals(window, state, x, n, least, ring),
     }
 }
@@ -302,6 +309,10 @@ mod tests {
                     Window::Squares => values.iter().map(|(_, x)| (x - sum / count).powi(2)).sum(),
                     Window::Max => values.iter().map(|(_, x)| *x).fold(f64::MIN, f64::max),
                     Window::Min => values.iter().map(|(_, x)| *x).fold(f64::MAX, f64::min),
+                    Window::Rank if !xs[t].is_finite() => f64::NAN,
+                    Window::Rank => {
+                        values.iter().filter(|(_, x)| *x <= xs[t]).count() as f64 / count
+                    }
                 }
             })
             .collect()
@@ -317,7 +328,7 @@ mod tests {
             n in 1usize..20,
             part in 1usize..20,
         ) {
-            for window in [Window::Sum, Window::Mean, Window::Weighted, Window::Squares, Window::Max, Window::Min] {
+            for window in [Window::Sum, Window::Mean, Window::Weighted, Window::Squares, Window::Max, Window::Min, Window::Rank] {
                 let least = if window == Window::Weighted { n } else { part.min(n) };
                 let (got, want) = (run(window, &xs, n, least), plain(window, &xs, n, least));
                 for (t, (g, w)) in got.iter().zip(&want).enumerate() {

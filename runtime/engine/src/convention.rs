@@ -128,35 +128,6 @@ impl Rules {
             Warmup::Earlier => resolved.settle.unwrap_or(0).max(resolved.lookback),
         }
     }
-
-    /// What a reader of results has to know, one sentence each.
-    #[must_use]
-    pub fn assumptions(&self) -> Vec<&'static str> {
-        let fill = match self.fill {
-            Fill::Close => {
-                "Signals fill at the close of the bar that decided them: optimistic, since that price is known only when it is gone."
-            }
-            Fill::NextOpen => "Signals fill at the open of the next bar.",
-        };
-        let stops = match self.stops {
-            StopTest::Intrabar => {
-                "Stops are tested inside the bar, before its signals, and fill at the level, or at the open of a bar that opens below it."
-            }
-            StopTest::Closes => {
-                "Stops are tested on closes only and fill at that close; the bar's signals are dropped."
-            }
-        };
-        let warmup = match self.warmup {
-            Warmup::Earlier => "Earlier bars, where there are any, warm the strategy up.",
-            Warmup::FromRange => "The strategy sees no bar before the range.",
-        };
-        vec![
-            fill,
-            stops,
-            warmup,
-            "Long only, one position at a time, bought with all cash; an entry and an exit on one bar cancel each other.",
-        ]
-    }
 }
 
 impl Default for Rules {

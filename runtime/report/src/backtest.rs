@@ -1,8 +1,8 @@
 //! A backtest: its trades, its equity curve, its metrics.
 
 use serde_json::{Map, Value};
-use strat_engine::abi::ProgramInfo;
-use strat_engine::{BacktestResult, TradeStatus};
+use strat_engine::abi::{ProgramInfo, Side};
+use strat_engine::{BacktestResult, Refused, TradeStatus};
 use strat_market::format_time;
 
 use crate::csv::Csv;
@@ -44,14 +44,14 @@ pub struct Setup<'a> {
 }
 
 /// All trades by time of entry. A trade that is open at the end has the last bar and its close as
-/// exit, and no exit tag.
+/// exit, and no exit tag. A position that was closed in parts has a row for each.
 #[must_use]
 pub fn trades_csv(result: &BacktestResult) -> String {
     let mut csv = Csv::with_header(TRADE_COLUMNS);
     for trade in &result.trades {
         let symbol = result.symbols.get(trade.symbol);
         csv.text(symbol.map_or("", |s| s.symbol.as_str()))
-            .text("long")
+            .text(side_name(trade.side))
             .text(&format_time(trade.entry_time))
             .number(trade.entry_price)
             .text(&format_time(trade.exit_time))
@@ -108,6 +108,9 @@ pub fn metrics(result: &BacktestResult, setup: &Setup<'_>) -> Value {
     put("exposure", json::number(summary.exposure));
     put("open_trades", Value::from(open_trades(result)));
     put("unfilled_orders", Value::from(summary.unfilled_orders));
+    put("refused_entries", Value::from(summary.refused.total()));
+    put("ambiguous_bars", Value::from(summary.ambiguous_bars));
+    put("best_case_return", json::maybe(summary.best_case));
     put("bars", Value::from(summary.bars));
     put("from", Value::from(format_time(summary.first_time)));
     put("to", Value::from(format_time(summary.last_time)));
@@ -183,6 +186,69 @@ pub fn symbols_table(result: &BacktestResult) -> String {
     table.render()
 }
 
+/// What ended the trades, where more than one thing did: one row per side and exit tag, the most
+/// trades first; empty otherwise.
+#[must_use]
+pub fn exits_table(result: &BacktestResult) -> String {
+    let mut rows: Vec<ExitRow<'_>> = Vec::new();
+    for trade in &result.trades {
+        let (side, tag) = (side_name(trade.side), trade.exit_tag.as_str());
+        let at = rows
+            .iter()
+            .position(|row| (row.side, row.tag) == (side, tag))
+            .unwrap_or_else(|| {
+                rows.push(ExitRow {
+                    side,
+                    tag,
+                    trades: 0,
+                    wins: 0,
+                    pnl: 0.0,
+                });
+                rows.len() - 1
+            });
+        if let Some(row) = rows.get_mut(at) {
+            row.trades += 1;
+            row.wins += usize::from(trade.pnl > 0.0);
+            row.pnl += trade.pnl;
+        }
+    }
+    let closed = rows.iter().filter(|row| !row.tag.is_empty()).count();
+    if closed < 2 {
+        return String::new();
+    }
+    rows.sort_by(|a, b| (b.trades, a.side, a.tag).cmp(&(a.trades, b.side, b.tag)));
+    let mut table = Table::new([
+        ("exit", false),
+        ("side", false),
+        ("trades", true),
+        ("wins", true),
+        ("profit", true),
+    ]);
+    for row in rows {
+        table.row([
+            if row.tag.is_empty() {
+                "(still open)".to_owned()
+            } else {
+                row.tag.to_owned()
+            },
+            row.side.to_owned(),
+            row.trades.to_string(),
+            percent(row.wins as f64 / row.trades as f64),
+            readable_money(row.pnl),
+        ]);
+    }
+    table.render()
+}
+
+/// Trades of one side that ended one way.
+struct ExitRow<'a> {
+    side: &'static str,
+    tag: &'a str,
+    trades: usize,
+    wins: usize,
+    pnl: f64,
+}
+
 /// Parameter values for people: `fast = 10, slow = 50`; empty without parameters.
 #[must_use]
 pub fn params_text(program: &ProgramInfo, params: &[f64]) -> String {
@@ -193,6 +259,44 @@ pub fn params_text(program: &ProgramInfo, params: &[f64]) -> String {
         .map(|(param, value)| format!("{} = {}", param.name, readable(*value)))
         .collect();
     parts.join(", ")
+}
+
+/// How many bars reached a stop and a target, and the band that leaves, for people.
+#[must_use]
+pub fn ambiguous_text(result: &BacktestResult) -> String {
+    let worst = percent(result.metrics.total_return);
+    match (result.summary.ambiguous_bars, result.summary.best_case) {
+        (0, _) => "0 bars reached a stop and a target.".to_owned(),
+        (bars, best) => format!(
+            "{bars} {} reached a stop and a target; the stop was taken. With the target first the total return is {} instead of {worst}.",
+            if bars == 1 { "bar" } else { "bars" },
+            percent(best.unwrap_or(f64::NAN)),
+        ),
+    }
+}
+
+/// Why entries did not fill, for people: `3 entries: 2 without a stop to size by, 1 without cash`.
+#[must_use]
+pub fn refused_text(refused: &Refused) -> String {
+    let parts: Vec<String> = [
+        (refused.without_stop, "without a stop to size by"),
+        (refused.without_size, "without a size above 0"),
+        (refused.without_cash, "without cash"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, why)| format!("{count} {why}"))
+    .collect();
+    let total = refused.total();
+    let entries = if total == 1 { "entry" } else { "entries" };
+    format!("{total} {entries}: {}", parts.join(", "))
+}
+
+const fn side_name(side: Side) -> &'static str {
+    match side {
+        Side::Long => "long",
+        Side::Short => "short",
+    }
 }
 
 fn open_trades(result: &BacktestResult) -> usize {

@@ -1,12 +1,13 @@
 //! The parameter sets that run together.
 
 use rayon::prelude::*;
-use strat_engine::abi::TradeValues;
-use strat_engine::abi::{BarColumns, ComboState, Program, Resolved, Scratch, Sweep};
-use strat_engine::{Costs, MarketTables, Metrics, Sleeve, Walker};
+use strat_engine::abi::{
+    BarColumns, ComboState, Decision, Program, Resolved, Scratch, Sweep, TradeValues,
+};
+use strat_engine::{Costs, MarketTables, Metrics, Trader, Walker};
 
 use crate::grid::Grid;
-use crate::sweep::{Progress, Row, ScreenError, ScreenOptions};
+use crate::sweep::{Progress, Row, ScreenError, ScreenOptions, is_streamed};
 
 /// Parts a chunk is cut into per thread, so that a thread that is done early finds more to do.
 const LANES_PER_THREAD: usize = 4;
@@ -120,7 +121,11 @@ impl<'a> Run<'a> {
         if chunk.len() == 0 {
             return Ok(());
         }
-        match self.program.sweep(&chunk.params, self.columns) {
+        // Masks say when to enter and to leave, and nothing else that a plan may ask.
+        let sweep = (!is_streamed(self.program))
+            .then(|| self.program.sweep(&chunk.params, self.columns))
+            .flatten();
+        match sweep {
             Some(sweep) => self.walk(chunk, sweep, rows),
             None => self.stream(chunk, rows),
         }
@@ -200,15 +205,24 @@ impl<'a> Run<'a> {
         let bars = self.columns.len();
         let start = self.tables.start();
         let mut stream = self.program.stream_over(chunk.set(at), self.columns);
-        let mut sleeve = Sleeve::new(*self.tables.rules(), self.costs, chunk.resolved[at].stop);
+        let mut trader = Trader::new(
+            self.program.info(),
+            &chunk.resolved[at],
+            *self.tables.rules(),
+            self.costs,
+            &self.columns,
+        );
+        let mut trades = Vec::new();
         for t in 0..bars {
             let bar = self.columns.bar(t);
-            let decision = stream.on_bar(&bar, &TradeValues::FLAT);
-            if t >= start {
-                sleeve.on_bar(t, &bar, decision);
+            if t < start {
+                let _: Decision = stream.on_bar(&bar, &TradeValues::FLAT);
+            } else {
+                trader.step(t, &bar, &mut *stream, &mut trades);
+                trades.clear();
             }
         }
-        sleeve.finish(self.bars_per_year).0.metrics
+        trader.finish(self.bars_per_year).metrics
     }
 
     fn report(&self, done: u64) {

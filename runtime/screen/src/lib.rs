@@ -17,4 +17,4 @@ mod chunk;
 
 pub use grid::{Grid, GridCount, GridError};
 pub use rank::rank;
-pub use sweep::{Progress, Row, ScreenError, ScreenOptions, ScreenResult, run_screen};
+pub use sweep::{Progress, Row, ScreenError, ScreenOptions, ScreenResult, is_streamed, run_screen};

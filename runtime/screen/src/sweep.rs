@@ -3,13 +3,14 @@
 //! The grid is cut into *chunks* of as many sets as the memory budget allows, never sets times
 //! bars. A chunk goes through the bars a block at a time: the program computes what its sets share,
 //! then every set fills its masks and walks them, sets side by side on all threads. A program
-//! without columns is streamed, one set per thread, with the same results.
+//! without columns is streamed, one set per thread, with the same results; and so is one whose
+//! plan asks for more than masks can say ([`is_streamed`]).
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use strat_engine::abi::{BarColumns, Program};
-use strat_engine::{Costs, MarketTables, Metrics, Rules};
+use strat_engine::{Costs, MarketTables, Metrics, Rules, unsupported};
 
 use crate::chunk::{Chunk, Run};
 use crate::grid::{Grid, GridError};
@@ -133,6 +134,15 @@ pub enum ScreenError {
     },
     /// Bars per year must be finite and above 0.
     BarsPerYear(f64),
+    /// Constructs that a screen does not execute, as [`unsupported`] tells them.
+    Unsupported(Vec<String>),
+    /// Data beside the bars that the program reads and that was not given.
+    Needs {
+        /// How many other symbols and columns it reads.
+        expected: usize,
+        /// How many were given.
+        found: usize,
+    },
     /// The threads could not be started.
     Threads(String),
     /// A program whose blocks are not whole words of bits.
@@ -160,6 +170,15 @@ impl fmt::Display for ScreenError {
                     "bars per year must be a finite number above 0; got {given}"
                 )
             }
+            Self::Unsupported(constructs) => write!(
+                f,
+                "it uses {}, which is not executed on bars yet",
+                constructs.join("; ")
+            ),
+            Self::Needs { expected, found } => write!(
+                f,
+                "the strategy reads {expected} other symbols or columns beside its bars, but {found} were given"
+            ),
             Self::Threads(reason) => write!(f, "the threads could not be started: {reason}"),
             Self::Block(block) => write!(
                 f,
@@ -185,12 +204,20 @@ impl From<GridError> for ScreenError {
     }
 }
 
+/// Whether a screen of this program streams its sets one by one, because its plan asks for more
+/// than masks can say; slower than walking them.
+#[must_use]
+pub fn is_streamed(program: &dyn Program) -> bool {
+    !program.info().plan.is_plain()
+}
+
 /// Runs every set of a grid over `columns`, trading from bar `start` on; bars before it only warm
 /// the strategy up. `bars_per_year` of these bars make a year.
 ///
 /// # Errors
 /// A grid that cannot be run (nothing has run then), columns of different lengths, no bar to trade
-/// on, threads that do not start, and cancellation.
+/// on, constructs that are not executed on bars yet, data that is not there, threads that do not
+/// start, and cancellation.
 #[allow(
     clippy::too_many_arguments,
     reason = "each is a different thing and none has a default"
@@ -214,6 +241,14 @@ pub fn run_screen(
     }
     if !(bars_per_year.is_finite() && bars_per_year > 0.0) {
         return Err(ScreenError::BarsPerYear(bars_per_year));
+    }
+    let constructs = unsupported(program.info());
+    if !constructs.is_empty() {
+        return Err(ScreenError::Unsupported(constructs));
+    }
+    let (expected, found) = (program.info().needs.len(), columns.others.len());
+    if expected != found {
+        return Err(ScreenError::Needs { expected, found });
     }
     let grid = match &options.grid {
         Some(grid) => grid.clone(),

@@ -50,6 +50,7 @@ fn describe(f: &FnItem) -> LibraryFn {
         takes: match p.ty.as_ref().map(|ty| ty.name.as_str()) {
             Some("series") => Takes::Series,
             Some("bars") => Takes::Bars,
+            Some("condition") => Takes::Condition,
             // `x` in front is what the function is about, further ones are factors.
             _ if i == 0 => Takes::Series,
             _ => Takes::Number,

@@ -49,6 +49,8 @@ pub enum Action {
     Mean(Id),
     /// The greatest or least of a window of view 0.
     Extreme(Window, Id),
+    /// The rank of the newest value of a window of view 0.
+    Rank(Id),
     /// Withholds the first values of view 0.
     After(Id),
     /// Crossings of view 0 and view 1: bits up, bits down.
@@ -358,6 +360,11 @@ impl Planner<'_> {
                         Action::Extreme(w, id)
                     };
                     let step = self.add(action, deps, 1, false);
+                    self.steps[step].0.views = vec![self.view(x)];
+                    self.column_of.insert(id, self.steps[step].0.out);
+                }
+                Op::Window(Window::Rank, x, ..) => {
+                    let step = self.add(Action::Rank(id), deps, 1, false);
                     self.steps[step].0.views = vec![self.view(x)];
                     self.column_of.insert(id, self.steps[step].0.out);
                 }

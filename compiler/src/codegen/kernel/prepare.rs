@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use rayon::prelude::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 use strat_abi::BarColumns;
 use strat_abi::columns::LastSide;
 use strat_abi::mean::MeanState;
-use strat_abi::window::Totals;
+use strat_abi::window::{Totals, Window};
 use strat_lang::hir::Input;
 
 use super::plan::{Action, Kernel};
@@ -22,8 +21,8 @@ const BLOCK: usize = 1024;
 /// Most bars of a block.
 const MOST_BLOCK: usize = 1 << 16;
 
-/// Gives the column of an input beside the bars for a parameter set.
-pub(crate) type Hand<'h, 'a> = &'h (dyn Fn(Input, &[f64]) -> Column<'a> + Sync);
+/// Gives the columns of an input beside the bars, one per parameter set.
+pub(crate) type Hand<'h, 'a> = &'h dyn Fn(Input, &[&[f64]]) -> Vec<Column<'a>>;
 
 /// What differs between instances of one set of parameters.
 pub(super) struct Projection {
@@ -36,7 +35,7 @@ pub(super) struct Projection {
 impl<'a> KernelRun<'a> {
     /// Prepares `combos` (parameter sets one after the other, already resolved) over `bars`.
     ///
-    /// `hand` gives the column of an input beside the bars for a parameter set; `with_values` says
+    /// `hand` gives the columns of an input beside the bars; `with_values` says
     /// whether the values of the plan are computed, which a sweep does not ask for.
     #[must_use]
     pub(crate) fn new(
@@ -163,12 +162,16 @@ impl<'a> KernelRun<'a> {
                     Action::Sums(_, id)
                     | Action::Mean(id)
                     | Action::Extreme(_, id)
+                    | Action::Rank(id)
                     | Action::After(id) => graph.bounds(id, scalars, most),
                     _ => None,
                 };
                 let state = match step.action {
                     Action::Group(_, g) => vec![0.0; state_len(graph, g)],
                     Action::After(_) => vec![0.0],
+                    Action::Rank(_) => {
+                        bounds.map_or_else(Vec::new, |b| b.window_state(Window::Rank))
+                    }
                     Action::Pool(_, p, _) => vec![0.0; graph.pools[p].state_len(most)],
                     _ => Vec::new(),
                 };
@@ -208,10 +211,10 @@ impl<'a> KernelRun<'a> {
             if let Action::Input(input) = step.action
                 && graph.slot(input).is_some()
             {
-                of_step
-                    .par_iter_mut()
-                    .zip(&p.representative)
-                    .for_each(|(instance, c)| instance.handed = Some(hand(input, set(*c))));
+                let sets: Vec<&[f64]> = p.representative.iter().map(|c| set(*c)).collect();
+                for (instance, column) in of_step.iter_mut().zip(hand(input, &sets)) {
+                    instance.handed = Some(column);
+                }
             }
             instances.push(of_step);
         }

@@ -7,6 +7,7 @@ use strat_abi::columns::{
 };
 use strat_abi::extreme::{ExtremeLane, extremes};
 use strat_abi::mean::{LANES, MeanLane, MeanState, means};
+use strat_abi::rank;
 use strat_abi::window::Totals;
 use strat_lang::hir::Input;
 
@@ -198,6 +199,13 @@ pub(super) fn run(
                 let (from, to) = (leaf(0), slice(0));
                 for (x, y) in from.iter().zip(to) {
                     *y = after_step(&mut instance.state[0], *x, b.n as f64);
+                }
+            }
+            Action::Rank(_) => {
+                let Some(b) = instance.bounds else { return };
+                let (from, to) = (leaf(0), slice(0));
+                for (x, y) in from.iter().zip(to) {
+                    *y = rank::step(&mut instance.state, *x, b.least, b.ring);
                 }
             }
             Action::CrossColumn => {

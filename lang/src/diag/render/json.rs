@@ -21,6 +21,8 @@ struct Entry<'d> {
 #[derive(Serialize)]
 struct Repair<'d> {
     title: &'d str,
+    /// `certain`: `--fix` applies it; `possible`: a person decides.
+    certainty: &'static str,
     edits: Vec<Edit<'d>>,
 }
 
@@ -60,6 +62,7 @@ fn entry<'d>(found: &'d Diagnostic, map: &'d SourceMap) -> Entry<'d> {
         hint: found.hint.as_deref(),
         fix: found.fix.as_ref().map(|fix| Repair {
             title: &fix.title,
+            certainty: fix.certainty.name(),
             edits: fix
                 .edits
                 .iter()

@@ -3,6 +3,7 @@
 mod concise;
 mod excerpt;
 mod json;
+mod sarif;
 mod terminal;
 
 use super::Diagnostic;
@@ -17,6 +18,8 @@ pub enum Format {
     Concise,
     /// One JSON array, for programs.
     Json,
+    /// One SARIF 2.1.0 log, for code scanning.
+    Sarif,
 }
 
 impl Format {
@@ -25,6 +28,7 @@ impl Format {
         ("terminal", Self::Terminal),
         ("concise", Self::Concise),
         ("json", Self::Json),
+        ("sarif", Self::Sarif),
     ];
 
     /// The format of a name.
@@ -38,12 +42,13 @@ impl Format {
 
 /// Renders `diagnostics` in the order given; `map` holds the files that they lie in, and `colour`
 /// adds terminal colours to [`Format::Terminal`]. Without diagnostics the text is empty, in JSON
-/// an empty array.
+/// an empty array, in SARIF a run without results.
 #[must_use]
 pub fn render(format: Format, diagnostics: &[Diagnostic], map: &SourceMap, colour: bool) -> String {
     match format {
         Format::Terminal => terminal::render(diagnostics, map, colour),
         Format::Concise => concise::render(diagnostics, map),
         Format::Json => json::render(diagnostics, map),
+        Format::Sarif => sarif::render(diagnostics, map),
     }
 }

@@ -37,6 +37,19 @@ pub enum NumberUnit {
     TimeOfDay,
 }
 
+impl NumberUnit {
+    /// The unit of the value.
+    #[must_use]
+    pub const fn dimension(self) -> crate::hir::Dimension {
+        use crate::hir::Dimension;
+        match self {
+            Self::Integer | Self::Real => Dimension::Literal,
+            Self::Percent | Self::BasisPoint => Dimension::Ratio,
+            Self::Duration | Self::TimeOfDay => Dimension::DURATION,
+        }
+    }
+}
+
 /// A number literal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Number {

@@ -43,8 +43,29 @@ pub(super) struct Segment {
 /// Words that continue a statement on the next line although they are ordinary names.
 const CONTINUING: &[&str] = &[
     "step", "after", "bars", "bar", "from", "between", "of", "since", "across", "every", "on",
-    "where", "by", "at", "utc", "once", "over", "weight", "max", "drop", "until", "price",
+    "where", "by", "at", "utc", "once", "over", "weight", "max", "drop", "until", "price", "ticks",
+    "tick", "equity",
 ];
+
+/// Words that ask for a value behind one.
+const ASKING: &[&str] = &[
+    "step", "after", "between", "of", "since", "across", "where", "by", "once", "over", "weight",
+    "size", "max", "drop", "price", "every", "on", "event", "at",
+];
+
+/// Those of them that may stand directly behind a statement's word and then ask for a value.
+const LEAD_ASKING: &[&str] = &["at", "where", "over", "by", "every", "on"];
+
+/// Whether a word on the next line goes on with a statement of `place`.
+pub(super) fn continues(place: Place, text: &str) -> bool {
+    CONTINUING.contains(&text)
+        || match place {
+            Place::Router => matches!(text, "size" | "keep" | "close" | "open"),
+            Place::Screen => text == "most",
+            Place::Test => matches!(text, "within" | "long" | "short"),
+            _ => false,
+        }
+}
 
 /// The statements among tokens `from..to`.
 pub(super) fn cut(stream: &Stream<'_>, place: Place, from: usize, to: usize) -> Vec<Segment> {
@@ -124,15 +145,22 @@ impl Cutter<'_, '_> {
 
     fn keyword(&mut self, at: usize, word: Keyword, before: Option<TokenKind>) -> Option<Lead> {
         let stream = self.stream;
-        if let Some(item) = ItemWord::of_keyword(word) {
-            return Some(Lead::Item(item));
+        if word.begins_item() {
+            return Some(split::item_word(stream, at).map_or(Lead::Unknown, Lead::Item));
         }
         if word == Keyword::If {
             // No statement either, but it cannot go on with the one before.
-            let is_lost = before.is_some() && self.may_end(at - 1) && stream.begins_line(at);
+            let is_lost = before.is_some()
+                && !self.follows_word(at)
+                && self.may_end(at - 1)
+                && stream.begins_line(at);
             return is_lost.then_some(Lead::Unknown);
         }
         if !word.begins_statement() {
+            return None;
+        }
+        // `=> stop` misuses the word as an action.
+        if before == Some(TokenKind::FatArrow) && !stream.begins_line(at) {
             return None;
         }
         // `expect enter` tells an event.
@@ -164,17 +192,17 @@ impl Cutter<'_, '_> {
 
     fn name(&mut self, at: usize, before: Option<TokenKind>) -> Option<Lead> {
         let stream = self.stream;
+        let text = stream.text_of(at);
+        if let Some(lead) = self.certain(at, text) {
+            return Some(lead);
+        }
         if before.is_some() && !self.may_end(at - 1) {
             return None;
         }
-        let text = stream.text_of(at);
         let begins_line = stream.begins_line(at);
         let lead = self.current.map(|(lead, _)| lead);
-        // What follows a statement's word belongs to it, unless the word stands alone on its line.
-        let follows_word = self
-            .current
-            .is_some_and(|(lead, from)| from + 1 == at && matches!(lead, Lead::Word | Lead::Row));
-        if follows_word && !(begins_line && self.place.words().contains(&text)) {
+        // What follows a statement's word belongs to it.
+        if self.follows_word(at) {
             return None;
         }
         let is_inner = self.is_order() || lead == Some(Lead::Unknown);
@@ -204,10 +232,46 @@ impl Cutter<'_, '_> {
         if split::begins_block(stream, at) {
             return ItemWord::of(text).map(Lead::Item);
         }
-        let continues = CONTINUING.contains(&text)
-            || (self.place == Place::Router && text == "size")
-            || (self.place == Place::Test && text == "within");
-        (!continues).then_some(Lead::Unknown)
+        (!continues(self.place, text)).then_some(Lead::Unknown)
+    }
+
+    /// A statement that begins even where the one before is incomplete: its word first on its line, with
+    /// something behind it that never follows a name in an expression.
+    fn certain(&self, at: usize, text: &str) -> Option<Lead> {
+        let stream = self.stream;
+        if self.current.is_none() || self.is_order() || !stream.begins_line(at) {
+            return None;
+        }
+        let follows = stream.kind(at + 1)?;
+        let is_value = matches!(
+            follows,
+            TokenKind::Number
+                | TokenKind::Str
+                | TokenKind::LBrace
+                | TokenKind::Keyword(Keyword::If | Keyword::When | Keyword::Enter | Keyword::Exit)
+        );
+        let is_word = self.place.words().contains(&text) && text != "within" && text != "every";
+        let is_value = is_value
+            || (follows == TokenKind::Assign
+                && matches!(text, "trail" | "take_profit" | "pyramid" | "cooldown"));
+        let pair = (text, stream.text_of(at + 1));
+        let is_pair = matches!(
+            pair,
+            ("hold", "where")
+                | ("suggest" | "on", "switch")
+                | ("transitions", "over")
+                | ("rank", "by")
+        );
+        match self.place {
+            Place::Risk => (follows == TokenKind::Number).then_some(Lead::Row),
+            Place::Test if !is_word => {
+                let is_with = self
+                    .current
+                    .is_some_and(|(_, from)| stream.text_of(from) == "with" && from + 1 == at);
+                (is_with && self.is_assigned(at)).then_some(Lead::Row)
+            }
+            _ => (is_word && (is_value || is_pair)).then_some(Lead::Word),
+        }
     }
 
     /// Whether what follows a word of these braces lets it begin its statement.
@@ -227,11 +291,22 @@ impl Cutter<'_, '_> {
             // `every week on monday`, `x on event funding`
             "on" => {
                 let is_of_week = at > 0 && stream.text_of(at - 1) == "week";
-                stream.text_of(at + 1) != "event" && !is_of_week
+                stream.text_of(at + 1) != "event"
+                    && !is_of_week
+                    && (stream.begins_line(at)
+                        || stream.text_of(at + 1) == "switch"
+                        || stream.kind(at + 2) == Some(TokenKind::LBrace))
             }
-            "confidence" | "trail" | "take_profit" | "pyramid" | "cooldown" => true,
+            "trail" | "take_profit" | "pyramid" | "cooldown" => true,
+            _ if !matches!(self.place, Place::Strategy | Place::Zones) => true,
             _ => !is_assigned && (follows.is_some() || stream.begins_line(at)),
         }
+    }
+
+    /// Whether a token stands directly behind the word or the name that its statement begins with.
+    fn follows_word(&self, at: usize) -> bool {
+        self.current
+            .is_some_and(|(lead, from)| from + 1 == at && matches!(lead, Lead::Word | Lead::Row))
     }
 
     /// Whether `=` stands behind a token.
@@ -283,17 +358,39 @@ impl Cutter<'_, '_> {
         if at == self.start {
             return stream.ends_expression(at);
         }
+        // `expect no exit` is complete.
+        if self.place == Place::Test
+            && matches!(stream.keyword(at), Some(Keyword::Enter | Keyword::Exit))
+        {
+            return true;
+        }
         let text = stream.text_of(at);
         let is_asking = match text {
-            "step" | "after" | "between" | "of" | "since" | "across" | "where" | "by" | "once"
-            | "over" | "weight" | "max" | "drop" | "price" => stream.ends_expression(at - 1),
-            "at" => stream.ends_expression(at - 1) || stream.keyword(at - 1) == Some(Keyword::Stop),
+            "at" if stream.keyword(at - 1) == Some(Keyword::Stop) => true,
             "from" => stream.keyword(at - 1) == Some(Keyword::State),
             "bar" => matches!(stream.text_of(at - 1), "from" | "at"),
             "risk" => stream.text_of(at - 1) == "size",
+            "event" => stream.text_of(at - 1) == "on",
+            _ if ASKING.contains(&text) => {
+                let is_lead = self.follows_word(at);
+                if is_lead {
+                    LEAD_ASKING.contains(&text)
+                } else {
+                    self.ends_value(at - 1)
+                }
+            }
             _ => self.is_order() && CLAUSES.contains(&text) && stream.begins_line(at + 1),
         };
         !is_asking && stream.ends_expression(at)
+    }
+
+    /// Whether a value ends with a token, which then is no word that asks for one itself.
+    fn ends_value(&self, at: usize) -> bool {
+        let stream = self.stream;
+        let asks = at > self.start
+            && ASKING.contains(&stream.text_of(at))
+            && stream.ends_expression(at - 1);
+        stream.ends_expression(at) && !asks
     }
 }
 

@@ -197,7 +197,13 @@ fn enum_values(reader: &mut Reader<'_, '_>, open: usize) -> Vec<Ident> {
                     span,
                     "the values of an enum stand beside each other without commas",
                 )
-                .fix("remove the comma", vec![(span, String::new())]),
+                .fix(
+                    "remove the comma",
+                    vec![(
+                        span,
+                        if stream.touches(at + 1) { " " } else { "" }.to_owned(),
+                    )],
+                ),
             ),
             Some(TokenKind::Keyword(word)) => reader.sink.push(report(format!(
                 "`{}` is a word of the language and cannot be a name",

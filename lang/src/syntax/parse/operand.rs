@@ -197,14 +197,21 @@ impl Builder<'_> {
                 Rule::else_chain => items.push(self.else_chain(part)),
                 Rule::list_comma => {
                     let span = self.span(&part);
-                    self.sink.push(
-                        Diagnostic::error(
-                            Code::ForeignOperator,
-                            span,
-                            "conditions of a list stand on lines of their own, without commas",
-                        )
-                        .fix("remove the comma", vec![(span, String::new())]),
+                    let report = Diagnostic::error(
+                        Code::ForeignOperator,
+                        span,
+                        "conditions of a list stand on lines of their own, without commas",
                     );
+                    let behind = span.end.saturating_sub(self.base) as usize;
+                    let rest = self.text.get(behind..).unwrap_or_default();
+                    // What follows must not become part of what stands before.
+                    let would_merge = rest.trim_start().starts_with(['+', '-', '(', '[']);
+                    let gap = self.gap_behind(span);
+                    self.sink.push(if would_merge {
+                        report.hint("begin each condition with a name, on a line of its own")
+                    } else {
+                        report.fix("remove the comma", vec![(span, gap.to_owned())])
+                    });
                 }
                 _ => {}
             }
@@ -218,6 +225,17 @@ impl Builder<'_> {
             ));
         }
         ExprKind::List { kind, items }
+    }
+
+    /// What takes the place of a separator that is removed, so that its neighbours stay apart.
+    pub(super) fn gap_behind(&self, span: Span) -> &'static str {
+        let behind = span.end.saturating_sub(self.base) as usize;
+        let rest = self.text.get(behind..).unwrap_or_default();
+        if rest.starts_with(char::is_whitespace) {
+            ""
+        } else {
+            " "
+        }
     }
 
     /// E0109 where a bracket does not touch what it belongs to.

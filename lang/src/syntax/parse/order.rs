@@ -284,12 +284,13 @@ fn keep(parsed: &mut Parsed<'_, '_>, pair: Pair<'_, Rule>, word: Span, out: &mut
 /// Reports a comma where things only stand beside each other.
 pub(super) fn stray_comma(parsed: &mut Parsed<'_, '_>, pair: &Pair<'_, Rule>, what: &str) {
     let span = parsed.build.span(pair);
+    let gap = parsed.build.gap_behind(span);
     parsed.build.sink.push(
         Diagnostic::error(
             Code::ForeignOperator,
             span,
             format!("{what} stand beside each other without commas"),
         )
-        .fix("remove the comma", vec![(span, String::new())]),
+        .fix("remove the comma", vec![(span, gap.to_owned())]),
     );
 }

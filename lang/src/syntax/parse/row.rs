@@ -1,7 +1,7 @@
 //! Where a row of a table begins: rows of a router, of a risk table, of a test's bars, and the further
 //! names of a pool's `keep` and `next`. They begin with a name of their own and no word.
 
-use super::body::{Cutter, Lead};
+use super::body::{Cutter, Lead, continues};
 use crate::syntax::keyword::Keyword;
 use crate::syntax::token::TokenKind;
 use crate::syntax::words::Place;
@@ -22,13 +22,18 @@ pub(super) fn begins(cutter: &Cutter<'_, '_>, at: usize) -> Option<Option<Lead>>
                 || (follows == Some(TokenKind::Keyword(Keyword::When))
                     && !matches!(text, "override" | "switch"));
             let is_other = cutter.place.words().contains(&text)
-                || text == "size"
+                || continues(cutter.place, text)
                 || stream.kind_before(at) == Some(TokenKind::FatArrow);
             (is_row || (begins_line && !is_other)).then_some(Some(Lead::Row))
         }
         Place::Risk => {
-            let is_action = ACTION_WORDS.contains(&text) && !begins_line;
-            Some((!is_action).then_some(Lead::Row))
+            // On one line a row begins behind a value or a whole action.
+            let before = at.checked_sub(1).map_or("", |i| stream.text_of(i));
+            let is_inner = at > cutter.start
+                && stream.kind_before(at) == Some(TokenKind::Name)
+                && !matches!(before, "halt" | "reject" | "warn" | "day");
+            let is_action = ACTION_WORDS.contains(&text) || (is_inner && !begins_line);
+            Some((!is_action && !continues(cutter.place, text)).then_some(Lead::Row))
         }
         Place::Test => {
             let is_values = stream.kind(at + 2) == Some(TokenKind::LBracket);

@@ -2,7 +2,7 @@
 //! words of other languages, and lines that would merge with the one before.
 
 use super::grammar::Rule;
-use crate::diag::{Code, Diagnostic, Sink};
+use crate::diag::{Certainty, Code, Diagnostic, Sink};
 use crate::source::Span;
 use crate::syntax::keyword::Keyword;
 use crate::syntax::stream::Stream;
@@ -49,6 +49,21 @@ pub(super) fn look(
         } else if kind.closes() {
             lists.pop();
         }
+        let is_thin = kind == TokenKind::Minus
+            && stream.kind(at + 1) == Some(TokenKind::Gt)
+            && stream.touches(at + 1);
+        if is_thin && has_arrow && lists.is_empty() {
+            let span = stream.span(at).to(stream.span(at + 1));
+            found.is_fatal = true;
+            sink.push(
+                Diagnostic::error(
+                    Code::ForeignOperator,
+                    span,
+                    "a row is written with `=>`, not `->`",
+                )
+                .fix("write `=>`", vec![(span, "=>".to_owned())]),
+            );
+        }
         if kind == TokenKind::FatArrow && has_arrow && lists.is_empty() {
             continue;
         }
@@ -73,6 +88,14 @@ fn merges(stream: &Stream<'_>, at: usize, kind: TokenKind) -> bool {
         TokenKind::LBracket => stream.after_line_end(at),
         _ => false,
     }
+}
+
+/// Whether a token goes on with the expression before it once nothing stands between them.
+fn merges_when_joined(kind: TokenKind) -> bool {
+    matches!(
+        kind,
+        TokenKind::Plus | TokenKind::Minus | TokenKind::LParen | TokenKind::LBracket
+    )
 }
 
 fn merged(stream: &Stream<'_>, at: usize, kind: TokenKind) -> Diagnostic {
@@ -124,10 +147,18 @@ fn slip(
                 last += 1;
             }
             let run = stream.span_of(at, last + 1);
-            Some(
-                Diagnostic::error(Code::ForeignOperator, run, "statements end without `;`")
-                    .fix("remove it", vec![(run, String::new())]),
-            )
+            let report =
+                Diagnostic::error(Code::ForeignOperator, run, "statements end without `;`");
+            let next = last + 1;
+            // What follows must not become part of what stands before.
+            let would_merge = next < to && stream.kind(next).is_some_and(merges_when_joined);
+            let touches = next < to && stream.touches(next);
+            let gap = if touches { " " } else { "" };
+            Some(if would_merge {
+                report.hint("begin the next statement or condition on a line of its own")
+            } else {
+                report.fix("remove it", vec![(run, gap.to_owned())])
+            })
         }
         TokenKind::Foreign => {
             // The grammar reads these with the meaning they were meant to have.
@@ -149,7 +180,7 @@ fn slip(
             let (title, edits) = replace("write `>=`", ">=");
             Some(
                 foreign("`=>` is no comparison; at least is written `>=`".to_owned())
-                    .fix(title, edits),
+                    .suggest(title, edits),
             )
         }
         TokenKind::Colon
@@ -226,10 +257,17 @@ fn unread_operator(
                 report("the `%` of a percentage touches its number")
                     .fix("remove the space", vec![(gap, String::new())])
             } else if begins_value {
-                put(
+                let mut report = put(
                     report("the remainder of a division is written `mod`"),
                     "mod",
-                )
+                );
+                // `98 % x` may be a percentage that lost its operator.
+                if before == Some(TokenKind::Number)
+                    && let Some(fix) = &mut report.fix
+                {
+                    fix.certainty = Certainty::Possible;
+                }
+                report
             } else {
                 report("`%` belongs to a number, as in `98%`")
                     .hint("multiply by 1% for a value in percent")

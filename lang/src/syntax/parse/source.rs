@@ -258,7 +258,8 @@ impl Builder<'_> {
                 length.span,
                 "expected `bars` after this number, or a duration such as `4h`",
             )
-            .fix("write `bars`", vec![(end, " bars".to_owned())]),
+            // Minutes may have been meant as well.
+            .suggest("write `bars`", vec![(end, " bars".to_owned())]),
         );
         None
     }

@@ -6,18 +6,14 @@ use super::Lane;
 use super::result::{BacktestResult, EquityCurve, Summary, SymbolResult, Trade, TradeStatus};
 use crate::convention::Rules;
 use crate::costs::Costs;
-use crate::metrics::{Metrics, Sums};
-use crate::stream::{Exit, Mark, RoundTrip};
+use crate::figures::Figures;
+use crate::stream::{Exit, Mark, Refused, RoundTrip};
 
 /// Sums the sleeves at every time and keeps the curve.
 pub(super) struct Account {
     curve: EquityCurve,
     initial: f64,
-    mark: f64,
-    peak: f64,
-    worst: f64,
-    returns: f64,
-    squares: f64,
+    figures: Figures,
 }
 
 impl Account {
@@ -30,11 +26,7 @@ impl Account {
                 drawdown: Vec::with_capacity(bars),
             },
             initial,
-            mark: initial,
-            peak: initial,
-            worst: 1.0,
-            returns: 0.0,
-            squares: 0.0,
+            figures: Figures::new(initial),
         }
     }
 
@@ -47,12 +39,7 @@ impl Account {
             cash += mark.cash;
             inside = mark.drawdown;
         }
-        let change = equity / self.mark - 1.0;
-        self.returns += change;
-        self.squares += change * change;
-        self.mark = equity;
-        self.peak = self.peak.max(equity);
-        self.worst = self.worst.min(equity / self.peak);
+        self.figures.mark(equity);
         self.curve.time.push(time);
         self.curve.equity.push(equity);
         self.curve.cash.push(cash);
@@ -60,12 +47,12 @@ impl Account {
         self.curve.drawdown.push(if single {
             inside
         } else {
-            equity / self.peak - 1.0
+            self.figures.drawdown()
         });
     }
 
     pub(super) fn finish(
-        self,
+        mut self,
         info: &ProgramInfo,
         lanes: Vec<Lane<'_>>,
         resolved: Resolved,
@@ -76,22 +63,23 @@ impl Account {
         let mut trades = Vec::new();
         let mut symbols = Vec::with_capacity(lanes.len());
         for (index, lane) in lanes.into_iter().enumerate() {
-            let unfilled_order = lane.sleeve.has_due_order();
-            let (outcome, open) = lane.sleeve.finish(bars_per_year);
+            let finished = lane.trader.finish(bars_per_year);
             let time = lane.bars.columns.time;
             trades.extend(
                 lane.trades
                     .iter()
-                    .chain(&open)
+                    .chain(&finished.open)
                     .map(|trip| trade(index, trip, time, info)),
             );
             symbols.push(SymbolResult {
                 symbol: lane.bars.symbol.to_owned(),
-                metrics: outcome.metrics,
-                final_equity: outcome.final_equity,
+                metrics: finished.metrics,
+                final_equity: finished.final_equity,
                 bars: lane.bars.columns.len() - lane.bars.start,
-                bars_held: outcome.bars_held,
-                unfilled_order,
+                bars_held: finished.bars_held,
+                unfilled_order: finished.unfilled_order,
+                ambiguous_bars: finished.ambiguous_bars,
+                refused: finished.refused,
             });
         }
         // A stable sort keeps the symbols in the order given at one time of entry.
@@ -99,7 +87,12 @@ impl Account {
 
         let metrics = match symbols.as_slice() {
             [only] => only.metrics,
-            _ => self.metrics(&trades, bars_per_year),
+            _ => {
+                for trade in &trades {
+                    self.figures.book(trade.pnl);
+                }
+                self.figures.metrics(bars_per_year)
+            }
         };
         let summary = self.summary(&trades, &symbols, bars_per_year);
         BacktestResult {
@@ -114,34 +107,15 @@ impl Account {
         }
     }
 
-    fn metrics(&self, trades: &[Trade], bars_per_year: f64) -> Metrics {
-        let profits = trades.iter().map(|trade| trade.pnl);
-        let won: f64 = profits.clone().filter(|&pnl| pnl > 0.0).sum();
-        let lost: f64 = profits.clone().filter(|&pnl| pnl < 0.0).sum();
-        Sums {
-            initial: self.initial,
-            equity: self.mark,
-            worst: self.worst,
-            returns: self.returns,
-            squares: self.squares,
-            bars: self.curve.time.len(),
-            trades: u32::try_from(trades.len()).unwrap_or(u32::MAX),
-            wins: u32::try_from(profits.filter(|&pnl| pnl > 0.0).count()).unwrap_or(u32::MAX),
-            won,
-            lost: -lost,
-        }
-        .metrics(bars_per_year)
-    }
-
     fn summary(&self, trades: &[Trade], symbols: &[SymbolResult], bars_per_year: f64) -> Summary {
         let bars = self.curve.time.len();
         let years = bars as f64 / bars_per_year;
-        let cagr = libm::pow(self.mark / self.initial, 1.0 / years) - 1.0;
+        let cagr = libm::pow(self.figures.equity() / self.initial, 1.0 / years) - 1.0;
         let shares = trades.iter().map(|trade| trade.pnl_pct);
         let exposures = symbols.iter().map(|s| s.bars_held as f64 / s.bars as f64);
         Summary {
             initial_cash: self.initial,
-            final_equity: self.mark,
+            final_equity: self.figures.equity(),
             fees_paid: trades.iter().map(|trade| trade.fees).sum(),
             avg_trade_pnl: if trades.is_empty() {
                 0.0
@@ -153,6 +127,11 @@ impl Account {
             worst_trade: shares.reduce(f64::min),
             cagr: cagr.is_finite().then_some(cagr),
             unfilled_orders: symbols.iter().filter(|s| s.unfilled_order).count(),
+            ambiguous_bars: symbols.iter().map(|s| s.ambiguous_bars).sum(),
+            best_case: None,
+            refused: symbols
+                .iter()
+                .fold(Refused::default(), |sum, s| sum.plus(s.refused)),
             bars,
             first_time: self.curve.time.first().copied().unwrap_or_default(),
             last_time: self.curve.time.last().copied().unwrap_or_default(),
@@ -165,6 +144,7 @@ fn trade(symbol: usize, trip: &RoundTrip, time: &[i64], info: &ProgramInfo) -> T
     let tag = |tags: &[String], index: u32| tags.get(index as usize).cloned().unwrap_or_default();
     Trade {
         symbol,
+        side: trip.side,
         entry_time: at(trip.entry_bar),
         entry_price: trip.entry_price,
         exit_time: at(trip.exit_bar),
@@ -177,8 +157,8 @@ fn trade(symbol: usize, trip: &RoundTrip, time: &[i64], info: &ProgramInfo) -> T
         entry_tag: tag(&info.entries, trip.entry),
         exit_tag: match trip.exit {
             None => String::new(),
-            Some(Exit::Stop) => "stop".to_owned(),
             Some(Exit::Signal(index)) => tag(&info.exits, index),
+            Some(exit) => exit.tag().unwrap_or_default().to_owned(),
         },
         status: if trip.exit.is_some() {
             TradeStatus::Closed

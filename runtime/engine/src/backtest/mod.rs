@@ -5,18 +5,20 @@
 //! traded by its own copy of the strategy and never lends to another. The account is the sum of
 //! the sleeves, cash plus quantities times closes, at every time any symbol has a bar; a symbol
 //! without a bar at that time stands at its last close. With one symbol the account *is* the
-//! sleeve, and its figures are those of the spans, to the bit.
+//! sleeve, and its figures are those of the sleeve, to the bit.
 
 mod account;
 mod result;
 
 use std::fmt;
 
-use strat_abi::{BarColumns, Decision, ParamError, Program, Stream, TradeValues};
+use strat_abi::{
+    BarColumns, Decision, ParamError, Program, ProgramInfo, Resolved, Stream, TradeValues,
+};
 
 use crate::convention::Rules;
 use crate::costs::Costs;
-use crate::stream::{RoundTrip, Sleeve};
+use crate::stream::{RoundTrip, Trader};
 
 pub use result::{BacktestResult, EquityCurve, Summary, SymbolResult, Trade, TradeStatus};
 
@@ -69,6 +71,17 @@ pub enum BacktestError {
     BarsPerYear(f64),
     /// Splitting the cash over the symbols leaves nothing.
     Cash,
+    /// Constructs that this tier does not execute, as [`unsupported`] tells them.
+    Unsupported(Vec<String>),
+    /// Data beside the bars that the program reads and that was not given.
+    Needs {
+        /// The symbol whose bars it runs on.
+        symbol: String,
+        /// How many it reads.
+        expected: usize,
+        /// How many were given.
+        found: usize,
+    },
 }
 
 impl fmt::Display for BacktestError {
@@ -111,6 +124,19 @@ impl fmt::Display for BacktestError {
                 )
             }
             Self::Cash => write!(f, "too little cash to split over the symbols"),
+            Self::Unsupported(constructs) => write!(
+                f,
+                "it uses {}, which is not executed on bars yet",
+                constructs.join("; ")
+            ),
+            Self::Needs {
+                symbol,
+                expected,
+                found,
+            } => write!(
+                f,
+                "the strategy reads {expected} other symbols or columns beside the bars of {symbol}, but {found} were given"
+            ),
         }
     }
 }
@@ -121,7 +147,7 @@ impl std::error::Error for BacktestError {}
 struct Lane<'a> {
     bars: SymbolBars<'a>,
     stream: Box<dyn Stream + 'a>,
-    sleeve: Sleeve,
+    trader: Trader<'a>,
     next: usize,
     trades: Vec<RoundTrip>,
 }
@@ -133,18 +159,21 @@ impl Lane<'_> {
 
     fn step(&mut self) {
         let bar = self.bars.columns.bar(self.next);
-        let decision = self.stream.on_bar(&bar, &TradeValues::FLAT);
-        self.trades
-            .extend(self.sleeve.on_bar(self.next, &bar, decision));
+        self.trader
+            .step(self.next, &bar, &mut *self.stream, &mut self.trades);
         self.next += 1;
     }
 }
 
 /// Runs `program` with `params` (one value per parameter, in declared order) over `symbols`.
 ///
+/// Where bars reached a stop and a target, the run is made a second time with the targets taken,
+/// for [`Summary::best_case`].
+///
 /// # Errors
 /// Bars that are missing, unordered or of unequal columns; values the program refuses;
-/// `bars_per_year` that is not above 0.
+/// `bars_per_year` that is not above 0; a program that asks for what this tier does not execute
+/// ([`unsupported`]) or reads data that is not there.
 pub fn run_backtest(
     symbols: &[SymbolBars<'_>],
     program: &dyn Program,
@@ -158,31 +187,98 @@ pub fn run_backtest(
     let share = costs
         .with_cash(costs.cash() / symbols.len() as f64)
         .map_err(|_| BacktestError::Cash)?;
-
-    let mut lanes: Vec<Lane<'_>> = Vec::with_capacity(symbols.len());
-    for &bars in symbols {
-        let mut stream = program.stream_over(params, bars.columns);
-        for t in 0..bars.start {
-            let _: Decision = stream.on_bar(&bars.columns.bar(t), &TradeValues::FLAT);
-        }
-        lanes.push(Lane {
-            bars,
-            stream,
-            sleeve: Sleeve::new(rules, share, resolved.stop),
-            next: bars.start,
-            trades: Vec::new(),
-        });
+    let run = Run {
+        symbols,
+        program,
+        params,
+        resolved,
+        rules,
+        costs,
+        share,
+        bars_per_year,
+    };
+    let mut result = run.result(false);
+    if result.summary.ambiguous_bars > 0 {
+        result.summary.best_case = Some(run.result(true).metrics.total_return);
     }
+    Ok(result)
+}
 
-    let bars = symbols.iter().map(|s| s.columns.len() - s.start);
-    let mut account = account::Account::new(costs.cash(), bars.max().unwrap_or(0));
-    while let Some(now) = lanes.iter().filter_map(Lane::time).min() {
-        for lane in lanes.iter_mut().filter(|lane| lane.time() == Some(now)) {
-            lane.step();
+/// A run that has been checked.
+struct Run<'a> {
+    symbols: &'a [SymbolBars<'a>],
+    program: &'a dyn Program,
+    params: &'a [f64],
+    resolved: Resolved,
+    rules: Rules,
+    costs: Costs,
+    /// Costs of one sleeve.
+    share: Costs,
+    bars_per_year: f64,
+}
+
+impl Run<'_> {
+    fn result(&self, target_first: bool) -> BacktestResult {
+        let mut lanes: Vec<Lane<'_>> = Vec::with_capacity(self.symbols.len());
+        for &bars in self.symbols {
+            let mut stream = self.program.stream_over(self.params, bars.columns);
+            for t in 0..bars.start {
+                let _: Decision = stream.on_bar(&bars.columns.bar(t), &TradeValues::FLAT);
+            }
+            let trader = Trader::new(
+                self.program.info(),
+                &self.resolved,
+                self.rules,
+                self.share,
+                &bars.columns,
+            );
+            lanes.push(Lane {
+                bars,
+                stream,
+                trader: if target_first {
+                    trader.with_target_first()
+                } else {
+                    trader
+                },
+                next: bars.start,
+                trades: Vec::new(),
+            });
         }
-        account.mark(now, lanes.iter().map(|lane| lane.sleeve.mark()));
+
+        let bars = self.symbols.iter().map(|s| s.columns.len() - s.start);
+        let mut account = account::Account::new(self.costs.cash(), bars.max().unwrap_or(0));
+        while let Some(now) = lanes.iter().filter_map(Lane::time).min() {
+            for lane in lanes.iter_mut().filter(|lane| lane.time() == Some(now)) {
+                lane.step();
+            }
+            account.mark(now, lanes.iter().map(|lane| lane.trader.mark()));
+        }
+        account.finish(
+            self.program.info(),
+            lanes,
+            self.resolved,
+            self.rules,
+            self.costs,
+            self.bars_per_year,
+        )
     }
-    Ok(account.finish(program.info(), lanes, resolved, rules, costs, bars_per_year))
+}
+
+/// What a program asks for and neither a backtest nor a screen executes, one construct each, in
+/// words that end the sentence "it uses …"; empty where it can run.
+#[must_use]
+pub fn unsupported(info: &ProgramInfo) -> Vec<String> {
+    let plan = &info.plan;
+    let mut found = plan.not_yet.clone();
+    let entries = plan.entries.iter().flat_map(|entry| &entry.order);
+    let exits = plan.exits.iter().flat_map(|exit| &exit.order);
+    for word in entries.chain(exits) {
+        let words = format!("`{word}` orders");
+        if !found.contains(&words) {
+            found.push(words);
+        }
+    }
+    found
 }
 
 fn check(
@@ -193,6 +289,10 @@ fn check(
 ) -> Result<(), BacktestError> {
     if symbols.is_empty() {
         return Err(BacktestError::NoSymbols);
+    }
+    let constructs = unsupported(program.info());
+    if !constructs.is_empty() {
+        return Err(BacktestError::Unsupported(constructs));
     }
     let expected = program.info().params.len();
     if params.len() != expected {
@@ -215,6 +315,14 @@ fn check(
         let prices = [columns.open, columns.high, columns.low, columns.volume];
         if columns.time.len() != bars || prices.iter().any(|column| column.len() != bars) {
             return Err(BacktestError::Columns { symbol });
+        }
+        let (expected, found) = (program.info().needs.len(), columns.others.len());
+        if expected != found {
+            return Err(BacktestError::Needs {
+                symbol,
+                expected,
+                found,
+            });
         }
         if *start >= bars {
             return Err(BacktestError::NoBars { symbol, bars });

@@ -1,15 +1,16 @@
 //! What a backtest gives back.
 
-use strat_abi::Resolved;
+use strat_abi::{Resolved, Side};
 
 use crate::convention::Rules;
 use crate::costs::Costs;
 use crate::metrics::Metrics;
+use crate::stream::Refused;
 
-/// Whether a trade has been sold.
+/// Whether a trade has been closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TradeStatus {
-    /// Sold.
+    /// Its exit has filled.
     Closed,
     /// Still held at the end, valued at the last close.
     Open,
@@ -26,35 +27,41 @@ impl TradeStatus {
     }
 }
 
-/// One trade.
+/// One trade: a position, or the part of one that an exit closed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trade {
     /// Index of its symbol in the symbols of the run.
     pub symbol: usize,
-    /// Time of the bar of the buy, nanoseconds since the Unix epoch, UTC.
+    /// Its side.
+    pub side: Side,
+    /// Time of the bar of the entry, nanoseconds since the Unix epoch, UTC.
     pub entry_time: i64,
-    /// Price paid per unit, slippage included.
+    /// Price paid (got, when short) per unit, slippage included; the mean by quantity where several
+    /// entries made the position.
     pub entry_price: f64,
-    /// Time of the bar of the sale; the last bar of the symbol where the trade is open.
+    /// Time of the bar of the exit; the last bar of the symbol where the trade is open.
     pub exit_time: i64,
-    /// Price got per unit, slippage included; the last close where the trade is open.
+    /// Price got (paid, when short) per unit, slippage included; the last close where the trade is
+    /// open.
     pub exit_price: f64,
-    /// Base units.
+    /// Base units, positive on either side.
     pub quantity: f64,
-    /// Fees of both fills, quote units; of the buy only where the trade is open.
+    /// Fees of its fills, quote units; of the entry only where the trade is open.
     pub fees: f64,
     /// Profit net of fees, quote units.
     pub pnl: f64,
-    /// Profit as a share of quantity times price paid.
+    /// Profit as a share of quantity times entry price.
     pub pnl_pct: f64,
-    /// Bars from the buy to the sale.
+    /// Bars from the entry to the exit.
     pub bars_held: usize,
     /// Tag of the entry statement, the first that held on the deciding bar.
     pub entry_tag: String,
-    /// Tag of the exit statement, the first that held on the deciding bar; `stop` for the stop;
-    /// empty while open.
+    /// Tag of the exit statement that closed it, or of what else did ([`Exit::tag`]): `stop`,
+    /// `trail`, `take_profit`, `roi`, `reverse`, `liquidation`; empty while open.
+    ///
+    /// [`Exit::tag`]: crate::stream::Exit::tag
     pub exit_tag: String,
-    /// Whether it has been sold.
+    /// Whether it has been closed.
     pub status: TradeStatus,
 }
 
@@ -93,6 +100,13 @@ pub struct Summary {
     pub cagr: Option<f64>,
     /// Orders that never filled because the data ended.
     pub unfilled_orders: usize,
+    /// Bars that reached a stop and a target, in an order that the bar does not tell; the stop was
+    /// taken.
+    pub ambiguous_bars: usize,
+    /// Total return with the targets taken on those bars; `None` where there are none.
+    pub best_case: Option<f64>,
+    /// Entries that were ordered and did not fill.
+    pub refused: Refused,
     /// Number of bars, counted over the times at which any symbol has one.
     pub bars: usize,
     /// Time of the first bar that trades.
@@ -116,6 +130,10 @@ pub struct SymbolResult {
     pub bars_held: usize,
     /// Whether an order was waiting for a price when its data ended.
     pub unfilled_order: bool,
+    /// Bars that reached a stop and a target, where the stop was taken.
+    pub ambiguous_bars: usize,
+    /// Entries that were ordered and did not fill.
+    pub refused: Refused,
 }
 
 /// What a backtest gives back.

@@ -228,12 +228,16 @@ impl Maker {
 
     pub(super) fn library(&mut self, depth: u32) -> Expr {
         let i = self.below(FUNCTIONS.len());
-        let series = FUNCTIONS[i]
+        let types: Vec<Ty> = FUNCTIONS[i]
             .params
             .iter()
-            .filter(|p| p.takes == Takes::Series)
-            .count();
-        let args = self.numbers(series, depth);
+            .filter_map(|p| match p.takes {
+                Takes::Series => Some(Ty::Number),
+                Takes::Condition => Some(Ty::Condition),
+                Takes::Bars | Takes::Number => None,
+            })
+            .collect();
+        let args = types.into_iter().map(|ty| self.expr(ty, depth)).collect();
         let call = self.call_of(Callee::Library(i), Ty::Number);
         Expr::new(Op::Call(Box::new(call)), args)
     }

@@ -25,6 +25,7 @@ pub(super) const WINDOW_FNS: &[&str] = &[
     "window_squares",
     "window_max",
     "window_min",
+    "window_rank",
 ];
 
 /// Type, default, domain and how many values a grid takes of it: lengths.

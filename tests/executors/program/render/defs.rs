@@ -37,7 +37,7 @@ impl Writer<'_> {
                 let seed = self.expr(seed, level::ELSE);
                 let name = self.see(*id, 'y', Name::Past(ty));
                 self.enter_step(&[*id]);
-                let step = self.expr(step, level::ELSE);
+                let step = self.free(step, level::ELSE);
                 self.leave_step();
                 self.see(*id, 'y', Name::Value(ty));
                 self.count(match ty {
@@ -106,7 +106,11 @@ impl Writer<'_> {
         self.enter_step(&ids);
         let mut lines = Vec::new();
         for line in &state.lines {
-            let text = self.expr(&line.step, level::ELSE);
+            let text = if line.seed.is_some() {
+                self.free(&line.step, level::ELSE)
+            } else {
+                self.expr(&line.step, level::ELSE)
+            };
             let ty = line.step.ty();
             if line.seed.is_some() {
                 lines.push(format!("        m{} = {text}\n", line.id));

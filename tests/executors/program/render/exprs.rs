@@ -38,8 +38,31 @@ impl Writer<'_> {
         self.bare(&Expr::plain(ty))
     }
 
-    pub(super) fn operands(&mut self, args: &[Expr], least: u8) -> Vec<String> {
-        args.iter().map(|e| self.expr(e, least)).collect()
+    /// An operand that meets others: its unit is taken off where it may be another than theirs.
+    pub(super) fn free(&mut self, e: &Expr, least: u8) -> String {
+        let adapts = match &e.op {
+            Op::Number(text) => !text.ends_with(['%', 'p', 'h']),
+            Op::Na => true,
+            _ => e.ty() == Ty::Condition,
+        };
+        if adapts {
+            return self.expr(e, least);
+        }
+        self.count("unitless");
+        format!("unitless({})", self.expr(e, level::ELSE))
+    }
+
+    /// Operands that meet: all take the unit of the first.
+    pub(super) fn meeting(&mut self, args: &[Expr], least: u8) -> Vec<String> {
+        let mut texts = Vec::with_capacity(args.len());
+        for (i, e) in args.iter().enumerate() {
+            texts.push(if i == 0 || both_prices(&args[0], e) {
+                self.expr(e, least)
+            } else {
+                self.free(e, least)
+            });
+        }
+        texts
     }
 
     pub(super) fn bare(&mut self, e: &Expr) -> (String, u8) {
@@ -52,7 +75,13 @@ impl Writer<'_> {
                     t if t.ends_with('h') => "duration",
                     _ => "number",
                 });
-                ((*text).to_owned(), level::POSTFIX)
+                // A time goes with nothing but times.
+                let text = if text.ends_with('h') {
+                    format!("unitless({text})")
+                } else {
+                    (*text).to_owned()
+                };
+                (text, level::POSTFIX)
             }
             (Op::Na, _) => {
                 self.count("na");
@@ -112,19 +141,29 @@ impl Writer<'_> {
                 } else {
                     level::PRODUCT
                 };
-                let (a, b) = (self.expr(a, own), self.expr(b, own + 1));
-                (format!("{a} {op} {b}"), own)
+                let left = self.expr(a, own);
+                let right = if matches!(*op, "*" | "/") || both_prices(a, b) {
+                    self.expr(b, own + 1)
+                } else {
+                    self.free(b, own + 1)
+                };
+                (format!("{left} {op} {right}"), own)
             }
             (Op::Builtin(name), _) => {
                 self.count(*name);
-                let args = self.operands(args, level::ELSE).join(", ");
+                let args = self.meeting(args, level::ELSE).join(", ");
                 (format!("{name}({args})"), level::POSTFIX)
             }
             (Op::Chain(ops), [first, rest @ ..]) if rest.len() == ops.len() => {
                 self.count(if ops.len() > 1 { "chain" } else { ops[0] });
                 let mut text = self.expr(first, level::SUM);
                 for (op, e) in ops.iter().zip(rest) {
-                    let _ = write!(text, " {op} {}", self.expr(e, level::SUM));
+                    let right = if both_prices(first, e) && ops.len() == 1 {
+                        self.expr(e, level::SUM)
+                    } else {
+                        self.free(e, level::SUM)
+                    };
+                    let _ = write!(text, " {op} {right}");
                 }
                 (text, level::COMPARISON)
             }
@@ -153,7 +192,7 @@ impl Writer<'_> {
             }
             (Op::Else, _) => {
                 self.count("else");
-                (self.operands(args, level::OR).join(" else "), level::ELSE)
+                (self.meeting(args, level::OR).join(" else "), level::ELSE)
             }
             (Op::If, _) => (self.branches(args), level::ELSE),
             (Op::Lag(n), [x]) => self.lag(n, x),
@@ -172,9 +211,13 @@ impl Writer<'_> {
                 };
                 (format!("{name}({x}, {n}{least})"), level::POSTFIX)
             }
-            (Op::Cross(way), [a, b]) => {
+            (Op::Cross(way), [_, _]) => {
                 self.count(format!("crosses {way}"));
-                let (a, b) = (self.outside(a, level::SUM), self.outside(b, level::SUM));
+                let before = self.outside;
+                self.outside |= !self.program.careless;
+                let texts = self.meeting(&args[..2], level::SUM);
+                self.outside = before;
+                let (a, b) = (&texts[0], &texts[1]);
                 (format!("{a} crosses {way} {b}"), level::COMPARISON)
             }
             (Op::Call(call), _) => self.call(call, args),
@@ -209,14 +252,16 @@ impl Writer<'_> {
             Some((last, pairs)) => (last, pairs),
             None => return out,
         };
-        for pair in pairs.chunks_exact(2) {
-            let (c, v) = (
-                self.expr(&pair[0], level::OR),
-                self.expr(&pair[1], level::OR),
-            );
+        for (i, pair) in pairs.chunks_exact(2).enumerate() {
+            let c = self.expr(&pair[0], level::OR);
+            let v = if i == 0 {
+                self.expr(&pair[1], level::OR)
+            } else {
+                self.free(&pair[1], level::OR)
+            };
             let _ = write!(out, "if {c} then {v} else ");
         }
-        out + &self.expr(last, level::OR)
+        out + &self.free(last, level::OR)
     }
 
     pub(super) fn lag(&mut self, n: &Length, x: &Expr) -> (String, u8) {
@@ -241,4 +286,16 @@ impl Writer<'_> {
         };
         (format!("{text}[{n}]"), level::POSTFIX)
     }
+}
+
+/// Whether both are columns of prices, or the past of one.
+fn both_prices(a: &Expr, b: &Expr) -> bool {
+    let is_price = |e: &Expr| {
+        let e = match (&e.op, &e.args[..]) {
+            (Op::Lag(_), [x]) => x,
+            _ => e,
+        };
+        matches!(&e.op, Op::Input("open" | "high" | "low" | "close"))
+    };
+    is_price(a) && is_price(b)
 }

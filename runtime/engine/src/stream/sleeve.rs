@@ -1,6 +1,6 @@
-//! The streaming loop: one symbol, one bar after the other, in the order a market gives them.
+//! The loop of plain programs: entries, exits and one stop, one long position of all cash.
 //!
-//! The plain form of the rules, and the one the mask walk is compared with. Within one bar:
+//! The one the mask walk is compared with: both account in spans. Within one bar:
 //!
 //! 1. an order due at the open fills ([`Fill::NextOpen`]);
 //! 2. the stop of an open position is tested ([`StopTest`]);
@@ -11,59 +11,15 @@
 //! An order whose bar has no price waits for the next bar that has one. An opposite signal that
 //! comes before it has filled cancels it, as two signals on one bar cancel each other.
 
-use strat_abi::{BarValues, Decision};
+use strat_abi::{BarValues, Decision, Side};
 
+use super::{Exit, Mark, RoundTrip};
 use crate::convention::{Fill, Rules, StopTest};
 use crate::costs::Costs;
 use crate::price::{can_fill, is_price, stop_fill, stop_level, stop_reach};
 use crate::spans::{
     Extent, Held, Ledger, OpenSpan, Outcome, Position, RunningTotals, Sale, Span, Totals,
 };
-
-/// Why a position was sold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    /// Exit statement of this index, the first that held on the deciding bar.
-    Signal(u32),
-    /// The stop.
-    Stop,
-}
-
-/// A position from its buy to its sale, or to the end of the run.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct RoundTrip {
-    /// Bar of the buy.
-    pub entry_bar: usize,
-    /// Price paid per unit, slippage included.
-    pub entry_price: f64,
-    /// Index of the entry statement, the first that held on the deciding bar.
-    pub entry: u32,
-    /// Bar of the sale, or the last bar.
-    pub exit_bar: usize,
-    /// Price got per unit, slippage included; the last close where the position is still open.
-    pub exit_price: f64,
-    /// Why it was sold; `None` while open.
-    pub exit: Option<Exit>,
-    /// Base units.
-    pub quantity: f64,
-    /// Fees of both fills, quote units.
-    pub fees: f64,
-    /// Profit net of fees, quote units.
-    pub pnl: f64,
-    /// Profit as a share of the cost of the position (quantity times price paid).
-    pub pnl_pct: f64,
-}
-
-/// The account at a close.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Mark {
-    /// Cash plus quantity times close.
-    pub equity: f64,
-    /// Cash.
-    pub cash: f64,
-    /// Equity over its running maximum, less 1: 0 or negative.
-    pub drawdown: f64,
-}
 
 /// An open position and the closes it was held at.
 #[derive(Debug, Clone, Copy)]
@@ -80,6 +36,7 @@ struct Open {
 impl Open {
     fn round_trip(&self, bar: usize, price: f64, exit: Option<Exit>, sale: &Sale) -> RoundTrip {
         RoundTrip {
+            side: Side::Long,
             entry_bar: self.bar,
             entry_price: self.price,
             entry: self.entry,

@@ -1,0 +1,235 @@
+//! What a reference says about each item of a file.
+
+use strat_compiler::Executor;
+use strat_engine::abi::Program;
+use strat_lang::hir::{NodeId, Ty, Unit, look_formula};
+use strat_lang::sema::{self, FunctionInfo, Reference};
+use strat_lang::source::SourceMap;
+use strat_lang::syntax::ast::{Item, ItemKind};
+
+use super::example::example;
+use super::strategy::{StrategyDoc, strategy};
+use crate::sources::{Disk, LIBRARY};
+use crate::why::words::one_line;
+
+/// One source file.
+#[derive(Debug)]
+pub struct Page {
+    /// Its name as it is shown.
+    pub file: String,
+    /// The comment at its top, for a file of the library.
+    pub about: String,
+    /// Its functions in written order.
+    pub functions: Vec<FunctionDoc>,
+    /// Its strategies.
+    pub strategies: Vec<StrategyDoc>,
+    /// Its other items.
+    pub others: Vec<OtherDoc>,
+}
+
+impl Page {
+    /// Whether there is anything to say.
+    pub fn is_empty(&self) -> bool {
+        self.functions.is_empty() && self.strategies.is_empty() && self.others.is_empty()
+    }
+}
+
+/// A function.
+#[derive(Debug)]
+pub struct FunctionDoc {
+    /// Its name.
+    pub name: String,
+    /// `sma(x: series = close, length: bars)`.
+    pub signature: String,
+    /// Its documentation, lines joined by newlines.
+    pub doc: String,
+    /// What it returns: one output without a name, or the fields of its record. Empty where the
+    /// function has errors.
+    pub outputs: Vec<OutputDoc>,
+    /// A call of it that compiles.
+    pub example: Option<String>,
+}
+
+/// What a function returns.
+#[derive(Debug)]
+pub struct OutputDoc {
+    /// The field; empty for a single value.
+    pub name: String,
+    /// `number` or `condition`.
+    pub kind: &'static str,
+    /// Bars before its first value, as a formula of the parameters.
+    pub lookback: String,
+    /// Bars after which the example has forgotten its first values to 1e-9, where it remembers any.
+    pub settling: Option<Settling>,
+}
+
+/// How long a recurrence remembers its first value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settling {
+    /// So many bars.
+    Bars(usize),
+    /// For good.
+    Never,
+}
+
+/// A regime, router, risk table, portfolio, screen, enum or test.
+#[derive(Debug)]
+pub struct OtherDoc {
+    /// The word that it begins with.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// Its documentation.
+    pub doc: String,
+    /// Its source, without the indentation that all lines share.
+    pub source: String,
+}
+
+/// The pages of the library.
+pub fn library() -> Vec<Page> {
+    let mut map = SourceMap::new();
+    let found = sema::reference(&mut map, &Disk, &LIBRARY, None);
+    pages(found, &map, &[], None)
+}
+
+/// The page of a file (its name as shown, and its text).
+pub fn file(name: &str, text: &str) -> Vec<Page> {
+    // Both take the library's files first and then this one, so that a place in the units is the
+    // same place in the trees.
+    let mut map = SourceMap::new();
+    let found = sema::reference(&mut map, &Disk, &LIBRARY, Some((name, text)));
+    let checked = sema::check_source(&mut SourceMap::new(), &Disk, &LIBRARY, name, text);
+    pages(found, &map, &checked.units, Some((name, text)))
+}
+
+fn pages(
+    found: Reference,
+    map: &SourceMap,
+    units: &[Unit],
+    beside: Option<(&str, &str)>,
+) -> Vec<Page> {
+    let mut pages = Vec::with_capacity(found.files.len());
+    for (name, functions) in found.files {
+        let text = map.iter().find(|(_, file)| file.name == name);
+        let about = text.map_or_else(String::new, |(_, file)| head(&file.text));
+        let functions = functions
+            .iter()
+            .map(|info| function(info, map, beside))
+            .collect();
+        pages.push(Page {
+            file: name,
+            about,
+            functions,
+            strategies: Vec::new(),
+            others: Vec::new(),
+        });
+    }
+    let Some(page) = pages.first_mut() else {
+        return pages;
+    };
+    for item in &found.items {
+        match &item.kind {
+            ItemKind::Strategy(declared) => {
+                let unit = units.iter().find(|unit| unit.name == declared.name.name);
+                page.strategies.push(strategy(item, declared, unit, map));
+            }
+            _ => page.others.extend(other(item, map)),
+        }
+    }
+    pages
+}
+
+/// The `//` comment at the top of a file, on one line.
+fn head(text: &str) -> String {
+    let lines = text
+        .lines()
+        .take_while(|line| line.starts_with("//") && !line.starts_with("///"));
+    let words: Vec<&str> = lines
+        .map(|line| line.trim_start_matches('/').trim())
+        .collect();
+    words.join(" ")
+}
+
+fn function(info: &FunctionInfo, map: &SourceMap, beside: Option<(&str, &str)>) -> FunctionDoc {
+    let item = &info.item;
+    let params: Vec<String> = item
+        .params
+        .iter()
+        .map(|param| {
+            let ty = (param.ty.as_ref()).map_or_else(String::new, |ty| format!(": {}", ty.name));
+            let default = param.default.as_ref().map_or_else(String::new, |e| {
+                format!(" = {}", one_line(map.slice(e.span)))
+            });
+            format!("{}{ty}{default}", param.name.name)
+        })
+        .collect();
+    let names: Vec<String> = item.params.iter().map(|p| p.name.name.clone()).collect();
+    let example = info.unit.as_ref().and_then(|_| example(item, map, beside));
+    let settled = example
+        .as_ref()
+        .map(|(_, unit)| settling(unit))
+        .unwrap_or_default();
+    let outputs = info.unit.as_ref().map_or_else(Vec::new, |unit| {
+        let outputs = unit.outputs.iter().enumerate();
+        outputs
+            .map(|(at, (name, id))| OutputDoc {
+                name: name.clone(),
+                kind: kind(unit, *id),
+                lookback: look_formula(unit, unit.node(*id).look, &names),
+                settling: settled.get(at).copied().flatten(),
+            })
+            .collect()
+    });
+    FunctionDoc {
+        name: item.name.name.clone(),
+        signature: format!("{}({})", item.name.name, params.join(", ")),
+        doc: info.doc.clone().unwrap_or_default(),
+        outputs,
+        example: example.map(|(text, _)| text),
+    }
+}
+
+fn kind(unit: &Unit, id: NodeId) -> &'static str {
+    match unit.node(id).ty {
+        Ty::Bool => "condition",
+        Ty::Number | Ty::Any => "number",
+    }
+}
+
+/// The settling of each output of an expression that stands on recurrences.
+fn settling(unit: &Unit) -> Vec<Option<Settling>> {
+    let one = |(name, id): &(String, NodeId)| {
+        let mut alone = unit.clone();
+        alone.outputs = vec![(name.clone(), *id)];
+        let program = strat_compiler::compile(&alone, Executor::Interp).ok()?;
+        let resolved = program.resolve(&[]).ok()?;
+        match resolved.settle {
+            None => Some(Settling::Never),
+            Some(bars) if bars > resolved.lookback => Some(Settling::Bars(bars)),
+            Some(_) => None,
+        }
+    };
+    unit.outputs.iter().map(one).collect()
+}
+
+fn other(item: &Item, map: &SourceMap) -> Option<OtherDoc> {
+    let kind = match &item.kind {
+        ItemKind::Regime(_) => "regime",
+        ItemKind::Router(_) => "router",
+        ItemKind::Risk(_) => "risk",
+        ItemKind::Portfolio(_) => "portfolio",
+        ItemKind::Screen(_) => "screen",
+        ItemKind::Enum(_) => "enum",
+        ItemKind::Fn(_)
+        | ItemKind::Strategy(_)
+        | ItemKind::Use(_)
+        | ItemKind::Edition(..)
+        | ItemKind::Test(_) => return None,
+    };
+    Some(OtherDoc {
+        kind,
+        name: item.kind.name().map(|n| n.name.clone()).unwrap_or_default(),
+        doc: item.doc.clone().unwrap_or_default(),
+        source: map.slice(item.span).to_owned(),
+    })
+}

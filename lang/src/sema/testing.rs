@@ -1,0 +1,564 @@
+//! Tests: bars written out, a strategy with its parameters, and what is expected of them.
+
+use super::check::first_line;
+use super::scope::Value;
+use super::strategy::{quoted, slice, statement_word};
+use super::{Checker, Place};
+use crate::diag::{Code, Diagnostic, suggest};
+use crate::hir::{self, Expected, ExpectedKind, Signal, TestBars, TestCase, Unit};
+use crate::source::Span;
+use crate::syntax::ast::{
+    Arg, ExpectStmt, Expectation, Expr, Ident, Item, ItemKind, Side, StmtKind, StrategyItem,
+    TestItem,
+};
+
+/// The columns that a test may write.
+const COLUMNS: &[&str] = &["open", "high", "low", "close", "volume"];
+
+/// Most bars of a test.
+const MOST_BARS: usize = 100_000;
+
+/// A column of a test: its name, its values, the place of its brackets.
+type Column<'t> = (&'t Ident, Vec<f64>, Span);
+
+impl<'t> Checker<'t, '_> {
+    /// Checks a test.
+    pub(super) fn test(&mut self, item: &'t Item, test: &'t TestItem) -> Option<TestCase> {
+        let at = test.name.1;
+        let mut torn = false;
+        let mut with: Option<(&'t Ident, &'t [Arg], Span)> = None;
+        let mut columns: Vec<Column<'t>> = Vec::new();
+        let mut expects: Vec<(&'t ExpectStmt, Span)> = Vec::new();
+        for stmt in &test.body {
+            match &stmt.kind {
+                StmtKind::With { name, args } => {
+                    if let Some((_, _, first)) = with {
+                        self.stated_twice("a test", stmt.span, first, "with");
+                    } else {
+                        with = Some((name, args, stmt.span));
+                    }
+                }
+                StmtKind::Column { name, values, span } => {
+                    self.column(name, values, *span, &mut columns);
+                }
+                StmtKind::Expect(expect) => expects.push((expect, stmt.span)),
+                StmtKind::Error => {
+                    torn = true;
+                    self.unread(stmt);
+                }
+                other => {
+                    let word = quoted(statement_word(other));
+                    self.report(
+                        Diagnostic::error(
+                            Code::MisplacedStatement,
+                            stmt.span,
+                            format!("{word} does not belong in a test"),
+                        )
+                        .hint("a test holds `with`, columns such as `close = [5, 4, 3]`, and `expect`"),
+                    );
+                }
+            }
+        }
+        if expects.is_empty() && !torn {
+            self.report(
+                Diagnostic::error(Code::MissingPart, at, "this test expects nothing")
+                    .hint("add what it should show, such as `expect enter long at bar 4`"),
+            );
+        }
+        let strategy = with.map(|(name, args, _)| self.tested(name, args));
+        let bars = self.bars(at, &columns, torn);
+        let unit = strategy
+            .as_ref()
+            .map(|s| s.as_ref().map(|(_, unit, _)| unit));
+        self.place = Place::Expression;
+        if let Some(Some((tested, _, _))) = &strategy {
+            self.values_of(tested);
+        }
+        let count = bars.as_ref().map(|b| b.close.len());
+        let mut out = Vec::with_capacity(expects.len());
+        for (expect, span) in expects {
+            if let Some(expected) = self.expected(expect, span, unit, count) {
+                out.push(expected);
+            }
+        }
+        self.outgrown(at, "this test");
+        let failed = self.incomplete || self.sink.errors() > self.errors_before;
+        let mut bars = bars?;
+        if failed {
+            return None;
+        }
+        let strategy = match strategy {
+            None => None,
+            Some(found) => {
+                let (_, unit, params) = found?;
+                Some((unit, params))
+            }
+        };
+        if let Some(seconds) = strategy.as_ref().and_then(|(u, _)| u.timeframe) {
+            bars.seconds = seconds;
+        }
+        Some(TestCase {
+            name: test.name.0.clone(),
+            strategy,
+            values: std::mem::take(&mut self.builder.unit),
+            bars,
+            expects: out,
+            span: item.span,
+        })
+    }
+
+    /// The strategy that a test runs, with the value of each parameter.
+    fn tested(&mut self, name: &'t Ident, args: &'t [Arg]) -> Option<(&'t Item, Unit, Vec<f64>)> {
+        let item = self.item_of(name, "strategy", |k| matches!(k, ItemKind::Strategy(_)))?;
+        let unit = self.strategy_unit(item)?;
+        let mut values: Vec<f64> = unit.params.iter().map(|p| p.default).collect();
+        let mut given: Vec<Option<Span>> = vec![None; values.len()];
+        let mut failed = false;
+        for (i, arg) in args.iter().enumerate() {
+            let at = match &arg.name {
+                Some(n) => unit.params.iter().position(|p| p.name == n.name),
+                None => (i < unit.params.len()).then_some(i),
+            };
+            let span = arg.name.as_ref().map_or(arg.value.span, |n| n.span);
+            let Some((at, param)) = at.and_then(|at| Some((at, unit.params.get(at)?))) else {
+                self.no_param(&unit, arg, span);
+                failed = true;
+                continue;
+            };
+            if let Some(first) = given[at].replace(span) {
+                self.report(
+                    Diagnostic::error(
+                        Code::WrongArguments,
+                        span,
+                        format!("`{}` is given twice", param.name),
+                    )
+                    .related(first, "first given here"),
+                );
+                failed = true;
+                continue;
+            }
+            match self.param_value(param, &arg.value) {
+                Some(value) => values[at] = value,
+                None => failed = true,
+            }
+        }
+        (!failed).then_some((item, unit, values))
+    }
+
+    fn no_param(&mut self, unit: &Unit, arg: &Arg, span: Span) {
+        let names: Vec<&str> = unit.params.iter().map(|p| p.name.as_str()).collect();
+        let has = match names.len() {
+            0 => "it has none".to_owned(),
+            _ => format!("it has {}", super::types::listed(names.iter().copied())),
+        };
+        let report = match &arg.name {
+            Some(n) => {
+                let report = Diagnostic::error(
+                    Code::WrongArguments,
+                    span,
+                    format!("`{}` has no parameter `{}`", unit.name, n.name),
+                );
+                match suggest::did_you_mean(&n.name, names.iter().copied()) {
+                    Some(near) => report
+                        .hint(format!("did you mean `{near}`?"))
+                        .fix(format!("write `{near}`"), vec![(span, near.to_owned())]),
+                    None => report.hint(has),
+                }
+            }
+            None => Diagnostic::error(
+                Code::WrongArguments,
+                span,
+                format!("`{}` has no further parameter", unit.name),
+            )
+            .hint(has),
+        };
+        self.report(report);
+    }
+
+    /// The value that a test gives a parameter. It need not lie in the domain: that is for grids.
+    fn param_value(&mut self, param: &hir::Param, e: &'t Expr) -> Option<f64> {
+        if !param.labels.is_empty() {
+            let name = match &e.kind {
+                crate::syntax::ast::ExprKind::Name(name) => Some(name.as_str()),
+                crate::syntax::ast::ExprKind::Postfix { ops, .. } => match ops.last() {
+                    Some(crate::syntax::ast::PostOp::Field(f)) => Some(f.name.as_str()),
+                    _ => None,
+                },
+                _ => None,
+            };
+            let at = name.and_then(|n| param.labels.iter().position(|l| l == n));
+            if at.is_none() {
+                let labels = super::types::listed(param.labels.iter().map(String::as_str));
+                self.report(
+                    Diagnostic::error(
+                        Code::UnknownValue,
+                        e.span,
+                        format!("`{}` has no such value", param.name),
+                    )
+                    .hint(format!("there are {labels}")),
+                );
+            }
+            #[allow(clippy::cast_precision_loss)] // far below 2^53
+            return at.map(|at| at as f64);
+        }
+        let what = format!("`{}`", param.name);
+        let value = self.plain_number(e, Code::WrongArguments, &what)?;
+        if param.integer && value.fract() != 0.0 {
+            self.error(
+                Code::WrongArguments,
+                e.span,
+                format!("{what} counts bars, so {value} is no value for it"),
+            );
+            return None;
+        }
+        Some(value)
+    }
+
+    /// Brings the parameters and `let`s of a strategy into scope, for the values that are looked at.
+    fn values_of(&mut self, item: &'t Item) {
+        let ItemKind::Strategy(strategy): &'t ItemKind = &item.kind else {
+            return;
+        };
+        let strategy: &'t StrategyItem = strategy;
+        let module = self.module_of(item).unwrap_or(self.module);
+        let module = std::mem::replace(&mut self.module, module);
+        self.muted += 1;
+        self.definitions(strategy);
+        self.muted -= 1;
+        self.module = module;
+        self.builder.unit.doc = first_line(item.doc.as_deref());
+    }
+
+    fn column(
+        &mut self,
+        name: &'t Ident,
+        values: &'t [Expr],
+        span: Span,
+        columns: &mut Vec<Column<'t>>,
+    ) {
+        if !COLUMNS.contains(&name.name.as_str()) {
+            let report = Diagnostic::error(
+                Code::UnknownName,
+                name.span,
+                format!("bars have no column `{}`", name.name),
+            );
+            let near = suggest::did_you_mean(&name.name, COLUMNS.iter().copied());
+            self.report(match near {
+                Some(near) => report.hint(format!("did you mean `{near}`?")).fix(
+                    format!("write `{near}`"),
+                    vec![(name.span, near.to_owned())],
+                ),
+                None => report.hint(format!(
+                    "they have {}",
+                    super::types::listed(COLUMNS.iter().copied())
+                )),
+            });
+            self.silent();
+            return;
+        }
+        if let Some((first, ..)) = columns.iter().find(|(n, ..)| n.name == name.name) {
+            let first = first.span;
+            self.twice(name, first);
+            return;
+        }
+        let mut numbers = Vec::with_capacity(values.len().min(MOST_BARS));
+        for e in values.iter().take(MOST_BARS + 1) {
+            let Some(v) = self.written(e, "a bar") else {
+                self.silent();
+                return;
+            };
+            numbers.push(v);
+        }
+        columns.push((name, numbers, span));
+    }
+
+    /// A number that is written out; `na` is one.
+    fn written(&mut self, e: &'t Expr, what: &str) -> Option<f64> {
+        let id = self.number(e)?;
+        let value = self.builder.constant(id);
+        if value.is_none() {
+            self.error(
+                Code::BadTest,
+                e.span,
+                format!("{what} is a written number or `na`"),
+            );
+        }
+        value
+    }
+
+    /// The bars of a test, whole.
+    fn bars(&mut self, at: Span, columns: &[Column<'t>], torn: bool) -> Option<TestBars> {
+        let of = |name: &str| columns.iter().find(|(n, ..)| n.name == name);
+        let Some((_, close, close_at)) = of("close") else {
+            if !torn && !self.incomplete {
+                self.report(
+                    Diagnostic::error(Code::BadTest, at, "this test has no bars")
+                        .hint("write their closes, such as `close = [5, 4, 3, 4, 6, 8]`"),
+                );
+            }
+            return None;
+        };
+        if close.is_empty() || close.len() > MOST_BARS {
+            self.error(
+                Code::BadTest,
+                *close_at,
+                format!("a test has 1 to {MOST_BARS} bars"),
+            );
+            return None;
+        }
+        for (name, values, span) in columns {
+            if values.len() != close.len() {
+                self.report(
+                    Diagnostic::error(
+                        Code::BadTest,
+                        *span,
+                        format!(
+                            "`{}` has {} bars, but `close` has {}",
+                            name.name,
+                            values.len(),
+                            close.len()
+                        ),
+                    )
+                    .related(*close_at, "the closes"),
+                );
+                return None;
+            }
+        }
+        let written = |name: &str| of(name).map(|(_, values, _)| values.clone());
+        let open = written("open").unwrap_or_else(|| close.clone());
+        let outer = |pick: fn(f64, f64) -> f64| -> Vec<f64> {
+            open.iter().zip(close).map(|(o, c)| pick(*o, *c)).collect()
+        };
+        let bars = TestBars {
+            high: written("high").unwrap_or_else(|| outer(f64::max)),
+            low: written("low").unwrap_or_else(|| outer(f64::min)),
+            volume: written("volume").unwrap_or_else(|| vec![1.0; close.len()]),
+            close: close.clone(),
+            open,
+            seconds: 3_600.0,
+        };
+        for (i, close) in bars.close.iter().enumerate() {
+            let (open, high, low) = (bars.open[i], bars.high[i], bars.low[i]);
+            let fault = if high < low {
+                Some(format!("its high {high} is below its low {low}"))
+            } else if [open, *close].iter().any(|p| *p > high) {
+                Some(format!("its high {high} is below its open or close"))
+            } else if [open, *close].iter().any(|p| *p < low) {
+                Some(format!("its low {low} is above its open or close"))
+            } else {
+                None
+            };
+            if let Some(fault) = fault {
+                let span = of("high").or(of("low")).map_or(*close_at, |(_, _, s)| *s);
+                self.error(Code::BadTest, span, format!("bar {i} cannot be: {fault}"));
+                return None;
+            }
+        }
+        Some(bars)
+    }
+
+    fn expected(
+        &mut self,
+        expect: &'t ExpectStmt,
+        span: Span,
+        unit: Option<Option<&Unit>>,
+        bars: Option<usize>,
+    ) -> Option<Expected> {
+        let bar = match &expect.bar {
+            None => None,
+            Some(e) => Some(self.bar_number(e, bars)?),
+        };
+        let runs = !matches!(expect.what, Expectation::Value { .. });
+        if runs && unit.is_none() {
+            self.report(
+                Diagnostic::error(
+                    Code::BadTest,
+                    span,
+                    "nothing is run that could enter, exit or fill",
+                )
+                .hint("name the strategy: `with Name(param: value)`"),
+            );
+            return None;
+        }
+        let what = match &expect.what {
+            Expectation::Enter { none, side, tag } => ExpectedKind::Enter {
+                none: *none,
+                side: side.map(|s| match s {
+                    Side::Long => hir::Side::Long,
+                    Side::Short => hir::Side::Short,
+                }),
+                entry: self.tagged(
+                    tag.as_ref(),
+                    unit.flatten().map(|u| &u.entries[..]),
+                    "entry",
+                )?,
+            },
+            Expectation::Exit { none, tag } => ExpectedKind::Exit {
+                none: *none,
+                exit: self.tagged(tag.as_ref(), unit.flatten().map(|u| &u.exits[..]), "exit")?,
+            },
+            Expectation::Fill { side, price } => ExpectedKind::Fill {
+                buys: *side == Side::Long,
+                price: match price {
+                    None => None,
+                    Some(e) => Some(self.plain_number(e, Code::BadTest, "a price")?),
+                },
+            },
+            Expectation::Value {
+                value,
+                expected,
+                within,
+            } => self.expected_values(value, expected, within.as_ref(), bar, bars)?,
+        };
+        let text = &self.program.map.get(span.file).text;
+        Some(Expected {
+            what,
+            bar,
+            text: slice(text, span),
+            span,
+        })
+    }
+
+    fn bar_number(&mut self, e: &'t Expr, bars: Option<usize>) -> Option<usize> {
+        let v = self.plain_number(e, Code::BadTest, "a bar")?;
+        let Some(bars) = bars else {
+            self.silent();
+            return None;
+        };
+        #[allow(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss
+        )] // a small whole number, as is checked
+        if v.fract() == 0.0 && v >= 0.0 && v < bars as f64 {
+            return Some(v as usize);
+        }
+        self.report(
+            Diagnostic::error(Code::BadTest, e.span, format!("there is no bar {v}"))
+                .label(format!("bars count from 0 to {}", bars - 1)),
+        );
+        None
+    }
+
+    /// Index of the statement with a tag.
+    #[allow(clippy::option_option)] // no tag; a tag that there is; one that was reported
+    fn tagged(
+        &mut self,
+        tag: Option<&(String, Span)>,
+        signals: Option<&[Signal]>,
+        what: &str,
+    ) -> Option<Option<usize>> {
+        let Some((tag, span)) = tag else {
+            return Some(None);
+        };
+        let signals = signals?;
+        if let Some(at) = signals.iter().position(|s| s.tag == *tag) {
+            return Some(Some(at));
+        }
+        let report = Diagnostic::error(
+            Code::BadTest,
+            *span,
+            format!("there is no {what} \"{tag}\""),
+        );
+        let names = || signals.iter().map(|s| s.tag.as_str());
+        self.report(match suggest::did_you_mean(tag, names()) {
+            Some(near) => report.hint(format!("did you mean \"{near}\"?")).fix(
+                format!("write \"{near}\""),
+                vec![(*span, format!("\"{near}\""))],
+            ),
+            None => {
+                let all: Vec<String> = names().map(|n| format!("\"{n}\"")).collect();
+                report.hint(match all.len() {
+                    0 => format!("the strategy has no {what}"),
+                    _ => format!("there are {}", all.join(", ")),
+                })
+            }
+        });
+        None
+    }
+
+    fn expected_values(
+        &mut self,
+        value: &'t Expr,
+        expected: &'t [Expr],
+        within: Option<&'t Expr>,
+        bar: Option<usize>,
+        bars: Option<usize>,
+    ) -> Option<ExpectedKind> {
+        let found = self.expr(value);
+        let (node, of) = match found {
+            Value::Enum(of, node) => (node, Some(of)),
+            Value::Node(node) => (node, None),
+            other => {
+                self.want_number(&other, value.span);
+                return None;
+            }
+        };
+        let mut numbers = Vec::with_capacity(expected.len());
+        for e in expected {
+            let number = match of {
+                Some(of) => {
+                    let value = self.value_of(of, e);
+                    match value {
+                        Value::Enum(_, node) if self.is_of(&value, of, e.span) => {
+                            self.builder.constant(node)?
+                        }
+                        _ => {
+                            self.is_of(&value, of, e.span);
+                            return None;
+                        }
+                    }
+                }
+                None => self.written_value(e)?,
+            };
+            numbers.push(number);
+        }
+        let count = if bar.is_some() { 1 } else { bars? };
+        if numbers.len() != count {
+            let first = expected.first().map_or(value.span, |e| e.span);
+            let last = expected.last().map_or(value.span, |e| e.span);
+            self.report(
+                Diagnostic::error(
+                    Code::BadTest,
+                    first.to(last),
+                    format!(
+                        "{} value{} expected on {count} bar{}",
+                        numbers.len(),
+                        if numbers.len() == 1 { " is" } else { "s are" },
+                        if count == 1 { "" } else { "s" }
+                    ),
+                )
+                .hint("give one value for each bar, or name the bar: `at bar 4 = 5.5`"),
+            );
+            return None;
+        }
+        let within = match within {
+            None => None,
+            Some(e) => {
+                let v = self.plain_number(e, Code::BadTest, "a tolerance")?;
+                if v < 0.0 {
+                    self.error(Code::BadTest, e.span, "a tolerance is not below 0");
+                    return None;
+                }
+                Some(v)
+            }
+        };
+        let output = self.builder.unit.outputs.len();
+        let name = self.program.map.slice(value.span).to_owned();
+        self.builder.unit.outputs.push((name, node));
+        Some(ExpectedKind::Value {
+            output,
+            expected: numbers,
+            within,
+            labels: of.map(|of| self.enum_labels(of)).unwrap_or_default(),
+        })
+    }
+
+    /// A value that is expected: a written number, `na`, `true` or `false`.
+    fn written_value(&mut self, e: &'t Expr) -> Option<f64> {
+        if let crate::syntax::ast::ExprKind::Bool(b) = &e.kind {
+            return Some(if *b { 1.0 } else { 0.0 });
+        }
+        self.written(e, "what is expected")
+    }
+}
