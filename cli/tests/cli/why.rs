@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use crate::sandbox::{CROSS, Sandbox, data, on_days};
 
+/// Times and values of a series.
+type Column = Vec<(String, Option<f64>)>;
+
 /// Every form of a condition: a list, a chain, parts, names that stand for conditions.
 const FORMS: &str = "\
 strategy Forms {
@@ -50,7 +53,7 @@ fn truth(value: Option<f64>) -> Value {
 #[test]
 fn values_are_those_of_eval_at_that_bar() {
     let sandbox = Sandbox::with(&[("a.strat", FORMS)]);
-    let columns: Vec<(&str, Vec<(String, Option<f64>)>)> = [
+    let columns: Vec<(&str, Column)> = [
         "fast",
         "bands.lower",
         "bands.lower * 99%",
@@ -403,7 +406,7 @@ fn conditions_that_unfold_without_end_are_cut() {
     let mut text = String::from("strategy Deep {\n    let a0 = close > open\n");
     for level in 1..12 {
         let last = format!("a{}", level - 1);
-        let names = vec![last.as_str(); 10].join(" and ");
+        let names = [last.as_str(); 10].join(" and ");
         text.push_str(&format!("    let a{level} = {names}\n"));
     }
     text.push_str("    enter long when a11\n    exit when close < open\n}\n");
