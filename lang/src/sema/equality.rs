@@ -193,7 +193,7 @@ impl Judge<'_> {
             Kind::Number(bits) => f64::from_bits(bits),
             Kind::Param(p) => with.iter().find(|(i, _)| *i == p as usize)?.1,
             Kind::Math1(Math1::Neg, a) => -of(a)?,
-            Kind::Math2(op, a, b) => super::builder::fold2(op, of(a)?, of(b)?)?,
+            Kind::Math2(op, a, b) => super::fold::fold2(op, of(a)?, of(b)?)?,
             Kind::Compare(op, a, b) => {
                 let (x, y) = (of(a)?, of(b)?);
                 truth(match op {

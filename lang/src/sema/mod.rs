@@ -22,6 +22,7 @@ mod events;
 mod expr;
 mod extract;
 mod feeds;
+mod fold;
 mod foreign;
 mod items;
 mod joint;

@@ -84,6 +84,7 @@ impl<'t> Checker<'t, '_> {
             let words = self.program.map.slice(e.span).to_owned();
             self.builder.unit.outputs.push((words, *node));
         }
+        self.verdicts();
         Some(Router {
             name: router.name.name.clone(),
             doc: first_line(item.doc.as_deref()),
