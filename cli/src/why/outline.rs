@@ -4,7 +4,7 @@
 
 use std::cell::Cell;
 
-use strat_lang::hir::{Input, Kind, NodeId, Side, Signal, Unit};
+use strat_lang::hir::{Input, Kind, NodeId, QueryId, Side, Signal, Unit};
 use strat_lang::source::{SourceMap, Span};
 use strat_lang::syntax::ast::{Expr, ExprKind, ListKind, Stmt, StmtKind};
 
@@ -134,6 +134,7 @@ pub fn of_trade(unit: &Unit) -> Vec<bool> {
                 let members = group.members.iter();
                 members.flat_map(|m| [m.seed, m.step]).any(|id| known(&id))
             }),
+            Kind::Query(q, _) => queried(unit, q).iter().any(known),
             kind => kind.operands().iter().flatten().any(known),
         };
         found.push(own);
@@ -404,6 +405,21 @@ pub fn reach(unit: &Unit, from: NodeId) -> Vec<bool> {
         {
             open.extend(group.members.iter().flat_map(|m| [m.seed, m.step]));
         }
+        if let Kind::Query(q, _) = kind {
+            open.extend(queried(unit, q));
+        }
     }
     seen
+}
+
+/// What a question to a pool of zones is computed from.
+fn queried(unit: &Unit, q: QueryId) -> Vec<NodeId> {
+    let Some(query) = unit.queries.get(q.0 as usize) else {
+        return Vec::new();
+    };
+    let mut nodes = query.nodes();
+    if let Some(pool) = unit.pools.get(query.pool.0 as usize) {
+        nodes.extend(pool.nodes());
+    }
+    nodes
 }

@@ -1,8 +1,6 @@
 //! `why`: what a bar is told must be what `eval` computes there and what a backtest decides, and
 //! what is counted must be what one counts by hand.
 
-use std::path::{Path, PathBuf};
-
 use serde_json::Value;
 
 use crate::sandbox::{CROSS, Sandbox, data, on_days};
@@ -11,7 +9,7 @@ use crate::sandbox::{CROSS, Sandbox, data, on_days};
 type Column = Vec<(String, Option<f64>)>;
 
 /// Every form of a condition: a list, a chain, parts, names that stand for conditions.
-const FORMS: &str = "\
+pub const FORMS: &str = "\
 strategy Forms {
     param n: bars = 5 in 3..9
     param most = 70 in 50..90
@@ -30,13 +28,14 @@ strategy Forms {
 }
 ";
 
-fn why(sandbox: &Sandbox, args: &[&str]) -> Value {
+/// What `why` tells of `a.strat` on days, as JSON.
+pub fn why(sandbox: &Sandbox, args: &[&str]) -> Value {
     let all = [&["why", "a.strat"], args, &["--format", "json"]].concat();
     serde_json::from_str(&sandbox.succeed(&on_days(&all))).unwrap()
 }
 
 /// The column of an expression over the range, by `eval`.
-fn eval(sandbox: &Sandbox, expr: &str) -> Vec<(String, Option<f64>)> {
+pub fn eval(sandbox: &Sandbox, expr: &str) -> Vec<(String, Option<f64>)> {
     let args = ["eval", expr, "--file", "a.strat", "--format", "json"];
     let rows: Value = serde_json::from_str(&sandbox.succeed(&on_days(&args))).unwrap();
     let row = |row: &Value| {
@@ -174,89 +173,6 @@ fn entries_decide_on_the_bar_before_a_backtest_buys() {
         assert_eq!(told["statements"][1]["decides"], false, "{decided}");
         let after = why(&sandbox, &["--at", entry, "--from", "2024-03-01"]);
         assert_eq!(after["statements"][0]["decides"], false, "{entry}");
-    }
-}
-
-#[test]
-fn a_funnel_counts_what_eval_gives() {
-    let sandbox = Sandbox::with(&[("a.strat", FORMS)]);
-    let told = why(&sandbox, &["--funnel", "--exits", "--preload", "0"]);
-    let entry = &told["statements"][0];
-    let warm = usize::try_from(entry["lookback"].as_u64().unwrap()).unwrap();
-    assert_eq!(warm, 9);
-    let columns: Vec<Vec<bool>> = [
-        "close > fast > bands.lower",
-        "calm",
-        "close > close[1] or (high > high[1] and not (low < low[1]))",
-        "close between bands.lower * 99%..bands.upper",
-    ]
-    .into_iter()
-    .map(|expr| {
-        let column = eval(&sandbox, expr).into_iter().skip(warm);
-        column.map(|(_, value)| value == Some(1.0)).collect()
-    })
-    .collect();
-    let bars = columns[0].len();
-    let total = &entry["total"];
-    assert_eq!(total["bars"], bars + warm);
-    assert_eq!(total["past_warm_up"], bars);
-    let mut left = vec![true; bars];
-    for (at, column) in columns.iter().enumerate() {
-        for (left, holds) in left.iter_mut().zip(column) {
-            *left &= holds;
-        }
-        let count = |bits: &[bool]| bits.iter().filter(|b| **b).count();
-        assert_eq!(total["left"][at], count(&left), "left after {at}");
-        assert_eq!(total["alone"][at], count(column), "alone {at}");
-        let others: Vec<bool> = (0..bars)
-            .map(|t| {
-                let mut others = columns.iter().enumerate().filter(|(other, _)| *other != at);
-                others.all(|(_, column)| column[t])
-            })
-            .collect();
-        assert_eq!(total["without"][at], count(&others), "without {at}");
-    }
-    assert!(total["passing"].as_u64().unwrap() > 5, "{total}");
-    assert_eq!(told["statements"].as_array().unwrap().len(), 3);
-}
-
-#[test]
-fn symbols_are_counted_each_and_together() {
-    let sandbox = Sandbox::with(&[("a.strat", CROSS)]);
-    let args = |symbols: &[&str]| -> Value {
-        let all = [
-            &[
-                "why",
-                "a.strat",
-                "--funnel",
-                "--timeframe",
-                "1d",
-                "--data",
-                data(),
-            ],
-            symbols,
-            &["--format", "json"],
-        ]
-        .concat();
-        serde_json::from_str(&sandbox.succeed(&all)).unwrap()
-    };
-    let all = args(&[]);
-    let symbols = all["statements"][0]["symbols"].as_array().unwrap().clone();
-    assert_eq!(symbols.len(), 5, "all symbols of the folder");
-    let sum = |key: &str| {
-        symbols
-            .iter()
-            .map(|s| s[key].as_u64().unwrap())
-            .sum::<u64>()
-    };
-    for key in ["bars", "past_warm_up", "passing"] {
-        assert_eq!(all["statements"][0]["total"][key], sum(key), "{key}");
-    }
-    let two = args(&["--symbols", "ETH/USDT,BTC/USDT,ETH/USDT"]);
-    let two = two["statements"][0]["symbols"].as_array().unwrap().clone();
-    assert_eq!(two.len(), 2, "a symbol named twice counts once");
-    for one in &two {
-        assert!(symbols.contains(one), "{one}");
     }
 }
 
@@ -413,145 +329,4 @@ fn conditions_that_unfold_without_end_are_cut() {
     let sandbox = Sandbox::with(&[("a.strat", &text)]);
     let told = why(&sandbox, &["--at", "2024-05-05"]);
     assert!(told.to_string().len() < 200_000);
-}
-
-/// A strategy whose exits look at the trade.
-const HELD: &str = "\
-strategy Held {
-    enter long \"up\" when close crosses above sma(close, 5)
-    exit \"late\" when held > 5d and profit < 20%
-    exit \"down\" when profit < -4%
-    execution {
-        fees 0.2%
-        slippage 0%
-    }
-}
-";
-
-#[test]
-fn the_open_trade_is_that_of_the_backtest() {
-    let sandbox = Sandbox::with(&[("a.strat", HELD)]);
-    sandbox.succeed(&on_days(&[
-        "run", "a.strat", "--tier", "backtest", "--out", "bt",
-    ]));
-    let trades = sandbox.read("bt/trades.csv");
-    let head: Vec<&str> = trades.lines().next().unwrap().split(',').collect();
-    let column = |name: &str| head.iter().position(|h| *h == name).unwrap();
-    let rows: Vec<Vec<&str>> = trades
-        .lines()
-        .skip(1)
-        .map(|l| l.split(',').collect())
-        .collect();
-    assert!(rows.len() > 5, "{trades}");
-    let mut late = 0;
-    for row in rows.iter().take(12) {
-        let cell = |name: &str| row[column(name)];
-        let day = jiff::SignedDuration::from_hours(24);
-        let (bought, sold) = (cell("entry_time"), cell("exit_time"));
-        // On the bar of the buy the trade is open, at the price paid.
-        let told = why(&sandbox, &["--at", bought]);
-        let trade = &told["trade"];
-        assert_eq!(trade["since"], bought);
-        assert_eq!(trade["bars"], 0);
-        assert_eq!(trade["entry_tag"], "up");
-        let price: f64 = cell("entry_price").parse().unwrap();
-        assert_eq!(trade["entry_price"].as_f64(), Some(price));
-        // The exit that closed it decided one bar before the sale.
-        if !["late", "down"].contains(&cell("exit_tag")) {
-            continue;
-        }
-        let sold: jiff::Timestamp = sold.parse().unwrap();
-        let told = why(&sandbox, &["--at", &(sold - day).to_string()]);
-        let exit = told["statements"].as_array().unwrap().iter();
-        let deciding = exit.filter(|s| s["kind"] == "exit" && s["decides"] == true);
-        let tags: Vec<&str> = deciding.map(|s| s["tag"].as_str().unwrap()).collect();
-        assert!(tags.contains(&cell("exit_tag")), "{row:?}: {told}");
-        late += usize::from(cell("exit_tag") == "late");
-    }
-    assert!(late > 0, "{trades}");
-}
-
-#[test]
-fn without_a_trade_its_conditions_are_na() {
-    let sandbox = Sandbox::with(&[("a.strat", HELD)]);
-    let told = why(&sandbox, &["--at", "2024-01-02"]);
-    assert_eq!(told["trade"], Value::Null);
-    let condition = &told["statements"][1]["conditions"][0];
-    assert_eq!(condition["text"], "held > 5d");
-    assert_eq!(
-        (&condition["holds"], &condition["reads_trade"]),
-        (&Value::Null, &true.into())
-    );
-    let text = sandbox.succeed(&on_days(&["why", "a.strat", "--at", "2024-01-02"]));
-    for words in [
-        "no trade is open (backtest by the convention strat)",
-        "na held > 5d",
-    ] {
-        assert!(text.contains(words), "{text}");
-    }
-    // Counted, they hold on some bars with a trade, and are na on those without.
-    let counted = why(&sandbox, &["--funnel", "--exits"]);
-    let held = &counted["statements"][1]["total"];
-    assert!(held["na"][0].as_u64().unwrap() > 0, "{held}");
-    assert!(held["alone"][0].as_u64().unwrap() > 0, "{held}");
-}
-
-/// The shared market data, where this machine has them.
-fn shared() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
-    let folder = std::env::var_os("STRATC_SHARED").map_or(beside, PathBuf::from);
-    let data = folder.join("data");
-    data.join("binance_BTC_USDT_1h.parquet")
-        .exists()
-        .then_some(data)
-}
-
-#[test]
-fn the_production_strategy_trades_once_because_two_conditions_exclude_each_other() {
-    let Some(data) = shared() else {
-        println!("skipped: no market data");
-        return;
-    };
-    let strategy = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../strategies/production/crypto_investor_v1.strat"
-    );
-    let symbols = "BTC/USDT,ETH/USDT,SOL/USDT,BNB/USDT,XRP/USDT,ADA/USDT,DOGE/USDT,AVAX/USDT,DOT/USDT,LINK/USDT";
-    let args = [
-        "why",
-        strategy,
-        "--funnel",
-        "--symbols",
-        symbols,
-        "--from",
-        "2022-01-01",
-        "--to",
-        "2024-12-31",
-        "--data",
-        data.to_str().unwrap(),
-        "--format",
-        "json",
-    ];
-    let told: Value = serde_json::from_str(&Sandbox::new().succeed(&args)).unwrap();
-    let entry = &told["statements"][0];
-    let total = &entry["total"];
-    assert_eq!(entry["symbols"].as_array().unwrap().len(), 10);
-    assert_eq!(total["passing"], 1, "it enters once in three years");
-    let pair = &entry["excluding_pairs"][0];
-    assert_eq!((&pair["first"], &pair["second"]), (&0.into(), &1.into()));
-    assert_eq!(entry["conditions"][0]["text"], "close > fast > slow");
-    assert_eq!(entry["conditions"][1]["text"], "momentum < buy_rsi");
-    assert!(pair["ratio"].as_f64().unwrap() < 0.01, "{pair}");
-    assert!(pair["expected"].as_f64().unwrap() > 10_000.0, "{pair}");
-    // Each of the two alone is common.
-    assert!(total["alone"][0].as_u64().unwrap() > 50_000, "{total}");
-    assert!(total["alone"][1].as_u64().unwrap() > 40_000, "{total}");
-    let human: Vec<&str> = args[..args.len() - 2].to_vec();
-    let text = Sandbox::new().succeed(&human);
-    assert!(
-        text.contains(
-            "1 `close > fast > slow` and 2 `momentum < buy_rsi` nearly exclude each other"
-        ),
-        "{text}"
-    );
 }
