@@ -188,7 +188,9 @@ impl Expr {
             | Op::Named(..) => Ty::Condition,
             Op::Ref(_, ty) | Op::Field(_, _, ty) | Op::Past(_, _, ty) => *ty,
             Op::Call(call) => call.ty,
-            Op::Else | Op::Lag(_) | Op::Sampled(_) => self.args.first().map_or(Ty::Number, Self::ty),
+            Op::Else | Op::Lag(_) | Op::Sampled(_) => {
+                self.args.first().map_or(Ty::Number, Self::ty)
+            }
             Op::If => self.args.last().map_or(Ty::Number, Self::ty),
         }
     }

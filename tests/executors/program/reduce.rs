@@ -52,7 +52,12 @@ pub fn cuts(program: &Program) -> Vec<Cut> {
     all.extend((0..program.params.len()).map(Cut::Param));
     all.extend((0..program.requires.len()).map(Cut::Require));
     all.extend((0..program.flags.len()).map(Cut::Flag));
-    if program.timeframe || program.legs || program.named.is_some() || program.stop.is_some() || program.careless {
+    if program.timeframe
+        || program.legs
+        || program.named.is_some()
+        || program.stop.is_some()
+        || program.careless
+    {
         all.push(Cut::Extras);
     }
     for (i, def) in program.body.iter().enumerate() {
@@ -126,7 +131,11 @@ pub fn apply(program: &Program, cut: &Cut) -> Program {
         }
         Cut::Rule(i) => drop(p.rules.remove(*i)),
         Cut::Clause(is_entry, i, c) => {
-            let signals = if *is_entry { &mut p.entries } else { &mut p.exits };
+            let signals = if *is_entry {
+                &mut p.entries
+            } else {
+                &mut p.exits
+            };
             signals[*i].clauses.remove(*c);
         }
         Cut::FunctionLine(i, d, l) => {

@@ -15,6 +15,7 @@ const SAMPLES: &[(&str, bool)] = &[
     ("every day at 09:30 \"America/New_York\"", false),
     ("every week on monday at 00:00 utc", false),
     ("every month", false),
+    ("on event funding", false),
 ];
 
 const SESSIONS: &[&str] = &["09:30..16:00 \"America/New_York\"", "22:00..04:00"];
@@ -26,6 +27,7 @@ const TRADE: &[&str] = &[
     "entry_price",
     "price",
     "position",
+    "h0",
     "h0",
 ];
 
@@ -43,6 +45,7 @@ const RULES: &[Form] = &[
     ("take_profit { 0m => 10%  4h => 2% }", &[]),
     ("pyramid 3", &[]),
     ("cooldown 3 bars", &[]),
+    ("cooldown 4h", &[]),
     ("within 09:30..16:00 \"America/New_York\"", &[]),
     ("execution { fees 0.1%  slippage 5bp }", &[]),
 ];
@@ -207,6 +210,10 @@ impl Maker {
             let size = self.of(SIZES);
             entry.clauses.push(self.form(size));
         }
+        if self.chance(0.05) {
+            let limit = self.form(("limit {}", &[Ty::Number]));
+            entry.clauses.push(limit);
+        }
         if self.chance(0.3) {
             let kept = self.form(("keep h0 = {}", &[Ty::Number]));
             entry.clauses.push(kept);
@@ -221,7 +228,9 @@ impl Maker {
 
     pub(super) fn rules(&mut self, p: &mut Program) {
         for form in RULES {
-            if self.chance(0.08) {
+            let twice = form.0.starts_with("cooldown")
+                && p.rules.iter().any(|r| r.words.starts_with("cooldown"));
+            if self.chance(0.08) && !twice {
                 p.rules.push(self.form(*form));
             }
         }

@@ -102,12 +102,13 @@ impl Writer<'_> {
         self.count(match first {
             "@" => "on longer bars",
             "of" => "of another symbol",
+            "on" => "on an event",
             _ if words.ends_with("bars") => "every so many bars",
             _ => "every so often",
         });
         let text = format!("{} {words}", self.outside(x, level::POSTFIX));
         match first {
-            "every" => (format!("({text})"), level::POSTFIX),
+            "every" | "on" => (format!("({text})"), level::POSTFIX),
             _ => (text, level::SIGN),
         }
     }

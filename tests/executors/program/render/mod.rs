@@ -212,11 +212,9 @@ impl Writer<'_> {
 
     fn near(&self, e: &Expr) -> bool {
         let own = match &e.op {
-            Op::Window { .. }
-            | Op::Cross(_)
-            | Op::Sampled(_)
-            | Op::Query { .. }
-            | Op::Count(_) => false,
+            Op::Window { .. } | Op::Cross(_) | Op::Sampled(_) | Op::Query { .. } | Op::Count(_) => {
+                false
+            }
             Op::Lag(n) => matches!(n, Length::Const(_)),
             Op::Call(call) => match &call.callee {
                 Callee::Own(id) => {
