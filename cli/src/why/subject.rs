@@ -9,7 +9,6 @@ use strat_lang::hir::Unit;
 use strat_lang::syntax::{self, ast};
 use strat_market::{Symbol, Timeframe};
 use strat_report::backtest::param_json;
-use strat_report::json;
 use strat_report::number::Exact;
 
 use super::outline::{self, Statement};

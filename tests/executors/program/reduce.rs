@@ -13,8 +13,6 @@ pub enum Cut {
     Def(usize),
     Line(usize, usize),
     FunctionDef(usize, usize),
-    /// Function, definition, line of its state.
-    FunctionLine(usize, usize, usize),
     FunctionResult(usize, usize),
     Entry(usize),
     Exit(usize),
@@ -124,11 +122,6 @@ pub fn apply(program: &Program, cut: &Cut) -> Program {
             }
         }
         Cut::FunctionDef(i, d) => drop(p.functions[*i].body.remove(*d)),
-        Cut::FunctionLine(i, d, l) => {
-            if let Def::State(state) = &mut p.functions[*i].body[*d] {
-                state.lines.remove(*l);
-            }
-        }
         Cut::FunctionResult(i, r) => drop(p.functions[*i].result.remove(*r)),
         Cut::Entry(i) => drop(p.entries.remove(*i)),
         Cut::Exit(i) => drop(p.exits.remove(*i)),
