@@ -97,6 +97,10 @@ fn the_examples_of_the_page_print_what_it_shows() {
             "/// How far `x` lies from its own mean, in percent.\nfn distance(x: series = close, length: bars) {\n    return 100 * (x / ema(x, length) - 1)\n}\n",
         ),
         (
+            "resting.strat",
+            "strategy Resting {\n    enter long limit close * 99% when close > sma(close, 5)\n    exit twap over 30m when close < sma(close, 5)\n}\n",
+        ),
+        (
             "bars.csv",
             "Date,Open,High,Low,Close,Volume\n2024-05-15,1.08,1.09,1.08,1.088,1200\n2024-05-14,1.07,1.08,1.07,1.08,1100\n2024-05-14,1.07,1.08,1.07,1.081,1150\n",
         ),

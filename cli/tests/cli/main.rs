@@ -12,6 +12,7 @@ mod eval;
 mod fix;
 mod funnel;
 mod hostile;
+mod plans;
 mod quickstart;
 mod sandbox;
 mod screen;

@@ -6,7 +6,7 @@ use super::scope::{Binding, Lint, Value};
 use crate::diag::{Code, Diagnostic, suggest};
 use crate::hir::Dimension;
 use crate::source::Span;
-use crate::syntax::ast::{Arg, Expr, FnParam};
+use crate::syntax::ast::{Arg, Expr, FnParam, Ident};
 
 /// A value with the argument that it is of.
 type Given<'t> = (Value, &'t Expr);
@@ -183,12 +183,15 @@ impl<'t> Checker<'t, '_> {
             return false;
         };
         let is = |v: &Value, series: bool| matches!(v, Value::Node(id) if self.builder.stage(*id).series == series);
+        // `least` is given by its name: it does not make room for the source.
+        let is_least = |name: Option<&Ident>| name.is_some_and(|n| n.name == "least");
+        let plain = params.iter().filter(|p| !is_least(Some(&p.name))).count();
         let is_named = args
             .iter()
             .any(|a| a.name.as_ref().is_some_and(|n| n.name == source.name.name));
         source.default.is_some()
             && source.ty.as_ref().is_some_and(|t| t.name == "series")
-            && args.len() < params.len()
+            && args.iter().filter(|a| !is_least(a.name.as_ref())).count() < plain
             && values.first().is_some_and(|v| is(v, false))
             // A series behind it is the source, in the wrong place.
             && !values.iter().any(|v| is(v, true))
