@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::fold::{fold1, fold2};
 use crate::hir::{
-    Compare, Dimension, Group, GroupId, Input, Kind, LookId, Looks, Math1, Math2, Member, Node,
-    NodeId, QueryId, Range, Stage, Start, Ty, Unit,
+    Compare, Dimension, Group, GroupId, Input, Kind, LookId, Looks, Math2, Member, Node, NodeId,
+    QueryId, Range, Stage, Start, Ty, Unit,
 };
 use crate::source::Span;
 
