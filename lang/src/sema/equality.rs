@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::joint::{Fact, contradict, facts};
+use super::joint::{Fact, facts};
 use super::noted::{Compared, Placed};
 use super::verdicts::Judge;
 use crate::diag::{Code, Diagnostic};
@@ -162,11 +162,7 @@ impl Judge<'_> {
                     Fact::Order(left, right, false),
                     Fact::Order(right, left, false),
                 ];
-                if contradict(
-                    self.unit,
-                    &self.known,
-                    &[&required[..], &equal[..]].concat(),
-                ) {
+                if self.exclusive(&[&required[..], &equal[..]].concat()) {
                     return None;
                 }
                 let is_zero = |x: f64, y: f64| {
