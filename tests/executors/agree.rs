@@ -112,7 +112,7 @@ fn check_known(
 fn check_trades(
     oracle: &Compiled,
     other: &Compiled,
-    set: &Vec<f64>,
+    set: &[f64],
     bars: BarColumns<'_>,
 ) -> Result<(), String> {
     let trades = Trades::wild(bars.len() as u64, bars.len(), oracle.info().plan.kept);

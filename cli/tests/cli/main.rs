@@ -17,6 +17,7 @@ mod quickstart;
 mod sandbox;
 mod screen;
 mod streams;
+mod tests;
 mod warmup;
 mod why;
 mod why_trade;

@@ -6,7 +6,9 @@ use super::{Checker, Place};
 use crate::diag::{Code, Diagnostic, suggest};
 use crate::hir::{self, TestBars, TestCase, Unit};
 use crate::source::Span;
-use crate::syntax::ast::{Arg, Expr, Ident, Item, ItemKind, StmtKind, StrategyItem, TestItem};
+use crate::syntax::ast::{
+    Arg, ExpectStmt, Expr, Ident, Item, ItemKind, StmtKind, StrategyItem, TestItem,
+};
 
 /// The columns that a test may write.
 const COLUMNS: &[&str] = &["open", "high", "low", "close", "volume"];
