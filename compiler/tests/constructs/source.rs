@@ -108,7 +108,9 @@ fn run(unit: &Unit, seed: u64, count: usize) -> usize {
     reason = "a test reads the programs of the repository"
 )]
 fn programs_of_the_repository_agree() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the folder of the workspace");
     let mut open: Vec<PathBuf> = vec![root.join("examples"), root.join("strategies")];
     let mut texts: Vec<(String, String)> = Vec::new();
     while let Some(path) = open.pop() {
