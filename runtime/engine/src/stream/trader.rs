@@ -12,7 +12,7 @@ use crate::metrics::Metrics;
 #[derive(Debug, Clone)]
 pub enum Trader<'p> {
     /// Entries, exits and one stop.
-    Plain(Sleeve),
+    Plain(Box<Sleeve>),
     /// Everything else.
     Planned(Box<PlannedSleeve<'p>>),
 }
@@ -47,7 +47,7 @@ impl<'p> Trader<'p> {
         bars: &BarColumns<'_>,
     ) -> Self {
         if info.plan.is_plain() {
-            return Self::Plain(Sleeve::new(rules, costs, resolved.stop));
+            return Self::Plain(Box::new(Sleeve::new(rules, costs, resolved.stop)));
         }
         Self::Planned(Box::new(PlannedSleeve::new(
             &info.plan,
