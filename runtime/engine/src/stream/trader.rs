@@ -16,7 +16,7 @@ use crate::metrics::Metrics;
 )]
 pub enum Trader<'p> {
     /// Entries, exits and one stop.
-    Plain(Sleeve),
+    Plain(Box<Sleeve>),
     /// Everything else.
     Planned(Box<PlannedSleeve<'p>>),
 }
@@ -51,7 +51,7 @@ impl<'p> Trader<'p> {
         bars: &BarColumns<'_>,
     ) -> Self {
         if info.plan.is_plain() {
-            return Self::Plain(Sleeve::new(rules, costs, resolved.stop));
+            return Self::Plain(Box::new(Sleeve::new(rules, costs, resolved.stop)));
         }
         Self::Planned(Box::new(PlannedSleeve::new(
             &info.plan,
