@@ -14,3 +14,4 @@ mod quickstart;
 mod sandbox;
 mod screen;
 mod streams;
+mod tests;
