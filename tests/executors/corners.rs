@@ -71,7 +71,7 @@ fn a_folded_branch_leaves_its_parameters_as_lengths() {
         "param p: bars = 2 in [1, 2, 70]
          let a = (if true then p else unitless(close)) + 1
          enter long when a > 2 and close[p + 1] > open
-         exit when window_sum(close, p + 1) > 100 * a",
+         exit when window_sum(close, p + 1) > 100 * unitless(a)",
     );
 }
 

@@ -121,6 +121,11 @@ fn values_of_the_library_lie_in_their_ranges() {
     for f in FUNCTIONS.iter() {
         let text = call(f);
         let unit = unit(check_expression(&text), &text);
+        for (name, output) in &unit.outputs {
+            let node = unit.node(*output);
+            let (range, dimension) = (node.range.text(), node.dimension.text());
+            println!("{text} {name}: {dimension} {range}");
+        }
         for (i, market) in markets.iter().enumerate() {
             // The jumps of hostile bars leave errors of their own size.
             check(&unit, market, i == 1 || i == 2, &mut seen)

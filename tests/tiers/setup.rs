@@ -29,7 +29,7 @@ pub struct Screen {
 }
 
 impl Screen {
-    fn new(name: &'static str, make: impl Fn(Executor) -> Compiled) -> Self {
+    pub fn new(name: &'static str, make: impl Fn(Executor) -> Compiled) -> Self {
         Self {
             name,
             interp: make(Executor::Interp),

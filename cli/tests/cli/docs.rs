@@ -93,6 +93,10 @@ fn the_examples_of_the_page_print_what_it_shows() {
             "strategy Messy{\n  enter long   when close>sma(close,20)   // above\nexit when close<sma(close,20)}\n",
         ),
         (
+            "resting.strat",
+            "strategy Resting {\n    enter long limit close * 99% when close > sma(close, 5)\n    exit twap over 30m when close < sma(close, 5)\n}\n",
+        ),
+        (
             "bars.csv",
             "Date,Open,High,Low,Close,Volume\n2024-05-15,1.08,1.09,1.08,1.088,1200\n2024-05-14,1.07,1.08,1.07,1.08,1100\n2024-05-14,1.07,1.08,1.07,1.081,1150\n",
         ),

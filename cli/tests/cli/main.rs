@@ -10,6 +10,7 @@ mod docs;
 mod eval;
 mod fix;
 mod hostile;
+mod plans;
 mod quickstart;
 mod sandbox;
 mod screen;

@@ -57,7 +57,7 @@ impl<'t> Checker<'t, '_> {
     /// A profit that is known before the first bar.
     fn gain(&mut self, e: &'t Expr) -> Option<NodeId> {
         let id = self.number(e)?;
-        if !self.of_unit(Dimension::Ratio, id, e.span, "a profit target") {
+        if !self.of_unit(Dimension::Ratio, id, e.span, super::units::GAIN) {
             return None;
         }
         if self.builder.stage(id).series {

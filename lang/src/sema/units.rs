@@ -28,6 +28,9 @@ pub(super) enum Meeting {
     Choice,
 }
 
+/// What a profit target is called in a message.
+pub(super) const GAIN: &str = "a profit target";
+
 /// A value with the place that it is written at.
 type Placed = (NodeId, Span);
 
@@ -210,7 +213,7 @@ impl<'t> Checker<'t, '_> {
             return true;
         }
         let text = format!(
-            "{what} is {}, found {}",
+            "{what}: expected {}, found {}",
             wanted.described(),
             found.described()
         );
@@ -219,6 +222,16 @@ impl<'t> Checker<'t, '_> {
         let report = match (wanted, found) {
             (D::Bars, D::Powers(_)) if found.is_timed() => report
                 .hint("write a number of bars: how long a bar lasts is the timeframe's matter"),
+            (D::Ratio, D::PRICE) if what == GAIN => {
+                report.hint("a price is written `take_profit at …`")
+            }
+            (D::PRICE, D::Ratio) if what.starts_with("the level") => {
+                report.hint("a share of the entry price is written without `at`")
+            }
+            (D::PRICE, D::Ratio) => report.hint(format!(
+                "a share of a price is written `close * {}`",
+                words.unwrap_or("98%")
+            )),
             (D::Ratio, D::PRICE) => report.hint(match words {
                 Some(words) if words.contains(' ') => {
                     format!("divide it by a price, such as `({words}) / close`")

@@ -35,11 +35,12 @@ impl Nesting {
 /// What a `{` is for, as far as the tokens before it tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Brace {
-    /// `all {`, `any {`, a record, a table: holds no statement that a reserved word begins.
+    /// `all {`, `any {`, a record, the legs of an entry: holds no statement.
     Values,
     /// The braces of a state: hold members and `let`.
     Members,
-    /// The body of an item, or of `on`, `every` and `for` in one: holds every statement.
+    /// The body of an item, or a block in one: a statement does not end it, whether it belongs there
+    /// or not.
     Body,
 }
 
@@ -152,8 +153,9 @@ impl Checker<'_, '_> {
             }
         } else if self.is_in_body() {
             match self.stream.text_of(at) {
-                "on" | "every" | "for" => self.next = Some(Brace::Body),
-                "zones" | "execution" | "take_profit" => self.next = Some(Brace::Values),
+                "on" | "every" | "for" | "zones" | "execution" | "take_profit" => {
+                    self.next = Some(Brace::Body);
+                }
                 _ => {}
             }
         }
@@ -325,7 +327,9 @@ impl Checker<'_, '_> {
     fn keyword(&mut self, at: usize, word: Keyword) {
         let is_field =
             self.stream.kind_before(at) == Some(TokenKind::Dot) && !self.stream.begins_line(at);
-        let is_plain_word = is_field || self.stream.kind(at + 1) == Some(TokenKind::Colon);
+        let is_plain_word = is_field
+            || self.stream.kind(at + 1) == Some(TokenKind::Colon)
+            || (word.begins_item() && split::item_word(self.stream, at).is_none());
         if is_plain_word {
             return;
         }
@@ -336,6 +340,15 @@ impl Checker<'_, '_> {
             }
             self.item_begins = word != Keyword::Use;
             return;
+        }
+        // `if a { … }` of other languages; what stands inside is lost with it.
+        let is_block_if = word == Keyword::If
+            && begins_line
+            && at > 0
+            && self.stream.ends_expression(at - 1)
+            && self.is_in_body();
+        if is_block_if {
+            self.next = Some(Brace::Body);
         }
         if word.begins_statement() && self.is_in_body() {
             self.next = (word == Keyword::Enter).then_some(Brace::Values);

@@ -43,7 +43,9 @@ pub(crate) fn item_word(stream: &Stream<'_>, at: usize) -> Option<ItemWord> {
         TokenKind::Keyword(word) => {
             let is_field =
                 stream.kind_before(at) == Some(TokenKind::Dot) && !stream.begins_line(at);
-            ItemWord::of_keyword(word).filter(|_| !is_field)
+            // `strategy.entry(…)` is a call of another language.
+            let is_call = stream.kind(at + 1) == Some(TokenKind::Dot);
+            ItemWord::of_keyword(word).filter(|_| !is_field && !is_call)
         }
         TokenKind::Name => {
             let word = ItemWord::of(stream.text_of(at))?;
@@ -156,9 +158,11 @@ fn stray(stream: &Stream<'_>, start: usize, sink: &mut Sink) -> usize {
         ))
     } else if let Some(place) = place {
         report.hint(format!(
-            "`{first}` stands inside the braces of a {}",
+            "`{first}` stands inside the braces of {}",
             place.name()
         ))
+    } else if first == "edition" {
+        report.hint("an edition is a year: `edition 2026`")
     } else if let Some(word) = meant.filter(|_| stream.kind(start) == Some(TokenKind::Name)) {
         report.hint(format!("did you mean `{word}`?"))
     } else {

@@ -131,20 +131,20 @@ pub enum Place {
 }
 
 impl Place {
-    /// What messages call it.
+    /// What messages call it, with its article.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Fn => "`fn`",
-            Self::Strategy => "`strategy`",
-            Self::Regime => "`regime`",
-            Self::Router => "`router`",
-            Self::Risk => "`risk` table",
-            Self::Screen => "`screen`",
-            Self::Portfolio => "`portfolio`",
-            Self::Test => "`test`",
-            Self::Zones => "`zones` block",
-            Self::Execution => "`execution` block",
+            Self::Fn => "a `fn`",
+            Self::Strategy => "a `strategy`",
+            Self::Regime => "a `regime`",
+            Self::Router => "a `router`",
+            Self::Risk => "a `risk` table",
+            Self::Screen => "a `screen`",
+            Self::Portfolio => "a `portfolio`",
+            Self::Test => "a `test`",
+            Self::Zones => "a `zones` block",
+            Self::Execution => "an `execution` block",
         }
     }
 

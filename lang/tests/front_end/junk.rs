@@ -147,7 +147,7 @@ fn errors_deep_inside_take_no_exponential_time() {
         ("all { f(", ") }"),
         ("all { a between all { b } .. all { ", "} }"),
         ("all { a where all { ", "} }"),
-        ("f(i in 0..all { ", "}: 1)"),
+        ("f(i in 0..all { ", " < }: 1)"),
         ("f(i in 0..4: all { ", "})"),
         ("(a every (", ") bars)"),
         ("(a @ 4h after (", ") bars)"),
@@ -157,11 +157,20 @@ fn errors_deep_inside_take_no_exponential_time() {
         ("all { 1 (", ") }"),
     ] {
         let depth = 120 / open.matches(['(', '{', '[']).count().max(1);
-        let text = with_value(&format!("{}< 1{}", open.repeat(depth), close.repeat(depth)));
+        let text = with_value(&format!(
+            "{}< < 1{}",
+            open.repeat(depth),
+            close.repeat(depth)
+        ));
         assert!(!codes(&text).is_empty(), "{open}");
-        for head in ["enter size ", "stop at ", "take_profit { 0m => ", "quote bid["] {
+        for head in [
+            "enter size ",
+            "stop at ",
+            "take_profit { 0m => ",
+            "quote bid[",
+        ] {
             let text = format!(
-                "strategy S {{\n    {head}{}< 1{}\n}}\n",
+                "strategy S {{\n    {head}{}< < 1{}\n}}\n",
                 open.repeat(depth),
                 close.repeat(depth)
             );

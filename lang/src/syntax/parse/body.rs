@@ -145,8 +145,8 @@ impl Cutter<'_, '_> {
 
     fn keyword(&mut self, at: usize, word: Keyword, before: Option<TokenKind>) -> Option<Lead> {
         let stream = self.stream;
-        if let Some(item) = ItemWord::of_keyword(word) {
-            return Some(Lead::Item(item));
+        if word.begins_item() {
+            return Some(split::item_word(stream, at).map_or(Lead::Unknown, Lead::Item));
         }
         if word == Keyword::If {
             // No statement either, but it cannot go on with the one before.
@@ -157,6 +157,10 @@ impl Cutter<'_, '_> {
             return is_lost.then_some(Lead::Unknown);
         }
         if !word.begins_statement() {
+            return None;
+        }
+        // `=> stop` misuses the word as an action.
+        if before == Some(TokenKind::FatArrow) && !stream.begins_line(at) {
             return None;
         }
         // `expect enter` tells an event.
@@ -188,10 +192,13 @@ impl Cutter<'_, '_> {
 
     fn name(&mut self, at: usize, before: Option<TokenKind>) -> Option<Lead> {
         let stream = self.stream;
+        let text = stream.text_of(at);
+        if let Some(lead) = self.certain(at, text) {
+            return Some(lead);
+        }
         if before.is_some() && !self.may_end(at - 1) {
             return None;
         }
-        let text = stream.text_of(at);
         let begins_line = stream.begins_line(at);
         let lead = self.current.map(|(lead, _)| lead);
         // What follows a statement's word belongs to it.
@@ -228,6 +235,45 @@ impl Cutter<'_, '_> {
         (!continues(self.place, text)).then_some(Lead::Unknown)
     }
 
+    /// A statement that begins even where the one before is incomplete: its word first on its line, with
+    /// something behind it that never follows a name in an expression.
+    fn certain(&self, at: usize, text: &str) -> Option<Lead> {
+        let stream = self.stream;
+        if self.current.is_none() || self.is_order() || !stream.begins_line(at) {
+            return None;
+        }
+        let follows = stream.kind(at + 1)?;
+        let is_value = matches!(
+            follows,
+            TokenKind::Number
+                | TokenKind::Str
+                | TokenKind::LBrace
+                | TokenKind::Keyword(Keyword::If | Keyword::When | Keyword::Enter | Keyword::Exit)
+        );
+        let is_word = self.place.words().contains(&text) && text != "within" && text != "every";
+        let is_value = is_value
+            || (follows == TokenKind::Assign
+                && matches!(text, "trail" | "take_profit" | "pyramid" | "cooldown"));
+        let pair = (text, stream.text_of(at + 1));
+        let is_pair = matches!(
+            pair,
+            ("hold", "where")
+                | ("suggest" | "on", "switch")
+                | ("transitions", "over")
+                | ("rank", "by")
+        );
+        match self.place {
+            Place::Risk => (follows == TokenKind::Number).then_some(Lead::Row),
+            Place::Test if !is_word => {
+                let is_with = self
+                    .current
+                    .is_some_and(|(_, from)| stream.text_of(from) == "with" && from + 1 == at);
+                (is_with && self.is_assigned(at)).then_some(Lead::Row)
+            }
+            _ => (is_word && (is_value || is_pair)).then_some(Lead::Word),
+        }
+    }
+
     /// Whether what follows a word of these braces lets it begin its statement.
     fn fits(&self, at: usize, text: &str, is_assigned: bool) -> bool {
         let stream = self.stream;
@@ -245,9 +291,14 @@ impl Cutter<'_, '_> {
             // `every week on monday`, `x on event funding`
             "on" => {
                 let is_of_week = at > 0 && stream.text_of(at - 1) == "week";
-                stream.text_of(at + 1) != "event" && !is_of_week
+                stream.text_of(at + 1) != "event"
+                    && !is_of_week
+                    && (stream.begins_line(at)
+                        || stream.text_of(at + 1) == "switch"
+                        || stream.kind(at + 2) == Some(TokenKind::LBrace))
             }
-            "confidence" | "trail" | "take_profit" | "pyramid" | "cooldown" => true,
+            "trail" | "take_profit" | "pyramid" | "cooldown" => true,
+            _ if !matches!(self.place, Place::Strategy | Place::Zones) => true,
             _ => !is_assigned && (follows.is_some() || stream.begins_line(at)),
         }
     }

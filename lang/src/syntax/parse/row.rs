@@ -27,7 +27,12 @@ pub(super) fn begins(cutter: &Cutter<'_, '_>, at: usize) -> Option<Option<Lead>>
             (is_row || (begins_line && !is_other)).then_some(Some(Lead::Row))
         }
         Place::Risk => {
-            let is_action = ACTION_WORDS.contains(&text);
+            // On one line a row begins behind a value or a whole action.
+            let before = at.checked_sub(1).map_or("", |i| stream.text_of(i));
+            let is_inner = at > cutter.start
+                && stream.kind_before(at) == Some(TokenKind::Name)
+                && !matches!(before, "halt" | "reject" | "warn" | "day");
+            let is_action = ACTION_WORDS.contains(&text) || (is_inner && !begins_line);
             Some((!is_action && !continues(cutter.place, text)).then_some(Lead::Row))
         }
         Place::Test => {

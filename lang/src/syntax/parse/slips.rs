@@ -49,6 +49,21 @@ pub(super) fn look(
         } else if kind.closes() {
             lists.pop();
         }
+        let is_thin = kind == TokenKind::Minus
+            && stream.kind(at + 1) == Some(TokenKind::Gt)
+            && stream.touches(at + 1);
+        if is_thin && has_arrow && lists.is_empty() {
+            let span = stream.span(at).to(stream.span(at + 1));
+            found.is_fatal = true;
+            sink.push(
+                Diagnostic::error(
+                    Code::ForeignOperator,
+                    span,
+                    "a row is written with `=>`, not `->`",
+                )
+                .fix("write `=>`", vec![(span, "=>".to_owned())]),
+            );
+        }
         if kind == TokenKind::FatArrow && has_arrow && lists.is_empty() {
             continue;
         }

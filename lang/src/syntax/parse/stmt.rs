@@ -25,7 +25,7 @@ pub(super) fn stmt(reader: &mut Reader<'_, '_>, place: Place, segment: &Segment)
             .or_else(|| recover::stmt(reader.stream, word, segment)),
         Lead::Word => word::stmt(reader, place, segment),
         Lead::Row => table::row(reader, place, segment),
-        Lead::Assignment => Some(assignment(reader, segment)),
+        Lead::Assignment => Some(assignment(reader, place, segment)),
         Lead::Item(word) => {
             unknown::misplaced_item(reader, word, place, segment);
             None
@@ -176,20 +176,23 @@ pub(super) fn domain(
 }
 
 /// `x = e` where `let x = e` was meant.
-fn assignment(reader: &mut Reader<'_, '_>, segment: &Segment) -> StmtKind {
+fn assignment(reader: &mut Reader<'_, '_>, place: Place, segment: &Segment) -> StmtKind {
     let name = recover::ident(reader.stream, segment.from);
     let start = Span::new(name.span.file, name.span.start, name.span.start);
-    reader.sink.push(
-        Diagnostic::error(
-            Code::Syntax,
-            name.span,
-            format!(
-                "a new name begins with `let`, as in `let {} = …`",
-                name.name
-            ),
-        )
-        .fix("write `let`", vec![(start, "let ".to_owned())]),
+    let report = Diagnostic::error(
+        Code::Syntax,
+        name.span,
+        format!(
+            "a new name begins with `let`, as in `let {} = …`",
+            name.name
+        ),
     );
+    // `stoploss = 3%` means a statement of another name.
+    let meant = unknown::foreign(&name.name).filter(|_| place == Place::Strategy);
+    reader.sink.push(match meant {
+        Some(form) => report.hint(format!("write `{form}`")),
+        None => report.fix("write `let`", vec![(start, "let ".to_owned())]),
+    });
     let value = if segment.from + 2 < segment.to {
         reader.only_expr(segment.from + 2, segment.to)
     } else {

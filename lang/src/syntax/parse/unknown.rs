@@ -1,5 +1,6 @@
 //! Text where a statement should begin: what may stand there, and what was probably meant.
 
+use super::block;
 use super::body::Segment;
 use super::reader::Reader;
 use crate::diag::suggest::did_you_mean;
@@ -15,7 +16,7 @@ pub(super) fn misplaced_item(
     place: Place,
     segment: &Segment,
 ) {
-    let message = format!("a `{}` cannot stand inside a {}", word.text(), place.name());
+    let message = format!("a `{}` cannot stand inside {}", word.text(), place.name());
     reader.sink.push(
         Diagnostic::error(Code::Syntax, reader.stream.span(segment.from), message)
             .hint("close the braces of the item before it, or move it out"),
@@ -30,7 +31,7 @@ pub(super) fn misplaced_keyword(
     segment: &Segment,
 ) {
     let text = word.text();
-    let message = format!("`{text}` does not stand in a {}", place.name());
+    let message = format!("`{text}` does not stand in {}", place.name());
     reader.sink.push(
         Diagnostic::error(
             Code::MisplacedStatement,
@@ -69,7 +70,7 @@ fn may_stand(place: Place) -> String {
 }
 
 /// What a word of another language, or of everyday speech, is here.
-fn foreign(text: &str) -> Option<&'static str> {
+pub(super) fn foreign(text: &str) -> Option<&'static str> {
     Some(match text {
         "buy" => "enter long when …",
         "sell" => "enter short when …` or `exit when …",
@@ -101,9 +102,20 @@ pub(super) fn stmt(reader: &mut Reader<'_, '_>, place: Place, segment: &Segment)
     let report = |message: String| Diagnostic::error(Code::Syntax, span, message);
     let begins_none = || report(format!("`{text}` begins no statement"));
     if let Some(word) = stream.keyword(segment.from) {
-        let found = if word == Keyword::If {
-            report("`if` chooses a value and begins no statement".to_owned())
-                .hint("write `let x = if … then … else …`")
+        let found = if word.begins_item() {
+            let method = stream.text_of(segment.from + 2);
+            report(format!("`{text}.{method}` begins no statement")).hint(match method {
+                "exit" | "close" | "close_all" => "orders are statements: `exit \"tag\" when …`",
+                _ => "orders are statements: `enter long \"tag\" when …`",
+            })
+        } else if word == Keyword::If {
+            let found = report("`if` chooses a value and begins no statement".to_owned());
+            let braces = block::find_brace(stream, segment.from, segment.to);
+            if braces.is_some() && place == Place::Strategy {
+                found.hint("the condition belongs to its order: `enter long when …`, `exit when …`")
+            } else {
+                found.hint("write `let x = if … then … else …`")
+            }
         } else if word.begins_statement() {
             misplaced_keyword(reader, word, place, segment);
             return;
@@ -123,10 +135,17 @@ pub(super) fn stmt(reader: &mut Reader<'_, '_>, place: Place, segment: &Segment)
     }
     let words = || place.words().iter().chain(place.keywords()).copied();
     let is_call = stream.kind(segment.from + 1) == Some(TokenKind::Dot);
-    let found = if place == Place::Strategy && text == "strategy" {
-        begins_none()
-    } else if is_call && matches!(text, "strategy" | "ta" | "self" | "ctx" | "np" | "pd") {
-        begins_none().hint("orders are statements: `enter long when …`, `exit when …`")
+    let found = if place == Place::Test && stream.kind(segment.from + 1) == Some(TokenKind::Colon) {
+        let colon = stream.span(segment.from + 1);
+        report(format!("a column is written `{text} = [5, 4, 3]`"))
+            .fix("write `=`", vec![(colon, " =".to_owned())])
+    } else if is_call
+        && matches!(
+            text,
+            "ta" | "self" | "ctx" | "np" | "pd" | "dataframe" | "df"
+        )
+    {
+        begins_none().hint("a value is named with `let`, an order is `enter … when …`")
     } else if let Some(form) = foreign(text).filter(|_| place == Place::Strategy) {
         begins_none().hint(format!("write `{form}`"))
     } else if let Some(word) = did_you_mean(text, words()) {
@@ -138,11 +157,8 @@ pub(super) fn stmt(reader: &mut Reader<'_, '_>, place: Place, segment: &Segment)
             "`{text}` is a clause of an order: it stands before the `when` of `enter` or `exit`"
         ))
     } else if let Some(other) = Place::of_word(text).filter(|other| *other != place) {
-        report(format!(
-            "`{text}` begins no statement of a {}",
-            place.name()
-        ))
-        .hint(format!("it stands in a {}", other.name()))
+        report(format!("`{text}` begins no statement of {}", place.name()))
+            .hint(format!("it stands in {}", other.name()))
     } else if place == Place::Fn {
         begins_none().hint("the value of a `fn` follows `return`")
     } else {

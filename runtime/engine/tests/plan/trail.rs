@@ -74,7 +74,7 @@ fn a_price_only_tightens_and_na_leaves_it() {
 }
 
 #[test]
-fn one_above_the_entry_waits_for_the_next_close() {
+fn one_above_the_close_has_not_begun() {
     let bars = bars(&[
         [100.0, 100.0, 100.0, 100.0],
         [100.0, 101.0, 90.0, 100.0],
@@ -85,6 +85,25 @@ fn one_above_the_entry_waits_for_the_next_close() {
     let program = Planned::scripted(plan(Level::Price(0), None), "b...", &rows);
     let result = run(&program, &bars, strat(), free());
     assert_eq!(fills(&result), [(1, 100.0, 2, 95.0, "trail")]);
+}
+
+#[test]
+fn one_that_has_begun_may_rise_above_the_close() {
+    let bars = bars(&[
+        [100.0, 100.0, 100.0, 100.0],
+        [100.0, 101.0, 99.0, 100.0],
+        [99.5, 101.0, 99.0, 100.0],
+    ]);
+    let rows: [&[f64]; 2] = [&[95.0], &[103.0]];
+    let program = Planned::scripted(plan(Level::Price(0), None), "b..", &rows);
+    let result = run(&program, &bars, strat(), free());
+    assert_eq!(fills(&result), [(1, 100.0, 2, 99.5, "trail")]);
+    // Of a short, a trail below the market is of the other side for good.
+    let mut plan = plan(Level::Price(0), None);
+    plan.entries = shorts();
+    let program = Planned::scripted(plan, "b..", &[&[95.0]]);
+    let result = run(&program, &bars, strat(), free());
+    assert_eq!(fills(&result), [(1, 100.0, 2, 100.0, "")]);
 }
 
 #[test]

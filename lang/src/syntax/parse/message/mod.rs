@@ -362,11 +362,22 @@ impl Failure<'_, '_> {
                 Rule::param_stmt | Rule::sweep_stmt => {
                     report.hint("a domain is a range such as `5..50` or a list such as `[7, 14]`")
                 }
+                _ if self.found_keyword() == Some(Keyword::And) => self
+                    .plain("the ends of a range are joined by `..`")
+                    .fix("write `..`", vec![(self.place(), "..".to_owned())]),
                 _ => report.hint("a range has two ends: `40..70`"),
             });
         }
         if self.tried(Rule::kw_bars) {
-            return Some(self.expected("`bars`"));
+            let report = self.expected("`bars`");
+            let number = self.stream.span(self.at.saturating_sub(1));
+            let end = Span::new(number.file, number.end, number.end);
+            return Some(match self.stream.kind_before(self.at) {
+                Some(TokenKind::Number) if self.at >= self.to => {
+                    report.fix("write `bars`", vec![(end, " bars".to_owned())])
+                }
+                _ => report,
+            });
         }
         if found == Some(TokenKind::LParen)
             && self.at > 0

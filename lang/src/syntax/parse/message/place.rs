@@ -26,6 +26,7 @@ const WORDS: &[(Rule, &str)] = &[
     (Rule::kw_open, "`open`"),
     (Rule::times, "`*` and a factor"),
     (Rule::kw_most, "`most` and a number"),
+    (Rule::kw_at, "`at most` and a number"),
     (Rule::kw_top, "`top` and a number"),
     (Rule::kw_where, "`where` and a condition"),
     (Rule::every_tail, "`every` and a schedule"),
@@ -63,19 +64,26 @@ impl Failure<'_, '_> {
             _ => what,
         };
         let report = self.expected(what);
-        let before = if self.at > self.from {
-            self.stream.text_of(self.at - 1)
-        } else {
-            ""
-        };
-        // `0..4:30` reads as a time of day.
-        Some(if *rule == Rule::loop_colon && before.contains(':') {
-            report.hint(format!(
-                "`{before}` is a time of day; write a space behind the colon"
-            ))
-        } else {
-            report
+        Some(match rule {
+            Rule::loop_colon => self.loop_hint(report),
+            Rule::every_tail => report.hint("write `rebalance every week on monday at 00:00 utc`"),
+            _ => report,
         })
+    }
+
+    /// `0..4:30` reads as a time of day.
+    fn loop_hint(&self, report: Diagnostic) -> Diagnostic {
+        let time = (self.from..self.at).rev().take(64).find(|at| {
+            self.stream.kind(*at) == Some(TokenKind::Number)
+                && self.stream.text_of(*at).contains(':')
+        });
+        match time {
+            Some(at) => report.hint(format!(
+                "`{}` is a time of day; write a space behind the colon",
+                self.stream.text_of(at)
+            )),
+            None => report.hint("a loop is written `sum(i in 0..4: close[i])`"),
+        }
     }
 
     /// Whether a word was tried where nothing can replace it: `where` and `by` may follow many values.
@@ -83,6 +91,7 @@ impl Failure<'_, '_> {
         self.tried(rule)
             && match rule {
                 Rule::kw_where => self.rule == Rule::hold_stmt && self.at == self.from + 1,
+                Rule::kw_at => self.rule == Rule::grid_stmt,
                 Rule::every_tail => self.rule == Rule::rebalance_stmt,
                 Rule::kw_by => matches!(self.rule, Rule::router_head | Rule::rank_stmt),
                 _ => true,
@@ -94,29 +103,18 @@ impl Failure<'_, '_> {
         if !self.tried(Rule::fat_arrow) {
             return None;
         }
-        let is_arrow = self.found_kind() == Some(TokenKind::Minus)
-            && self.stream.kind(self.at + 1) == Some(TokenKind::Gt)
-            && self.stream.touches(self.at + 1);
         let place = self.place();
-        let instead = if is_arrow {
-            Some(place.to(self.stream.span(self.at + 1)))
-        } else if matches!(
+        if matches!(
             self.found_kind(),
             Some(TokenKind::Assign | TokenKind::Colon)
         ) {
-            Some(place)
-        } else {
-            None
-        };
-        if let Some(span) = instead {
-            let written = if is_arrow { "->" } else { self.found_text() };
             return Some(
                 Diagnostic::error(
                     Code::ForeignOperator,
-                    span,
-                    format!("a row is written with `=>`, not `{written}`"),
+                    place,
+                    format!("a row is written with `=>`, not `{}`", self.found_text()),
                 )
-                .fix("write `=>`", vec![(span, "=>".to_owned())]),
+                .fix("write `=>`", vec![(place, " =>".to_owned())]),
             );
         }
         let is_action = matches!(self.found_text(), "halt" | "reject" | "warn");
@@ -155,7 +153,21 @@ impl Failure<'_, '_> {
         } else {
             ""
         };
-        if self.tried(Rule::comma) && !self.tried_any(&[Rule::clause, Rule::close_args]) {
+        // `exit all { … }`, `enter not a`: a condition without its word.
+        let second = self.from + 1;
+        let is_condition = match self.stream.keyword(second) {
+            Some(Keyword::All | Keyword::Any) => {
+                self.stream.kind(second + 1) == Some(TokenKind::LBrace)
+            }
+            Some(Keyword::Not) => true,
+            _ => false,
+        };
+        if is_condition && self.rule != Rule::quote_stmt {
+            return Some(self.without_when());
+        }
+        let is_pair = self.tried(Rule::comma)
+            && !self.tried_any(&[Rule::clause, Rule::close_args, Rule::close_record]);
+        if is_pair {
             return Some(self.expected("`,` and the second price"));
         }
         if self.tried(Rule::close_legs) {
@@ -201,12 +213,6 @@ impl Failure<'_, '_> {
                     .hint("write `enter long \"tag\" limit … when …`"),
             );
         }
-        if self.found_kind() == Some(TokenKind::LBrace) && self.rule == Rule::exit_stmt {
-            return Some(
-                self.expected("`when` and a condition")
-                    .hint("write `exit when all { … }`"),
-            );
-        }
         // `exit a > b`: a comparison behind the word is the condition.
         let compares = matches!(
             self.found_kind(),
@@ -222,12 +228,7 @@ impl Failure<'_, '_> {
             )
         );
         if compares && self.rule == Rule::exit_stmt {
-            let first = self.stream.span(self.from + 1);
-            let start = Span::new(first.file, first.start, first.start);
-            return Some(
-                Diagnostic::error(Code::Syntax, first, "expected `when` before the condition")
-                    .fix("write `when`", vec![(start, "when ".to_owned())]),
-            );
+            return Some(self.without_when());
         }
         let what = match self.rule {
             Rule::enter_stmt if is_first => "`long`, `short`, a tag, a clause or `when`",
@@ -244,6 +245,14 @@ impl Failure<'_, '_> {
         })
     }
 
+    /// A condition directly behind the word of an order.
+    fn without_when(&self) -> Diagnostic {
+        let first = self.stream.span(self.from + 1);
+        let start = Span::new(first.file, first.start, first.start);
+        Diagnostic::error(Code::Syntax, first, "expected `when` before the condition")
+            .fix("write `when`", vec![(start, "when ".to_owned())])
+    }
+
     /// Rows of a router and of a risk table, and the lines of a test.
     fn row(&self) -> Option<Diagnostic> {
         match self.rule {
@@ -251,7 +260,7 @@ impl Failure<'_, '_> {
                 self.expected("a share, `+` and a strategy, `size` or the end of the row")
                     .hint("a mix is written `A 70% + B 30%`"),
             ),
-            Rule::route_row if self.tried(Rule::name) => {
+            Rule::route_row | Rule::with_stmt if self.tried(Rule::name) => {
                 Some(self.expected("the name of a strategy"))
             }
             Rule::limit_row if self.tried(Rule::limit_action) => {
@@ -291,6 +300,22 @@ impl Failure<'_, '_> {
                     "write `expect enter long at bar 4` or `expect sma(close, 2) at bar 4 = 5`",
                 ))
             }
+            Rule::value_stmt | Rule::limit_row if self.found_kind() == Some(TokenKind::Comma) => {
+                Some(
+                    Diagnostic::error(
+                        Code::ForeignOperator,
+                        self.place(),
+                        "rows stand beside each other without commas",
+                    )
+                    .fix("remove the comma", vec![(self.place(), String::new())]),
+                )
+            }
+            Rule::expect_stmt
+                if self.at == self.from + 2
+                    && matches!(self.stream.text_of(self.at - 1), "buy" | "sell") =>
+            {
+                Some(self.expected("`at bar` and its number"))
+            }
             Rule::expect_stmt if self.tried(Rule::assign) => Some(match self.found_kind() {
                 Some(TokenKind::EqEq) => self
                     .plain("the expected value stands behind one `=`")
@@ -304,7 +329,7 @@ impl Failure<'_, '_> {
                     "`at bar` and its number"
                 }))
             }
-            Rule::column_stmt if self.tried(Rule::values) => Some(
+            Rule::column_stmt if self.tried_any(&[Rule::values, Rule::open_values]) => Some(
                 self.expected("the bars in brackets")
                     .hint("a column is written `close = [5, 4, 3]`"),
             ),
@@ -342,6 +367,11 @@ impl Failure<'_, '_> {
             Rule::strategy_head if self.tried(Rule::EOI) => {
                 self.expected("`{` and the strategy's statements")
             }
+            Rule::named_stmt
+                if self.at == self.from + 1 && self.stream.text_of(self.from) == "score" =>
+            {
+                self.expected("the name of a class")
+            }
             Rule::edition_item if self.tried(Rule::number) => self.expected("a year"),
             Rule::named_head
             | Rule::router_head
@@ -366,6 +396,9 @@ impl Failure<'_, '_> {
             "@" if self.tried(Rule::number) => self
                 .expected("a duration")
                 .hint("another timeframe is written `ema(close, 50) @ 4h`"),
+            "of" if self.tried(Rule::string) && self.rule == Rule::exit_stmt => self
+                .plain("a part of the position is written as its share alone")
+                .hint("write `exit 50% when …`"),
             "of" if self.tried(Rule::string) => self
                 .expected("a symbol in quotes")
                 .hint("another symbol is written `close of \"ETH/USDT\"`"),
@@ -381,7 +414,7 @@ impl Failure<'_, '_> {
                 self.expected("a time of day such as `09:30`")
             }
             _ if self.found_kind() == Some(TokenKind::LBracket)
-                && self.tried_any(&[Rule::at_tail, Rule::of_tail]) =>
+                && self.tried_any(&[Rule::at_tail, Rule::at_sign, Rule::kw_of]) =>
             {
                 self.plain("an index stands before `@` and `of`, or behind parentheses")
                     .hint("`e[1] @ 4h` is the bar before on 4h, `(e @ 4h)[1]` the bar before here")

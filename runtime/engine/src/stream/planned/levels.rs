@@ -8,9 +8,10 @@
 //! - A **stop at a price** moves up and down with its expression. A value at or above the close
 //!   that it was computed at would be hit at once; it belongs to the other side and is left out.
 //! - A **trail** only ever rises. At a share it stands below the best price since the entry, which
-//!   starts from the entry's own price; at a price it is its expression. One at or above the price
-//!   of the entry is left out until the next close. With `once` it begins at the first close at
-//!   which that held.
+//!   starts from the entry's own price; at a price it is its expression, from the first close on
+//!   that it was below: before, it belongs to the other side; later, it may rise above the close
+//!   and so end the trade at the next open. With `once` it begins at the first close at which that
+//!   held.
 //! - A **target** at a share stands above the price of the entry; one at a price counts only above
 //!   it.
 //! - The **ladder** asks for the profit of the greatest step that is not longer than the position
@@ -153,12 +154,6 @@ impl Levels {
             StopTest::Closes => basis.market,
         };
         self.set(plan, basis, outputs, mark);
-        let s = sign(basis.side);
-        for trail in &mut self.trails {
-            if s * trail.level >= s * basis.price {
-                trail.level = f64::NAN;
-            }
-        }
     }
 
     /// Takes the best price of a bar that the position was open in.
@@ -187,13 +182,16 @@ impl Levels {
             if !trail.on {
                 continue;
             }
-            let price = match asked.level {
-                Level::Price(at) => output(outputs, at),
-                Level::Share(at) => self.best * (1.0 - s * output(outputs, at)),
+            let (price, other_side) = match asked.level {
+                Level::Price(at) => {
+                    let price = output(outputs, at);
+                    (price, trail.level.is_nan() && s * price >= s * mark)
+                }
+                Level::Share(at) => (self.best * (1.0 - s * output(outputs, at)), false),
             };
             // NaN, where there is no level yet, is not at or beyond anything.
             let looser = s * price <= s * trail.level;
-            if is_price(price) && !looser {
+            if is_price(price) && !looser && !other_side {
                 trail.level = price;
             }
         }
