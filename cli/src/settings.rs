@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::prelude::*;
 use strat_engine::abi::{Program, Resolved};
 use strat_engine::{Convention, Costs, Fill, Rules, UnknownName, Warmup};
+use strat_lang::hir::Execution;
 use strat_screen::Grid;
 
 use crate::args::RunArgs;
@@ -28,6 +29,23 @@ pub struct Settings {
     pub preload: PreloadArg,
 }
 
+/// What a command line says of them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Given {
+    /// Bundle of rules.
+    pub convention: Option<Convention>,
+    /// Where a signal fills.
+    pub fill: Option<Fill>,
+    /// Earlier bars to warm up on.
+    pub preload: Option<PreloadArg>,
+    /// Share of the amount, each side.
+    pub fees: Option<f64>,
+    /// Share of the price.
+    pub slippage: Option<f64>,
+    /// Cash at the start.
+    pub cash: Option<f64>,
+}
+
 impl Settings {
     /// What the command line says; where it says nothing, what the strategy says beside its rules;
     /// where that says nothing either, the defaults of a tier that speaks `default`.
@@ -35,31 +53,44 @@ impl Settings {
     /// # Errors
     /// A convention that there is not, costs out of their bounds.
     pub fn new(args: &RunArgs, default: Convention, strategy: &Strategy) -> Done<Self> {
-        let said = &strategy.execution;
-        let in_it = |error: &dyn Display| {
-            Failure::mistake(format!("{}: in `execution`: {error}", strategy.stem))
+        let given = Given {
+            convention: args.convention,
+            fill: args.fill,
+            preload: args.bars.preload,
+            fees: args.fees,
+            slippage: args.slippage,
+            cash: args.cash,
         };
+        Self::said(given, default, &strategy.execution, &strategy.stem)
+    }
+
+    /// The same for any command; `name` is what its messages call the strategy.
+    ///
+    /// # Errors
+    /// As [`Settings::new`].
+    pub fn said(given: Given, default: Convention, said: &Execution, name: &str) -> Done<Self> {
+        let in_it =
+            |error: &dyn Display| Failure::mistake(format!("{name}: in `execution`: {error}"));
         let own = match &said.convention {
             Some(name) => name.parse().map_err(|e: UnknownName| in_it(&e))?,
             None => default,
         };
         let usual = Costs::default();
         let costs = Costs::new(
-            args.fees.or(said.fees).unwrap_or(usual.fees()),
-            args.slippage.or(said.slippage).unwrap_or(usual.slippage()),
-            args.cash.or(said.cash).unwrap_or(usual.cash()),
+            given.fees.or(said.fees).unwrap_or(usual.fees()),
+            given.slippage.or(said.slippage).unwrap_or(usual.slippage()),
+            given.cash.or(said.cash).unwrap_or(usual.cash()),
         )
         .map_err(|e| in_it(&e))?;
         Ok(Self::of(
-            args.convention.unwrap_or(own),
-            args.fill,
-            args.bars.preload,
+            given.convention.unwrap_or(own),
+            given.fill,
+            given.preload,
             costs,
         ))
     }
 
-    /// The same from its parts.
-    pub fn of(
+    fn of(
         convention: Convention,
         fill: Option<Fill>,
         preload: Option<PreloadArg>,

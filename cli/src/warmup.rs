@@ -69,7 +69,7 @@ pub fn text(unit: &Unit) -> Done<String> {
     if !never.is_empty() {
         let _ = writeln!(
             out,
-            "Never settled, because a recurrence keeps its first value for good: {}.",
+            "Never settled, because something keeps what it saw first for good (a recurrence, a zone, a held sample): {}.",
             never.join(", ")
         );
     }

@@ -2,17 +2,25 @@
 //! check without errors, code that ran.
 //!
 //! `cargo run --release -p strat-tests --example reach -- tests/corpus/inputs fuzz/corpus/parse …`
+//!
+//! With `--each` in front, one line per input instead: 0 to 3 and its path, as `fuzz/pick.py` reads it.
 
 use std::path::Path;
 
 use strat_tests::properties::{LONGEST, Reach, end_to_end, text_of};
 
 fn main() -> std::io::Result<()> {
-    println!(
-        "{:<28}{:>8}{:>10}{:>10}{:>10}",
-        "folder", "inputs", "tree %", "check %", "code %"
-    );
-    for folder in std::env::args().skip(1) {
+    let mut folders: Vec<String> = std::env::args().skip(1).collect();
+    let each = folders.first().is_some_and(|first| first == "--each");
+    if each {
+        folders.remove(0);
+    } else {
+        println!(
+            "{:<28}{:>8}{:>10}{:>10}{:>10}",
+            "folder", "inputs", "tree %", "check %", "code %"
+        );
+    }
+    for folder in folders {
         let (mut all, mut tree, mut checked, mut code) = (0, 0, 0, 0);
         for entry in std::fs::read_dir(Path::new(&folder))? {
             let path = entry?.path();
@@ -24,6 +32,9 @@ fn main() -> std::io::Result<()> {
                 continue;
             }
             let reach = end_to_end(&text_of(&bytes));
+            if each {
+                println!("{} {}", reach as u8, path.display());
+            }
             all += 1;
             tree += usize::from(reach >= Reach::Tree);
             checked += usize::from(reach >= Reach::Checked);
@@ -31,6 +42,9 @@ fn main() -> std::io::Result<()> {
         }
         #[allow(clippy::cast_precision_loss)] // thousands of files
         let share = |n: usize| 100.0 * n as f64 / all.max(1) as f64;
+        if each {
+            continue;
+        }
         println!(
             "{folder:<28}{all:>8}{:>10.1}{:>10.1}{:>10.1}",
             share(tree),

@@ -394,7 +394,7 @@ fn what_fails_is_shown_small() {
         };
         let file = render::text(&case.program).file;
         assert!(file.contains(word), "{file}");
-        assert!(file.len() < 200 && file.len() * 3 < first.get(), "{file}");
+        assert!(file.len() < 250 && file.len() * 3 < first.get(), "{file}");
         assert_eq!(case.market.bars, 1);
     }
 }

@@ -1,6 +1,5 @@
 //! Programs written by hand: what generation found, and what it rarely makes.
 
-use strat_engine::columns;
 use strat_lang::hir::Unit;
 use strat_tests::candles::wild;
 use strat_tests::{check, check_expression_in, unit};
@@ -34,7 +33,7 @@ fn expression(file: &str, expression: &str) {
 
 fn on_all_markets(unit: &Unit, text: &str) {
     for market in markets() {
-        match agree(unit, columns(&market.bars())) {
+        match agree(unit, &market.bars()) {
             Ok(seen) => assert_eq!(seen.refused, 0, "sets are refused of\n{text}"),
             Err(difference) => panic!("{market:?}: {difference}\n{text}"),
         }
@@ -171,7 +170,7 @@ fn a_past_longer_than_any_block() {
                  d: window_mean(close, 70_000, least: 5), e: ema(close[69_999], 20), f: window_weighted(close, 65_537) }";
     let unit = unit(check_expression_in(text, ""), text);
     let bars = wild(21, 140_000, false);
-    let seen = agree(&unit, columns(&bars)).unwrap_or_else(|e| panic!("{e}"));
+    let seen = agree(&unit, &bars).unwrap_or_else(|e| panic!("{e}"));
     for column in &seen.columns {
         assert!(column.known() > 60_000, "{} is missing", column.name);
     }

@@ -1,7 +1,6 @@
 //! Each function of the library on its own, with usual arguments: it agrees on all executors, and
 //! it gives values, not only `na`.
 
-use strat_engine::columns;
 use strat_tests::candles::wild;
 use strat_tests::{check_expression, unit};
 
@@ -33,7 +32,7 @@ fn every_function_agrees_and_has_values() {
     for f in FUNCTIONS.iter() {
         let text = call(f);
         let unit = unit(check_expression(&text), &text);
-        let seen = agree(&unit, columns(&bars)).unwrap_or_else(|e| panic!("{text}: {e}"));
+        let seen = agree(&unit, &bars).unwrap_or_else(|e| panic!("{text}: {e}"));
         assert_eq!(seen.columns.len(), f.fields.len().max(1), "{text}");
         for column in &seen.columns {
             let known = column.known();

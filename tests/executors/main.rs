@@ -6,8 +6,10 @@
 //! | [`agree`] | what is compared of a program |
 //! | [`program`] | made-up programs: a tree, its text, how it is made and made smaller |
 //! | [`market`] | the bars they run on |
+//! | [`trades`] | the open trades they are told of |
 //! | [`cases`] | programs and bars as proptest takes them |
 //! | [`property`] | any program on any bars |
+//! | [`counts`] | every form and every function of the library is made up often enough |
 //! | [`corners`] | programs written by hand: what generation found, and what it rarely makes |
 //! | [`library`] | each function of the library on its own, with usual arguments |
 //! | [`ranges`] | every value lies in the range that the check inferred |
@@ -17,10 +19,12 @@ mod agree;
 mod broken;
 mod cases;
 mod corners;
+mod counts;
 mod library;
 mod market;
 mod program;
 mod property;
 mod ranges;
+mod trades;
 
 use strat_tests::compare;

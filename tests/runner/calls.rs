@@ -55,8 +55,10 @@ pub fn call(f: &FnItem, set: usize) -> Option<String> {
             .find(|(function, of, _)| *function == f.name.name && *of == name)
             .map(|(.., texts)| texts[set]);
         let ty = param.ty.as_ref().map(|ty| ty.name.as_str());
-        // Without a type the first is what the function is about, further ones are factors.
-        let ty = ty.unwrap_or(if i == 0 { "series" } else { "number" });
+        // Without a type the first is what the function is about, unless it has a number as its
+        // default; further ones are factors.
+        let is_subject = i == 0 && param.default.is_none();
+        let ty = ty.unwrap_or(if is_subject { "series" } else { "number" });
         let of_type = || {
             let (_, texts) = OF_TYPE.iter().find(|(of, _)| *of == ty)?;
             Some(texts[(i + set) % texts.len()])

@@ -14,7 +14,7 @@
 
 use std::fmt::Write as _;
 
-use strat_lang::diag::Sink;
+use strat_lang::diag::{Certainty, Sink};
 use strat_lang::sema::{Checked, check_source};
 use strat_lang::source::{FileId, MemoryWorld, SourceMap, Span};
 use strat_lang::syntax::ast::{ItemKind, StmtKind};
@@ -125,7 +125,12 @@ pub fn notes(checked: &Checked, map: &SourceMap) -> String {
                 .iter()
                 .map(|(span, text)| format!("{} `{text}`", place(*span, map)))
                 .collect();
-            let _ = writeln!(out, "//~     fix: {}: {}", fix.title, edits.join(", "));
+            // What is only likely is not applied unasked.
+            let word = match fix.certainty {
+                Certainty::Certain => "fix",
+                Certainty::Possible => "maybe",
+            };
+            let _ = writeln!(out, "//~     {word}: {}: {}", fix.title, edits.join(", "));
         }
     }
     out

@@ -181,7 +181,11 @@ fn fixes_of_the_pages_are_good() {
             if !fixed.applied.is_empty() {
                 let (before, _) = check(&programs.files, program);
                 let (left, notes) = check(&programs.files, &fixed.text);
-                assert!(left.len() < before.len(), "{code}:\n{}\n{notes}", fixed.text);
+                assert!(
+                    left.len() < before.len(),
+                    "{code}:\n{}\n{notes}",
+                    fixed.text
+                );
                 applied += 1;
             }
         }

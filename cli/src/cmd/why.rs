@@ -1,44 +1,22 @@
 //! `stratc why`: which conditions held at a bar, or how many bars each of them left.
 
-use strat_compiler::Executor;
-use strat_engine::Costs;
-use strat_engine::abi::{BarColumns, Program, ProgramInfo};
-use strat_lang::diag::Sink;
-use strat_lang::hir::Unit;
-use strat_lang::syntax::{self, ast};
+use strat_engine::abi::BarColumns;
 use strat_market::{Symbol, Timeframe, format_time};
-use strat_report::backtest::param_json;
 use strat_report::json;
-use strat_report::number::{Exact, readable};
+use strat_report::number::readable;
 
-use crate::args::{BarsArgs, TableFormat, WhyArgs};
+use crate::args::{TableFormat, WhyArgs};
 use crate::failure::{Done, Failure};
 use crate::lookback::Lookbacks;
 use crate::market::{Market, View};
-use crate::others::Others;
-use crate::settings::{Need, Settings};
-use crate::sources::Sources;
+use crate::terminal;
 use crate::why::bar::{Asked, tell};
 use crate::why::funnel::{self, Funnel};
 use crate::why::funnel_text::Counted;
-use crate::why::outline::{self, Statement, What};
-use crate::why::trades::{OpenTrade, Terms, Trades, trades};
-use crate::why::values::Source;
-use crate::why::{bar_json, bar_text, funnel_json, funnel_text, values};
-use crate::{strategies, terminal};
-
-/// The strategy that is asked about.
-struct Subject {
-    unit: Unit,
-    statements: Vec<Statement>,
-    info: ProgramInfo,
-    params: Vec<f64>,
-    need: Need,
-    bars: BarsArgs,
-    settings: Settings,
-    preload: usize,
-    executor: Executor,
-}
+use crate::why::outline::{Statement, What};
+use crate::why::subject::{Subject, subject};
+use crate::why::trades::OpenTrade;
+use crate::why::{bar_json, bar_text, funnel_json, funnel_text};
 
 /// Explains a bar, or counts over a range.
 pub fn run(args: &WhyArgs) -> Done {
@@ -46,141 +24,6 @@ pub fn run(args: &WhyArgs) -> Done {
     match args.at {
         Some(at) => at_bar(&subject, args, at.first()),
         None => count(&subject, args),
-    }
-}
-
-fn subject(args: &WhyArgs) -> Done<Subject> {
-    let mut sources = Sources::default();
-    let units = sources.check(&args.file);
-    sources.tell()?;
-    let unit = chosen(units, args)?;
-    let file = tree(&sources, &unit);
-    let body = file.items.iter().find_map(|item| match &item.kind {
-        ast::ItemKind::Strategy(s) if s.name.name == unit.name => Some(&s.body[..]),
-        _ => None,
-    });
-    let statements = outline::outline(&unit, body.unwrap_or_default(), sources.map());
-
-    let executor = strategies::executor(args.executor);
-    let whens: Vec<_> = statements.iter().map(|s| s.when).collect();
-    let info = strat_compiler::compile(&unit, Executor::Interp)?
-        .info()
-        .clone();
-    strategies::require_in(&args.param, &[&info])?;
-    let params = strategies::one_set(&info, &args.param)?;
-    let resolved = values::compiled(&unit, &whens, &params, Executor::Interp)?.resolve(&params);
-    let need = resolved.map_or_else(|_| Need::default(), |resolved| Need::of(&resolved));
-    let bars = args.bars(timeframe(args, &unit)?);
-    let costs = Costs::new(args.fees, args.slippage, args.cash)?;
-    let settings = Settings::of(args.convention, args.fill, args.preload, costs);
-    let preload = need.preload(settings.preload);
-    need.tell(&unit.name, settings.preload);
-    Ok(Subject {
-        unit,
-        statements,
-        info,
-        params,
-        need,
-        bars,
-        settings,
-        preload,
-        executor,
-    })
-}
-
-impl Subject {
-    /// The trade of each bar of a symbol, where a condition reads it; told where that cannot be
-    /// known.
-    fn trades(&self, symbol: &Symbol, view: &View<'_>) -> Done<Option<Trades>> {
-        let reads = outline::of_trade(&self.unit);
-        let asks = |s: &Statement| reads.get(s.when.0 as usize) == Some(&true);
-        if !self.statements.iter().any(asks) {
-            return Ok(None);
-        }
-        let program = strat_compiler::compile(&self.unit, self.executor)?;
-        let others = Others::load(&program.info().needs, &self.bars, self.preload)?;
-        let beside = others.columns();
-        let terms = Terms {
-            rules: self.settings.rules,
-            costs: self.settings.costs,
-            timeframe: self.bars.timeframe,
-        };
-        let bars = view.beside(&beside).columns;
-        let name = symbol.to_string();
-        match trades(&program, &self.params, &name, bars, view.start, terms) {
-            Ok(trades) => Ok(Some(trades)),
-            Err(error) => {
-                terminal::note(&format!(
-                    "conditions on the open trade are na: there is no backtest of {} on {name}: {error}",
-                    self.unit.name
-                ));
-                Ok(None)
-            }
-        }
-    }
-
-    fn source<'a>(&'a self, bars: BarColumns<'a>, trades: Option<&'a Trades>) -> Source<'a> {
-        Source {
-            bars,
-            args: &self.bars,
-            preload: self.preload,
-            trades,
-        }
-    }
-}
-
-/// The strategy of the file that is meant.
-fn chosen(units: Vec<Unit>, args: &WhyArgs) -> Done<Unit> {
-    let names: Vec<String> = units.iter().map(|u| format!("`{}`", u.name)).collect();
-    let wanted = |unit: &Unit| match &args.strategy {
-        Some(name) => unit.name == *name,
-        None => true,
-    };
-    let mut found: Vec<Unit> = units.into_iter().filter(wanted).collect();
-    let file = args.file.display();
-    match (found.pop(), found.len()) {
-        (Some(unit), 0) => Ok(unit),
-        (Some(_), _) => Err(Failure::mistake(format!(
-            "{file} has several strategies, {}; name the one that is meant with --strategy",
-            names.join(", ")
-        ))),
-        (None, _) if names.is_empty() => Err(Failure::mistake(format!(
-            "{file} has no strategy; expected at least one `strategy Name {{ … }}`"
-        ))),
-        (None, _) => Err(Failure::mistake(format!(
-            "{file} has no strategy `{}`; it has {}",
-            args.strategy.as_deref().unwrap_or_default(),
-            names.join(", ")
-        ))),
-    }
-}
-
-/// The syntax tree of the file that a unit stands in.
-fn tree(sources: &Sources, unit: &Unit) -> ast::File {
-    let place = unit
-        .entries
-        .iter()
-        .chain(&unit.exits)
-        .map(|s| s.span)
-        .next();
-    let id = place.map(|span| span.file).unwrap_or_default();
-    let text = sources.map().find(id).map_or("", |file| file.text.as_str());
-    // It was checked already, so there is nothing to report.
-    syntax::parse(id, text, &mut Sink::new())
-}
-
-fn timeframe(args: &WhyArgs, unit: &Unit) -> Done<Timeframe> {
-    match args.timeframe {
-        Some(given) => {
-            strategies::same_timeframe(&args.file, unit, given)?;
-            Ok(given)
-        }
-        None => strategies::own_timeframe(unit).ok_or_else(|| {
-            Failure::Misuse(format!(
-                "`{}` does not say how long its bars are; add --timeframe, such as --timeframe 1h",
-                unit.name
-            ))
-        }),
     }
 }
 
@@ -204,6 +47,7 @@ fn at_bar(subject: &Subject, args: &WhyArgs, time: i64) -> Done {
         source: subject.source(bars, trades.as_ref()),
         executor: subject.executor,
     })?;
+    let in_trade = matches!(open, Some(Some(_)));
     let bar = bars.bar(at);
     let opened = bars.time.get(at).copied().unwrap_or_default();
     let values = [
@@ -229,7 +73,7 @@ fn at_bar(subject: &Subject, args: &WhyArgs, time: i64) -> Done {
                 "bars_before": at,
                 "convention": subject.settings.rules.convention.name(),
                 "trade": open.flatten().map(|open| bar_json::trade(&open)),
-                "params": params_json(subject),
+                "params": subject.params_json(),
                 "statements": told.iter().map(bar_json::told).collect::<Vec<_>>(),
             }))
         }
@@ -241,15 +85,16 @@ fn at_bar(subject: &Subject, args: &WhyArgs, time: i64) -> Done {
             format!(
                 "{}{} on {symbol} {}, bar {}\n{}\n{}\n{}",
                 subject.unit.name,
-                params_text(subject),
+                subject.params_text(),
                 subject.bars.timeframe,
                 format_time(opened),
                 values.join(", "),
                 open.map_or_else(String::new, |open| trade_line(subject, open)),
                 bar_text::text(
                     &told,
-                    bar_text::Marks {
-                        colour: terminal::colour_on_stdout()
+                    bar_text::Style {
+                        colour: terminal::colour_on_stdout(),
+                        in_trade,
                     }
                 )
             )
@@ -370,7 +215,7 @@ fn count(subject: &Subject, args: &WhyArgs) -> Done {
             "strategy": subject.unit.name,
             "exchange": subject.bars.exchange.to_string(),
             "timeframe": subject.bars.timeframe.to_string(),
-            "params": params_json(subject),
+            "params": subject.params_json(),
             "preload": preloads.iter().min(),
             "statements": counted.iter().map(funnel_json::funnel).collect::<Vec<_>>(),
         })),
@@ -378,7 +223,7 @@ fn count(subject: &Subject, args: &WhyArgs) -> Done {
             let mut text = format!(
                 "{}{} on {} bars\n\n",
                 subject.unit.name,
-                params_text(subject),
+                subject.params_text(),
                 subject.bars.timeframe
             );
             for counted in &counted {
@@ -454,29 +299,4 @@ fn symbols(subject: &Subject, args: &WhyArgs) -> Done<Vec<Symbol>> {
         )));
     }
     Ok(found)
-}
-
-fn params_json(subject: &Subject) -> serde_json::Value {
-    let named = subject.info.params.iter().zip(&subject.params);
-    serde_json::Value::Object(
-        named
-            .map(|(param, value)| (param.name.clone(), param_json(param, *value)))
-            .collect(),
-    )
-}
-
-/// ` with fast=10, slow=50`.
-fn params_text(subject: &Subject) -> String {
-    let named = subject.info.params.iter().zip(&subject.params);
-    let texts: Vec<String> = named
-        .map(|(param, value)| match param.label(*value) {
-            Some(label) => format!("{}={label}", param.name),
-            None => format!("{}={}", param.name, Exact(*value)),
-        })
-        .collect();
-    if texts.is_empty() {
-        String::new()
-    } else {
-        format!(" with {}", texts.join(", "))
-    }
 }

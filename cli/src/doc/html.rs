@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::markdown::settles;
-use super::model::{FunctionDoc, OtherDoc, OutputDoc, Page};
+use super::markdown::{example_facts, settled};
+use super::model::{FunctionDoc, OtherDoc, Page};
 use super::strategy::StrategyDoc;
 
 const STYLE: &str = include_str!("page.css");
@@ -27,8 +27,8 @@ pub fn book(title: &str, intro: &str, pages: &[Page]) -> String {
         let file = escaped(&page.file);
         // A long path breaks between its parts.
         let breaking = file.replace('/', "/<wbr>").replace('_', "_<wbr>");
-        let _ = write!(index, "<div data-group><h2>{breaking}</h2><ul>\n");
-        let _ = write!(main, "<section data-group><h2>{file}</h2>\n");
+        let _ = writeln!(index, "<div data-group><h2>{breaking}</h2><ul>");
+        let _ = writeln!(main, "<section data-group><h2>{file}</h2>");
         if !page.about.is_empty() {
             let _ = write!(main, "{}", prose(&page.about));
         }
@@ -102,39 +102,37 @@ fn function(item: &FunctionDoc) -> String {
     match &item.outputs[..] {
         [] => {}
         [only] if only.name.is_empty() => {
-            let _ = writeln!(out, "<p class=\"facts\">{}</p>", facts(only));
+            let lookback = code(&only.lookback);
+            let _ = writeln!(out, "<p class=\"facts\">Lookback {lookback}</p>");
         }
         outputs => {
-            out.push_str("<table><thead><tr><th>field</th><th>is</th><th>lookback</th><th>settles</th></tr></thead><tbody>\n");
+            out.push_str("<table><thead><tr><th>field</th><th>lookback</th><th>in the example</th><th>settled after</th></tr></thead><tbody>\n");
             for output in outputs {
+                let range = match output.range.as_str() {
+                    "" => String::new(),
+                    range => format!(" in {}", code(range)),
+                };
                 let _ = writeln!(
                     out,
-                    "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+                    "<tr><td>{}</td><td>{}</td><td>{}{range}</td><td>{}</td></tr>",
                     code(&output.name),
-                    output.kind,
                     code(&output.lookback),
-                    output.settling.map_or_else(String::new, settles)
+                    escaped(&output.unit),
+                    output.settling.map_or_else(String::new, settled)
                 );
             }
             out.push_str("</tbody></table>\n");
         }
     }
     if let Some(example) = &item.example {
-        let _ = writeln!(out, "<p class=\"facts\">Example: {}</p>", code(example));
+        let facts = example_facts(&item.outputs, code);
+        let _ = writeln!(
+            out,
+            "<p class=\"facts\">Example: {}{facts}</p>",
+            code(example)
+        );
     }
     out
-}
-
-fn facts(output: &OutputDoc) -> String {
-    let mut facts = format!(
-        "Returns a {} · lookback {}",
-        output.kind,
-        code(&output.lookback)
-    );
-    if let Some(settling) = output.settling {
-        let _ = write!(facts, " · settles {}", settles(settling));
-    }
-    facts
 }
 
 fn strategy(item: &StrategyDoc) -> String {

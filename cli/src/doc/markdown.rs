@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::model::{FunctionDoc, OtherDoc, OutputDoc, Page, Settling};
 use super::strategy::StrategyDoc;
+use crate::summary::counted;
 
 /// One file that describes several pages, with an index on top.
 pub fn book(title: &str, intro: &str, pages: &[Page]) -> String {
@@ -59,41 +60,68 @@ fn function(item: &FunctionDoc, out: &mut String) {
     match &item.outputs[..] {
         [] => {}
         [only] if only.name.is_empty() => {
-            let _ = write!(out, "\n{}\n", facts(only).join(" · "));
+            let _ = write!(out, "\nLookback `{}`.\n", only.lookback);
         }
         outputs => {
-            out.push_str("\n| field | is | lookback | settles |\n|---|---|---|---|\n");
+            out.push_str(
+                "\n| field | lookback | in the example | settled after |\n|---|---|---|---|\n",
+            );
             for output in outputs {
-                let settles = output.settling.map_or_else(String::new, settles);
+                let range = match output.range.as_str() {
+                    "" => String::new(),
+                    range => format!(" in `{range}`"),
+                };
                 let _ = writeln!(
                     out,
-                    "| `{}` | {} | `{}` | {settles} |",
-                    output.name, output.kind, output.lookback
+                    "| `{}` | `{}` | {}{range} | {} |",
+                    output.name,
+                    output.lookback,
+                    output.unit,
+                    output.settling.map_or_else(String::new, settled)
                 );
             }
         }
     }
     if let Some(example) = &item.example {
-        let _ = write!(out, "\nExample: `{example}`\n");
+        let facts = example_facts(&item.outputs, |text| format!("`{text}`"));
+        let _ = write!(out, "\nExample: `{example}`{facts}\n");
     }
 }
 
-/// What is known of a single output.
-fn facts(output: &OutputDoc) -> Vec<String> {
-    let mut facts = vec![
-        format!("Returns a {}", output.kind),
-        format!("lookback `{}`", output.lookback),
-    ];
-    if let Some(settling) = output.settling {
-        facts.push(format!("settles {}", settles(settling)));
+/// What is known of the example of a function with one output: `, a price in 0..inf, settled after
+/// 208 bars`; `code` marks what is written in the language.
+pub fn example_facts(outputs: &[OutputDoc], code: impl Fn(&str) -> String) -> String {
+    let [only] = outputs else {
+        return String::new();
+    };
+    if !only.name.is_empty() || only.unit.is_empty() {
+        return String::new();
+    }
+    let article = match only.unit.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        true => "an",
+        false => "a",
+    };
+    let mut facts = match only.unit.as_str() {
+        "bars" => ": a number of bars".to_owned(),
+        unit => format!(": {article} {unit}"),
+    };
+    if !only.range.is_empty() {
+        let _ = write!(facts, " in {}", code(&only.range));
+    }
+    match only.settling {
+        None => {}
+        Some(Settling::Never) => facts.push_str(", never settled"),
+        Some(bars) => {
+            let _ = write!(facts, ", settled after {}", settled(bars));
+        }
     }
     facts
 }
 
 /// When the example has settled.
-pub fn settles(settling: Settling) -> String {
+pub fn settled(settling: Settling) -> String {
     match settling {
-        Settling::Bars(bars) => format!("after {bars} bars in the example"),
+        Settling::Bars(bars) => counted(bars, "bar", "bars"),
         Settling::Never => "never".to_owned(),
     }
 }

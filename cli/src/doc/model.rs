@@ -55,10 +55,12 @@ pub struct FunctionDoc {
 pub struct OutputDoc {
     /// The field; empty for a single value.
     pub name: String,
-    /// `number` or `condition`.
-    pub kind: &'static str,
     /// Bars before its first value, as a formula of the parameters.
     pub lookback: String,
+    /// What it is in the example: `price`, `number`, `condition`; empty without an example.
+    pub unit: String,
+    /// Between which bounds it lies in the example, as `0..100`; empty where that is not known.
+    pub range: String,
     /// Bars after which the example has forgotten its first values to 1e-9, where it remembers any.
     pub settling: Option<Settling>,
 }
@@ -165,18 +167,22 @@ fn function(info: &FunctionInfo, map: &SourceMap, beside: Option<(&str, &str)>) 
         .collect();
     let names: Vec<String> = item.params.iter().map(|p| p.name.name.clone()).collect();
     let example = info.unit.as_ref().and_then(|_| example(item, map, beside));
-    let settled = example
+    let shown = example
         .as_ref()
-        .map(|(_, unit)| settling(unit))
+        .map(|(_, unit)| in_example(unit))
         .unwrap_or_default();
     let outputs = info.unit.as_ref().map_or_else(Vec::new, |unit| {
         let outputs = unit.outputs.iter().enumerate();
         outputs
-            .map(|(at, (name, id))| OutputDoc {
-                name: name.clone(),
-                kind: kind(unit, *id),
-                lookback: look_formula(unit, unit.node(*id).look, &names),
-                settling: settled.get(at).copied().flatten(),
+            .map(|(at, (name, id))| {
+                let shown = shown.get(at).cloned().unwrap_or_default();
+                OutputDoc {
+                    name: name.clone(),
+                    lookback: look_formula(unit, unit.node(*id).look, &names),
+                    unit: shown.unit,
+                    range: shown.range,
+                    settling: shown.settling,
+                }
             })
             .collect()
     });
@@ -189,27 +195,47 @@ fn function(info: &FunctionInfo, map: &SourceMap, beside: Option<(&str, &str)>) 
     }
 }
 
-fn kind(unit: &Unit, id: NodeId) -> &'static str {
-    match unit.node(id).ty {
-        Ty::Bool => "condition",
-        Ty::Number | Ty::Any => "number",
-    }
+/// What is known of an output of the example.
+#[derive(Debug, Clone, Default)]
+struct Shown {
+    unit: String,
+    range: String,
+    settling: Option<Settling>,
 }
 
-/// The settling of each output of an expression that stands on recurrences.
-fn settling(unit: &Unit) -> Vec<Option<Settling>> {
-    let one = |(name, id): &(String, NodeId)| {
-        let mut alone = unit.clone();
-        alone.outputs = vec![(name.clone(), *id)];
-        let program = strat_compiler::compile(&alone, Executor::Interp).ok()?;
-        let resolved = program.resolve(&[]).ok()?;
-        match resolved.settle {
-            None => Some(Settling::Never),
-            Some(bars) if bars > resolved.lookback => Some(Settling::Bars(bars)),
-            Some(_) => None,
+fn in_example(unit: &Unit) -> Vec<Shown> {
+    let one = |output: &(String, NodeId)| {
+        let node = unit.node(output.1);
+        let is_number = node.ty != Ty::Bool;
+        let word = match (is_number, node.dimension.is_known()) {
+            (false, _) => "condition".to_owned(),
+            (true, true) => node.dimension.text(),
+            (true, false) => "number".to_owned(),
+        };
+        let range = match node.range.is_any() {
+            false if is_number => node.range.text(),
+            _ => String::new(),
+        };
+        Shown {
+            unit: word,
+            range,
+            settling: settling(unit, output),
         }
     };
     unit.outputs.iter().map(one).collect()
+}
+
+/// The settling of an output that stands on recurrences.
+fn settling(unit: &Unit, output: &(String, NodeId)) -> Option<Settling> {
+    let mut alone = unit.clone();
+    alone.outputs = vec![output.clone()];
+    let program = strat_compiler::compile(&alone, Executor::Interp).ok()?;
+    let resolved = program.resolve(&[]).ok()?;
+    match resolved.settle {
+        None => Some(Settling::Never),
+        Some(bars) if bars > resolved.lookback => Some(Settling::Bars(bars)),
+        Some(_) => None,
+    }
 }
 
 fn other(item: &Item, map: &SourceMap) -> Option<OtherDoc> {

@@ -15,14 +15,16 @@ use crate::summary::counted;
 /// Widest text of a condition before its values.
 const WIDEST: usize = 60;
 
-/// Marks, with their colours on a terminal.
+/// How it is told.
 #[derive(Debug, Clone, Copy)]
-pub struct Marks {
+pub struct Style {
     /// Whether colours are wanted.
     pub colour: bool,
+    /// Whether a trade is open on the bar.
+    pub in_trade: bool,
 }
 
-impl Marks {
+impl Style {
     /// The mark of a condition, two columns wide.
     fn of(self, holds: Option<bool>) -> String {
         let (mark, colour) = match holds {
@@ -74,7 +76,7 @@ pub fn trade(open: &OpenTrade, convention: &str) -> String {
 }
 
 /// Each statement with its conditions.
-pub fn text(told: &[Told<'_>], marks: Marks) -> String {
+pub fn text(told: &[Told<'_>], style: Style) -> String {
     let width = told
         .iter()
         .flat_map(|t| &t.conditions)
@@ -90,11 +92,11 @@ pub fn text(told: &[Told<'_>], marks: Marks) -> String {
         let _ = writeln!(
             out,
             "{}: {}",
-            marks.strong(&title(told.statement)),
+            style.strong(&title(told.statement)),
             verdict(told)
         );
         for condition in &told.conditions {
-            line(condition, 0, width, marks, &mut out);
+            line(condition, 0, width, style, &mut out);
         }
     }
     out
@@ -153,21 +155,22 @@ fn label(condition: &ToldCondition<'_>, depth: usize) -> String {
     format!("{}{joint}{text}", "  ".repeat(depth))
 }
 
-fn line(condition: &ToldCondition<'_>, depth: usize, width: usize, marks: Marks, out: &mut String) {
+fn line(condition: &ToldCondition<'_>, depth: usize, width: usize, style: Style, out: &mut String) {
     let label = label(condition, depth);
     let blanks = " ".repeat(width.saturating_sub(label.chars().count()));
     let mut values: Vec<String> = condition.operands.iter().map(operand).collect();
-    if condition.condition.of_trade && condition.parts.is_empty() && condition.holds.is_none() {
+    let asks_in_vain = condition.condition.of_trade && !style.in_trade;
+    if asks_in_vain && condition.parts.is_empty() && condition.holds.is_none() {
         values.push("no trade is open".to_owned());
     }
     let text = format!(
         "  {} {label}{blanks}  {}",
-        marks.of(condition.holds),
+        style.of(condition.holds),
         values.join(", ")
     );
     let _ = writeln!(out, "{}", text.trim_end());
     for part in &condition.parts {
-        line(part, depth + 1, width, marks, out);
+        line(part, depth + 1, width, style, out);
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! | module | owns |
 //! |---|---|
+//! | `subject` | the strategy that is asked about, with its parameters and bars |
 //! | `outline` | the conditions of each statement as they are written, with the nodes that compute them |
 //! | `words` | source text on one line |
 //! | `values` | these nodes evaluated over bars |
@@ -17,6 +18,7 @@ pub mod funnel;
 pub mod funnel_json;
 pub mod funnel_text;
 pub mod outline;
+pub mod subject;
 pub mod trades;
 pub mod values;
 pub mod words;

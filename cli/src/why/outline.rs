@@ -2,7 +2,9 @@
 //!
 //! The typed tree knows nodes, the syntax tree knows words; a place in the source joins the two.
 
-use strat_lang::hir::{Input, Kind, NodeId, Side, Signal, Unit};
+use std::cell::Cell;
+
+use strat_lang::hir::{Input, Kind, NodeId, QueryId, Side, Signal, Unit};
 use strat_lang::source::{SourceMap, Span};
 use strat_lang::syntax::ast::{Expr, ExprKind, ListKind, Stmt, StmtKind};
 
@@ -10,6 +12,9 @@ use super::words::one_line;
 
 /// Deepest nesting that is shown part by part; what lies deeper is shown as a whole.
 const DEEPEST: usize = 12;
+
+/// Most parts of one statement that are shown; beyond, conditions are shown as a whole.
+const MOST_PARTS: usize = 200;
 
 /// Most names of one operand that are shown beside it.
 const MOST_NAMES: usize = 8;
@@ -94,6 +99,8 @@ struct Outliner<'a> {
     of_trade: Vec<bool>,
     /// What the statement at hand reaches.
     reach: Vec<bool>,
+    /// Parts of the statement at hand that may still be shown.
+    parts_left: Cell<usize>,
     /// The strategy's own statements, for the values of its names.
     body: &'a [Stmt],
 }
@@ -105,6 +112,7 @@ pub fn outline(unit: &Unit, body: &[Stmt], map: &SourceMap) -> Vec<Statement> {
         map,
         of_trade: of_trade(unit),
         reach: Vec::new(),
+        parts_left: Cell::new(0),
         body,
     };
     let entries = unit.entries.iter().map(|s| (What::Enter, s));
@@ -126,6 +134,7 @@ pub fn of_trade(unit: &Unit) -> Vec<bool> {
                 let members = group.members.iter();
                 members.flat_map(|m| [m.seed, m.step]).any(|id| known(&id))
             }),
+            Kind::Query(q, _) => queried(unit, q).iter().any(known),
             kind => kind.operands().iter().flatten().any(known),
         };
         found.push(own);
@@ -136,6 +145,7 @@ pub fn of_trade(unit: &Unit) -> Vec<bool> {
 impl<'a> Outliner<'a> {
     fn statement(&mut self, what: What, signal: &Signal) -> Statement {
         self.reach = reach(self.unit, signal.when);
+        self.parts_left.set(MOST_PARTS);
         let when = find_statement(self.body, signal.span);
         let written: Vec<&Expr> = when.map(listed).unwrap_or_default();
         let conditions = signal
@@ -210,7 +220,9 @@ impl<'a> Outliner<'a> {
             ExprKind::Name(name) => (Joint::Name, self.meaning(name).into_iter().collect()),
             _ => (Joint::None, Vec::new()),
         };
-        if depth < DEEPEST {
+        let left = self.parts_left.get();
+        if depth < DEEPEST && parts.len() <= left {
+            self.parts_left.set(left - parts.len());
             let known = parts
                 .into_iter()
                 .filter_map(|e| Some((e, self.node_of(e)?)));
@@ -393,6 +405,21 @@ pub fn reach(unit: &Unit, from: NodeId) -> Vec<bool> {
         {
             open.extend(group.members.iter().flat_map(|m| [m.seed, m.step]));
         }
+        if let Kind::Query(q, _) = kind {
+            open.extend(queried(unit, q));
+        }
     }
     seen
+}
+
+/// What a question to a pool of zones is computed from.
+fn queried(unit: &Unit, q: QueryId) -> Vec<NodeId> {
+    let Some(query) = unit.queries.get(q.0 as usize) else {
+        return Vec::new();
+    };
+    let mut nodes = query.nodes();
+    if let Some(pool) = unit.pools.get(query.pool.0 as usize) {
+        nodes.extend(pool.nodes());
+    }
+    nodes
 }

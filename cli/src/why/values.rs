@@ -44,12 +44,14 @@ pub fn compiled(
     executor: Executor,
 ) -> Done<Compiled> {
     let program = strat_compiler::compile(&asking(unit, nodes), executor)?;
-    match program.resolve(params) {
-        Ok(_) => Ok(program),
-        Err(ParamError::Excluded(why) | ParamError::Invalid(why)) => {
-            Err(Failure::mistake(format!("{}: {why}", unit.name)))
-        }
-    }
+    program.resolve(params).map_err(refused)?;
+    Ok(program)
+}
+
+/// What a parameter set that gives no lengths comes to.
+pub fn refused(error: ParamError) -> Failure {
+    let (ParamError::Excluded(why) | ParamError::Invalid(why)) = error;
+    Failure::mistake(format!("these parameters cannot be used: {why}"))
 }
 
 /// What nodes are evaluated over.

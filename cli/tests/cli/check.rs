@@ -271,6 +271,8 @@ fn help_and_version_are_no_failure() {
         "emit",
         "eval",
         "run",
+        "why",
+        "doc",
         "data",
         "quickstart",
     ] {

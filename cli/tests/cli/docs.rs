@@ -101,6 +101,10 @@ fn the_examples_of_the_page_print_what_it_shows() {
             "strategy Crossing {\n    param length: bars = 20\n    enter long when close crosses above sma(close, length)\n    stop 5%\n}\n\ntest \"crossing up\" {\n    with Crossing(length: 2)\n    close = [5, 4, 3, 4, 6, 8]\n    expect enter long at bar 4\n    expect sma(close, 2) at bar 4 = 5\n}\n",
         ),
         (
+            "distance.strat",
+            "/// How far `x` lies from its own mean, in percent.\nfn distance(x: series = close, length: bars) {\n    return 100 * (x / ema(x, length) - 1)\n}\n",
+        ),
+        (
             "bars.csv",
             "Date,Open,High,Low,Close,Volume\n2024-05-15,1.08,1.09,1.08,1.088,1200\n2024-05-14,1.07,1.08,1.07,1.08,1100\n2024-05-14,1.07,1.08,1.07,1.081,1150\n",
         ),

@@ -6,9 +6,11 @@
 mod backtest;
 mod check;
 mod data;
+mod doc;
 mod docs;
 mod eval;
 mod fix;
+mod funnel;
 mod hostile;
 mod plans;
 mod quickstart;
@@ -16,3 +18,6 @@ mod sandbox;
 mod screen;
 mod streams;
 mod tests;
+mod warmup;
+mod why;
+mod why_trade;

@@ -151,7 +151,10 @@ fn parameters_of_an_enum_are_given_by_name() {
     assert!(table.contains("exponential"), "{table}");
     let one = [&screen[..], &["--param", "kind=exponential"]].concat();
     let text = sandbox.succeed(&one);
-    assert!(text.contains("exponential") && !text.contains("simple"), "{text}");
+    assert!(
+        text.contains("exponential") && !text.contains("simple"),
+        "{text}"
+    );
     let wrong = [&screen[..], &["--param", "kind=weighted"]].concat();
     let run = sandbox.run(&wrong);
     assert_eq!(run.code, Some(1));
@@ -162,7 +165,11 @@ fn parameters_of_an_enum_are_given_by_name() {
     );
     let run = sandbox.run(&[&screen[..], &["--param", "length=many"]].concat());
     assert_eq!(run.code, Some(1));
-    assert!(run.err.contains("expected a number, found `many`"), "{}", run.err);
+    assert!(
+        run.err.contains("expected a number, found `many`"),
+        "{}",
+        run.err
+    );
 }
 
 #[test]
@@ -171,7 +178,14 @@ fn a_regime_is_printed_with_its_classes() {
     let args = on_days(&["eval", "Trend", "--file", "a.strat", "--format", "csv"]);
     let text = sandbox.succeed(&args);
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines[0], "timestamp,class,raw,confidence,best,second,up,down,slow");
+    assert_eq!(
+        lines[0],
+        "timestamp,class,raw,confidence,best,second,up,down,slow"
+    );
     assert!(lines[1].contains(",unknown,unknown,0,"), "{}", lines[1]);
-    assert!(lines[40].contains(",up,") || lines[40].contains(",down,"), "{}", lines[40]);
+    assert!(
+        lines[40].contains(",up,") || lines[40].contains(",down,"),
+        "{}",
+        lines[40]
+    );
 }

@@ -23,7 +23,7 @@ impl Lower<'_> {
         let roots: Vec<Id> = values.iter().map(|n| self.at(*n)).collect();
         let mut new: HashMap<Id, Id> = HashMap::new();
         for id in self.read_on_one_bar(&roots) {
-            let node = self.graph.node(id).clone();
+            let node = *self.graph.node(id);
             let changed = match node.op {
                 Op::Input(input) => self.entered(input, id),
                 op if operands(op).iter().flatten().any(|o| new.contains_key(o)) => {

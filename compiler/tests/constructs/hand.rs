@@ -1,9 +1,9 @@
 //! Units written by hand, node by node.
 
 use strat_lang::hir::{
-    Choose, Compare, Dimension, Feed, FeedKind, Group, GroupId, Input, Kind, Looks, Math2, Member, Node,
-    NodeId, Order, Param, Pool, PoolId, Query, QueryId, Range, Side, Signal, Stage, Start, Ty, Unit,
-    WindowFn,
+    Choose, Compare, Dimension, Feed, FeedKind, Group, GroupId, Input, Kind, Looks, Math2, Member,
+    Node, NodeId, Order, Param, Pool, PoolId, Query, QueryId, Range, Side, Signal, Stage, Start,
+    Ty, Unit, WindowFn,
 };
 use strat_lang::source::Span;
 

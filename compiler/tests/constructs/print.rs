@@ -55,10 +55,11 @@ fn everything_is_printed() {
 %10: f64 series = extra(0)
 %11: f64 series = entryprice
 %12: bool series = lt(%9, %10)
+%13: f64 series = coalesce(%11, %0)
 z0: `zones` max 8 drops new, born %2 keeps [%0] next [%6] dies %8
 q0: lowest %3 of z0 where %8
 exit \"in\" when %12 from bar 0
-value 0 = %11
+value 0 = %13
 need 0: bars of \"ETH/USDT\"
 feed 0: on bars of 3600000 ms
   %0: f64 series = extra(0)

@@ -110,7 +110,7 @@ fn run(unit: &Unit, seed: u64, count: usize) -> usize {
 fn programs_of_the_repository_agree() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut open: Vec<PathBuf> = vec![root.join("examples"), root.join("strategies")];
-    let mut seen = 0;
+    let mut texts: Vec<(String, String)> = Vec::new();
     while let Some(path) = open.pop() {
         if path.is_dir() {
             let inside = std::fs::read_dir(&path).expect("a folder");
@@ -119,11 +119,22 @@ fn programs_of_the_repository_agree() {
             open.extend(inside);
         } else if path.extension().is_some_and(|e| e == "strat") {
             let text = std::fs::read_to_string(&path).expect("a text");
-            for unit in program(&text) {
-                let known = run(&unit, 41, 1500);
-                println!("{} {}: {known}", path.display(), unit.name);
-                seen += 1;
-            }
+            texts.push((path.to_string_lossy().into_owned(), text));
+        }
+    }
+    // A file uses those that lie beside it.
+    let mut world = MemoryWorld::new();
+    for (path, text) in &texts {
+        world.insert(path, text);
+    }
+    let mut seen = 0;
+    for (path, text) in &texts {
+        let mut map = SourceMap::default();
+        let checked = check_source(&mut map, &world, &LIBRARY, path, text);
+        for unit in units(path, checked) {
+            let known = run(&unit, 41, 1500);
+            println!("{path} {}: {known}", unit.name);
+            seen += 1;
         }
     }
     assert!(seen >= 10, "{seen} programs");

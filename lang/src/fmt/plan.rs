@@ -51,8 +51,6 @@ pub(super) struct Row {
     pub start: usize,
     /// The tokens that stand under those of the other rows; the second may be missing.
     pub stops: [Option<usize>; 2],
-    /// Its last token.
-    pub last: usize,
 }
 
 impl Plan {

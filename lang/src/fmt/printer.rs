@@ -289,7 +289,9 @@ impl<'t> Layout<'t> {
                 let named = before.checked_sub(1).and_then(|i| self.kind(i));
                 touches || named == Some(TokenKind::Keyword(Keyword::Fn))
             }
-            (_, TokenKind::LBracket) => touches,
+            (TokenKind::Keyword(Keyword::In), TokenKind::LBracket) => false,
+            (TokenKind::Keyword(_), TokenKind::LBracket) => touches,
+            (left, TokenKind::LBracket) => touches && left.ends_expression(),
             _ => false,
         };
         if none { "" } else { " " }

@@ -78,7 +78,7 @@ impl Marker<'_> {
         for at in start + 1..=last {
             self.set(at, |mark| mark.joins = true);
         }
-        table.rows.push(Row { start, stops, last });
+        table.rows.push(Row { start, stops });
     }
 
     /// The token before a place that is no comment.

@@ -189,7 +189,10 @@ impl Infer<'_> {
         match op {
             Compare::Lt => {
                 let can_hold = x.lo < y.hi && m != n && !self.never_above(n, m);
-                Range::of_bool(can_hold, !(x.hi < y.lo))
+                Range::of_bool(
+                    can_hold,
+                    x.hi.partial_cmp(&y.lo) != Some(std::cmp::Ordering::Less),
+                )
             }
             Compare::Le => {
                 let always = m == n || x.hi <= y.lo || self.never_above(m, n);

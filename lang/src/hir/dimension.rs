@@ -166,7 +166,7 @@ impl Dimension {
                 let scaled = |power: i16| {
                     let v = f64::from(power) * exponent;
                     #[allow(clippy::cast_possible_truncation)] // checked just before
-                    (v.fract() == 0.0 && v.abs() <= f64::from(MOST)).then(|| v as i16)
+                    (v.fract() == 0.0 && v.abs() <= f64::from(MOST)).then_some(v as i16)
                 };
                 match (scaled(p.money), scaled(p.quantity), scaled(p.time)) {
                     (Some(m), Some(q), Some(t)) => Self::powers(m, q, t),

@@ -6,7 +6,7 @@
 //! however it was guessed.
 
 use super::bounds::Facts;
-use super::{FeedKind, GroupId, Input, Kind, NodeId, Param, Range, Start, Unit};
+use super::{Dimension, FeedKind, GroupId, Input, Kind, NodeId, Param, Range, Start, Unit};
 
 /// Rounds in which bounds move freely before they jump.
 const FREE_ROUNDS: usize = 3;
@@ -86,7 +86,13 @@ impl<'u> Infer<'u> {
             if let Kind::Member(g, _) = node.kind {
                 self.solve(g);
             }
-            let range = self.value(node.kind, &mut Facts::none());
+            let range = match node.kind {
+                // What a function counts in bars on its own is a length of its user.
+                Kind::Free(_) if node.dimension == Dimension::Bars => {
+                    Range::whole(1.0, f64::INFINITY)
+                }
+                kind => self.value(kind, &mut Facts::none()),
+            };
             debug_assert_eq!(self.ranges.len(), i);
             self.ranges.push(range);
         }

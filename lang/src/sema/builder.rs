@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::fold::{fold1, fold2};
 use crate::hir::{
-    Compare, Dimension, Group, GroupId, Input, Kind, LookId, Looks, Math1, Math2, Member, Node,
-    NodeId, QueryId, Range, Stage, Start, Ty, Unit,
+    Compare, Dimension, Group, GroupId, Input, Kind, LookId, Looks, Math2, Member, Node, NodeId,
+    QueryId, Range, Stage, Start, Ty, Unit,
 };
 use crate::source::Span;
 
@@ -471,32 +472,5 @@ impl Builder {
             stage = stage.join(self.stage(n));
         }
         self.group_stage[g.0 as usize] = stage;
-    }
-}
-
-/// Arithmetic of one number that every machine computes alike.
-pub(super) fn fold1(op: Math1, a: f64) -> Option<f64> {
-    match op {
-        Math1::Neg => Some(-a),
-        Math1::Floor => Some(a.floor()),
-        Math1::Ceil => Some(a.ceil()),
-        Math1::Sqrt => Some(a.sqrt()),
-        Math1::Round => Some(a.round_ties_even()),
-        _ => None,
-    }
-}
-
-/// Arithmetic of two numbers that every machine computes alike.
-pub(super) fn fold2(op: Math2, a: f64, b: f64) -> Option<f64> {
-    match op {
-        Math2::Add => Some(a + b),
-        Math2::Sub => Some(a - b),
-        Math2::Mul => Some(a * b),
-        Math2::Div => Some(a / b),
-        Math2::Min if a <= b => Some(a),
-        Math2::Min if b < a => Some(b),
-        Math2::Max if a >= b => Some(a),
-        Math2::Max if b > a => Some(b),
-        _ => None,
     }
 }

@@ -251,9 +251,7 @@ impl<'t> Checker<'t, '_> {
         }
         self.style_lint(&item.name);
         let value = self.inline(def, bound);
-        if self.lints() {
-            self.verdicts();
-        }
+        self.verdicts();
         self.outgrown(item.name.span, &format!("`{}`", item.name.name));
         value
     }

@@ -163,9 +163,7 @@ impl<'t> Checker<'t, '_> {
         );
         let names = labels.iter().map(String::as_str);
         let report = match suggest::did_you_mean(name, names.clone()) {
-            Some(near) => report
-                .hint(format!("did you mean `{near}`?"))
-                .fix(format!("write `{near}`"), vec![(span, near.to_owned())]),
+            Some(near) => report.did_you_mean(span, name, near),
             None => report.hint(format!("there are {}", super::types::listed(names))),
         };
         self.report(report);

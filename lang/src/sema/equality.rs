@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::joint::{Fact, contradict, facts};
+use super::joint::{Fact, facts};
 use super::noted::{Compared, Placed};
 use super::verdicts::Judge;
 use crate::diag::{Code, Diagnostic};
@@ -162,11 +162,7 @@ impl Judge<'_> {
                     Fact::Order(left, right, false),
                     Fact::Order(right, left, false),
                 ];
-                if contradict(
-                    self.unit,
-                    &self.known,
-                    &[&required[..], &equal[..]].concat(),
-                ) {
+                if self.exclusive(&[&required[..], &equal[..]].concat()) {
                     return None;
                 }
                 let is_zero = |x: f64, y: f64| {
@@ -193,7 +189,7 @@ impl Judge<'_> {
             Kind::Number(bits) => f64::from_bits(bits),
             Kind::Param(p) => with.iter().find(|(i, _)| *i == p as usize)?.1,
             Kind::Math1(Math1::Neg, a) => -of(a)?,
-            Kind::Math2(op, a, b) => super::builder::fold2(op, of(a)?, of(b)?)?,
+            Kind::Math2(op, a, b) => super::fold::fold2(op, of(a)?, of(b)?)?,
             Kind::Compare(op, a, b) => {
                 let (x, y) = (of(a)?, of(b)?);
                 truth(match op {

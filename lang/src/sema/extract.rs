@@ -162,22 +162,20 @@ fn needed(unit: &Unit, root: NodeId) -> Result<Needed, Refusal> {
                     found.feeds.insert(f);
                 }
                 Kind::Input(input) if input.is_of_trade() => return Err(Refusal::Trade),
-                Kind::Member(g, _) | Kind::New(g, ..) | Kind::Prev(g, ..) => {
-                    if found.groups.insert(g) {
-                        let group = &unit.groups[g.0 as usize];
-                        nodes.extend(group.members.iter().flat_map(|m| [m.seed, m.step]));
-                        if let Start::Bar(n) = group.start {
-                            nodes.push(n);
-                        }
+                Kind::Member(g, _) | Kind::New(g, ..) | Kind::Prev(g, ..)
+                    if found.groups.insert(g) =>
+                {
+                    let group = &unit.groups[g.0 as usize];
+                    nodes.extend(group.members.iter().flat_map(|m| [m.seed, m.step]));
+                    if let Start::Bar(n) = group.start {
+                        nodes.push(n);
                     }
                 }
-                Kind::Query(q, _) => {
-                    if found.queries.insert(q) {
-                        let query = &unit.queries[q.0 as usize];
-                        nodes.extend(query.nodes());
-                        if found.pools.insert(query.pool) {
-                            nodes.extend(unit.pools[query.pool.0 as usize].nodes());
-                        }
+                Kind::Query(q, _) if found.queries.insert(q) => {
+                    let query = &unit.queries[q.0 as usize];
+                    nodes.extend(query.nodes());
+                    if found.pools.insert(query.pool) {
+                        nodes.extend(unit.pools[query.pool.0 as usize].nodes());
                     }
                 }
                 _ => {}

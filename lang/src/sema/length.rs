@@ -7,7 +7,8 @@
 use std::collections::BTreeSet;
 
 use super::Checker;
-use super::builder::{self, MOST_MEMBER_LAG};
+use super::builder::MOST_MEMBER_LAG;
+use super::fold;
 use super::foreign::bars_ago;
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{Dimension, Kind, NodeId};
@@ -215,8 +216,8 @@ impl<'t> Checker<'t, '_> {
             let value = match self.builder.unit.node(*id).kind {
                 Kind::Number(bits) => f64::from_bits(bits),
                 Kind::Param(_) => v,
-                Kind::Math1(op, a) => builder::fold1(op, of(a)?)?,
-                Kind::Math2(op, a, b) => builder::fold2(op, of(a)?, of(b)?)?,
+                Kind::Math1(op, a) => fold::fold1(op, of(a)?)?,
+                Kind::Math2(op, a, b) => fold::fold2(op, of(a)?, of(b)?)?,
                 _ => return None,
             };
             values.push(value);

@@ -260,7 +260,7 @@ impl<'t> Checker<'t, '_> {
         }
         let id = self.number(e)?;
         if let Some(v) = self.builder.constant(id)
-            && !(v > 0.0)
+            && (v.is_nan() || v <= 0.0)
         {
             self.error(
                 Code::BadOrder,

@@ -84,6 +84,7 @@ impl<'t> Checker<'t, '_> {
         for (name, value) in &outputs {
             self.output(name, value);
         }
+        self.verdicts();
         Some(Portfolio {
             name: body.name.name.clone(),
             doc: first_line(item.doc.as_deref()),

@@ -187,10 +187,7 @@ impl<'t> Checker<'t, '_> {
             ),
         );
         if let Some(near) = suggest::did_you_mean(&field.name, names.iter().copied()) {
-            report = report.hint(format!("did you mean `{near}`?")).fix(
-                format!("write `{near}`"),
-                vec![(field.span, near.to_owned())],
-            );
+            report = report.did_you_mean(field.span, &field.name, near);
         }
         self.report(report);
     }

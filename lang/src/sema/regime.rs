@@ -54,6 +54,7 @@ impl<'t> Checker<'t, '_> {
         self.outgrown(body.name.span, &format!("`{}`", body.name.name));
         let failed = self.incomplete || self.torn || self.sink.errors() > self.errors_before;
         let built = built.filter(|_| !failed)?;
+        self.verdicts();
         Some(hir::Regime {
             name: body.name.name.clone(),
             classes: self.enum_labels(id),

@@ -127,10 +127,7 @@ impl<'t> Checker<'t, '_> {
         };
         let near = other.or_else(|| suggest::did_you_mean(name, LIMITS.iter().map(|r| r.name)));
         self.report(match near {
-            Some(near) => report.hint(format!("did you mean `{near}`?")).fix(
-                format!("write `{near}`"),
-                vec![(row.name.span, near.to_owned())],
-            ),
+            Some(near) => report.did_you_mean(row.name.span, name, near),
             None => report.hint(format!(
                 "the limits are {}",
                 super::types::listed(LIMITS.iter().map(|r| r.name))

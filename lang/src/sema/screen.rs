@@ -148,10 +148,7 @@ impl<'t> Checker<'t, '_> {
             let names: Vec<&str> = unit.params.iter().map(|p| p.name.as_str()).collect();
             self.report(
                 match suggest::did_you_mean(&name.name, names.iter().copied()) {
-                    Some(near) => report.hint(format!("did you mean `{near}`?")).fix(
-                        format!("write `{near}`"),
-                        vec![(name.span, near.to_owned())],
-                    ),
+                    Some(near) => report.did_you_mean(name.span, &name.name, near),
                     None if names.is_empty() => report.hint("it has none"),
                     None => report.hint(format!(
                         "it has {}",
@@ -280,7 +277,7 @@ impl<'t> Checker<'t, '_> {
                 );
                 let near = word.and_then(|w| suggest::did_you_mean(w, FIGURES.iter().copied()));
                 self.report(match near {
-                    Some(near) => report.hint(format!("did you mean `{near}`?")).fix(
+                    Some(near) => report.hint(format!("did you mean `{near}`?")).suggest(
                         format!("write `{near}`"),
                         vec![(setting.value.span, near.to_owned())],
                     ),

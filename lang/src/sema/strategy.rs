@@ -173,15 +173,13 @@ impl<'t> Checker<'t, '_> {
             StmtKind::Param(_) => {}
             StmtKind::Error => self.unread(stmt),
             StmtKind::Require(e) => {
-                let id = self.of_parameters(|this| this.parameter_condition(e, "`require`"));
-                if let Some(id) = id {
-                    self.noted.requires.push((id, e.span));
+                if let Some(id) = self.parameter_condition(e, "`require`") {
                     let words = slice(text, e.span);
                     self.builder.unit.requires.push((id, words));
                 }
             }
             StmtKind::Flag { name, when } => {
-                let id = self.of_parameters(|this| this.parameter_condition(when, "`flag`"));
+                let id = self.parameter_condition(when, "`flag`");
                 if self.builder.unit.flags.iter().any(|(n, _)| *n == name.name) {
                     let first = body.iter().find_map(|s| match &s.kind {
                         StmtKind::Flag { name: n, .. } if n.name == name.name => Some(n.span),
@@ -286,7 +284,7 @@ impl<'t> Checker<'t, '_> {
     }
 
     pub(super) fn parameter_condition(&mut self, e: &'t Expr, what: &str) -> Option<NodeId> {
-        let id = self.condition(e)?;
+        let id = self.of_parameters(|this| this.condition(e))?;
         if self.builder.stage(id).series {
             let part = self.series_part(e);
             self.report(
@@ -298,6 +296,9 @@ impl<'t> Checker<'t, '_> {
                 .hint("put a condition on bars into `enter` or `exit`"),
             );
             return None;
+        }
+        if what == "`require`" {
+            self.noted.requires.push((id, e.span));
         }
         Some(id)
     }

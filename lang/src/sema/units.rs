@@ -181,7 +181,8 @@ impl<'t> Checker<'t, '_> {
         let text = format!("{whole} * {percent}%");
         report
             .hint(format!("{share} of what? Write `{text}`"))
-            .fix(format!("write `{text}`"), vec![(a.1.to(b.1), text)])
+            // It may as well be a share of something else.
+            .suggest(format!("write `{text}`"), vec![(a.1.to(b.1), text)])
     }
 
     /// Whether a value is of the unit that is asked for; reports where it is not. `what` is asked.

@@ -16,6 +16,9 @@ const MOST_WORDS: usize = 60;
 /// Most conditions of one list that are held against each other.
 const MOST_ITEMS: usize = 64;
 
+/// Most questions whether conditions exclude each other, in one unit.
+const MOST_QUESTIONS: u32 = 50_000;
+
 /// A finished unit, and what is said about it.
 pub(super) struct Judge<'u> {
     pub(super) unit: &'u Unit,
@@ -23,6 +26,8 @@ pub(super) struct Judge<'u> {
     map: &'u SourceMap,
     reported: BTreeSet<(Code, Span)>,
     found: Vec<Diagnostic>,
+    /// Questions that may still be asked.
+    left: std::cell::Cell<u32>,
 }
 
 impl Checker<'_, '_> {
@@ -44,6 +49,7 @@ impl Checker<'_, '_> {
             map: self.program.map,
             reported: BTreeSet::new(),
             found: Vec::new(),
+            left: std::cell::Cell::new(MOST_QUESTIONS),
         };
         judge.all(&noted);
         for diagnostic in judge.found {
@@ -84,6 +90,13 @@ impl Judge<'_> {
             .map_or_else(|| otherwise.to_owned(), |w| format!("`{w}`"))
     }
 
+    /// Whether facts cannot all hold; false once too much was asked.
+    pub(super) fn exclusive(&self, facts: &[Fact]) -> bool {
+        let left = self.left.get();
+        self.left.set(left.saturating_sub(1));
+        left > 0 && contradict(self.unit, &self.known, facts)
+    }
+
     /// Keeps a report, once per code and place.
     pub(super) fn say(&mut self, report: Diagnostic) {
         if self.reported.insert((report.code, report.span)) {
@@ -103,6 +116,12 @@ impl Judge<'_> {
         self.unit.node(id).stage.is_const()
     }
 
+    /// A parameter of a function that is checked on its own is in it, and nothing of the bars.
+    fn is_free(&self, id: NodeId) -> bool {
+        let stage = self.unit.node(id).stage;
+        stage.params >> 63 & 1 == 1 && !stage.series
+    }
+
     fn comparisons(&mut self, compared: &[Compared]) {
         // A loop looks at the same text several times: what differs between turns is no fault.
         let mut places: BTreeMap<(Span, Span), Vec<&Compared>> = BTreeMap::new();
@@ -112,6 +131,10 @@ impl Judge<'_> {
         for all in places.into_values() {
             let Some(c) = all.first() else { continue };
             if self.is_fixed(c.left.0) && self.is_fixed(c.right.0) {
+                continue;
+            }
+            // The lengths of a function on its own are its callers' matter.
+            if self.is_free(c.left.0) || self.is_free(c.right.0) {
                 continue;
             }
             if self.slip(c) || self.slip_of_share(c) {
@@ -182,7 +205,7 @@ impl Judge<'_> {
             let fix = vec![(share.1, number.to_owned())];
             let report = Diagnostic::warning(Code::PercentSlip, share.1, text)
                 .hint(format!("write `{number}`"))
-                .fix(format!("write `{number}`"), fix);
+                .suggest(format!("write `{number}`"), fix);
             self.say(report);
             return true;
         }
@@ -247,7 +270,7 @@ impl Judge<'_> {
                     break;
                 }
                 let both = [&said[*i][..], &said[*j][..]].concat();
-                if contradict(self.unit, &self.known, &both) {
+                if self.exclusive(&both) {
                     found = true;
                     self.exclude(joined, &[first], second);
                     break;
@@ -262,14 +285,14 @@ impl Judge<'_> {
             all.iter().flat_map(|i| said[*i].iter().copied()).collect()
         };
         let mut needed = open;
-        if !contradict(self.unit, &self.known, &of(&needed)) {
+        if !self.exclusive(&of(&needed)) {
             return;
         }
         let mut i = 0;
         while i < needed.len() {
             let mut fewer = needed.clone();
             fewer.remove(i);
-            if contradict(self.unit, &self.known, &of(&fewer)) {
+            if self.exclusive(&of(&fewer)) {
                 needed = fewer;
             } else {
                 i += 1;
@@ -329,8 +352,7 @@ impl Judge<'_> {
         if self.is_reported(span) || self.is_fixed(id) {
             return;
         }
-        let never = self.range(id) == Range::FALSE
-            || contradict(self.unit, &self.known, &facts(self.unit, id, true));
+        let never = self.range(id) == Range::FALSE || self.exclusive(&facts(self.unit, id, true));
         if never {
             let text = format!("{} never holds", self.quoted(span, "this condition"));
             let report = Diagnostic::warning(Code::NeverHolds, span, text)
@@ -343,7 +365,7 @@ impl Judge<'_> {
         for (id, span) in requires {
             let words = self.quoted(*span, "this");
             let range = self.range(*id);
-            let contradiction = contradict(self.unit, &self.known, &facts(self.unit, *id, true));
+            let contradiction = self.exclusive(&facts(self.unit, *id, true));
             if range == Range::FALSE || contradiction {
                 let text = format!("{words} is never met: no parameter set is left");
                 let report = Diagnostic::warning(Code::FixedRequire, *span, text)

@@ -72,11 +72,11 @@ fn slips(text: &str) -> Vec<(usize, usize, String)> {
             TokenKind::Le => put("=<"),
             TokenKind::Colon if before.is_some_and(|b| args.contains(&b.span.start)) => put(" = "),
             TokenKind::Assign if i >= 2 && lets.contains(&code[i - 2].span.start) => put(" := "),
-            TokenKind::Number if token.text(text).starts_with("0.") => {
-                // `x.5` would be another slip.
-                if before.is_some_and(|b| b.span.end < token.span.start) {
-                    found.push((from, from + 1, String::new()));
-                }
+            TokenKind::Number
+                if token.text(text).starts_with("0.")
+                    && before.is_some_and(|b| b.span.end < token.span.start) =>
+            {
+                found.push((from, from + 1, String::new()));
             }
             TokenKind::LParen
                 if before

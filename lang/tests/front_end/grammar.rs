@@ -89,6 +89,52 @@ fn operators_bind_as_the_specification_says() {
             "all (a, call b (c), postfix (d, index (1)), not (e), postfix (record (f), field f))",
         ),
         ("any { a > b  c }", "any (compare (a, > (b)), c)"),
+        (
+            "e[1] @ 4h > (e @ 4h)[1]",
+            "compare (postfix (e, index (1), at 4h), > (postfix (paren (postfix (e, at 4h)), index (1))))",
+        ),
+        (
+            "close of \"A/B\" @ 1d",
+            "postfix (close, of \"A/B\", at 1d)",
+        ),
+        (
+            "-f(x) since entry",
+            "neg (postfix (call f (x), since entry))",
+        ),
+        (
+            "rank(x) across universe",
+            "postfix (call rank (x), across universe)",
+        ),
+        (
+            "x + 1 between 40..n * 2 and y",
+            "and (between (sum (x, + (1)), 40, product (n, * (2))), y)",
+        ),
+        (
+            "f(x) after 3 bars every n + 1 bars",
+            "every bars (after (call f (x), 3), sum (n, + (1)))",
+        ),
+        ("x every 4h", "every 4h (x)"),
+        (
+            "x every week on monday at 09:30 utc",
+            "every week on monday at 09:30 \"utc\" (x)",
+        ),
+        ("x on event funding", "on event funding (x)"),
+        (
+            "within 09:30..16:00 \"Europe/Berlin\" and a",
+            "and (within 09:30..16:00 \"Europe/Berlin\", a)",
+        ),
+        (
+            "sum(i in 0..n - 1: x[i] * 2)",
+            "loop sum i (0, sum (n, - (1)), product (postfix (x, index (i)), * (2)))",
+        ),
+        (
+            "count(gap where a > b or c by lowest top - 1)",
+            "call count (zone gap by lowest (or (compare (a, > (b)), c), sum (top, - (1))))",
+        ),
+        (
+            "(gap where a).top",
+            "postfix (paren (zone gap (a)), field top)",
+        ),
     ] {
         assert_eq!(shape(text), expected, "{text}");
     }
@@ -268,6 +314,31 @@ strategy S on bar
           number 1
 "
     );
+}
+
+#[test]
+fn statements_of_every_item_as_the_tree_has_them() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tree");
+    let mut count = 0;
+    for entry in fs::read_dir(folder).expect("the folder of the trees") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|e| e != "strat") {
+            continue;
+        }
+        count += 1;
+        let text = fs::read_to_string(&path).expect("a program is text");
+        let mut sink = Sink::new();
+        let file = parse(FileId(0), &text, &mut sink);
+        assert!(!sink.has_errors(), "{:#?}", sink.into_sorted());
+        let found = print_tree(&file);
+        let beside = path.with_extension("tree");
+        if std::env::var_os("STRATC_BLESS").is_some() {
+            fs::write(&beside, &found).expect("the tree can be written");
+        }
+        let expected = fs::read_to_string(&beside).expect("the tree stands beside the program");
+        assert_eq!(found, expected, "{}", path.display());
+    }
+    assert!(count >= 3);
 }
 
 #[test]

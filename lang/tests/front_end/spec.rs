@@ -41,7 +41,12 @@ fn codes(text: &str) -> Vec<String> {
 #[test]
 fn code_blocks_hold() {
     let mut checked = 0;
-    for page in ["01-lexical.md", "02-grammar.md", "05-diagnostics.md", "06-items.md"] {
+    for page in [
+        "01-lexical.md",
+        "02-grammar.md",
+        "05-diagnostics.md",
+        "06-items.md",
+    ] {
         for (kind, body) in blocks(page) {
             checked += 1;
             if kind == "strat" {

@@ -1,9 +1,10 @@
 //! What differs between the tools people compare with, bundled and named.
 //!
 //! A [`Convention`] is the name of a bundle; [`Rules`] is the bundle itself, whose fill can be
-//! overridden. Everything not listed here is the same everywhere: one long position at a time,
-//! bought with all cash; an entry while long and an exit while flat change nothing; an entry and
-//! an exit signal on one bar cancel each other.
+//! overridden. Everything not listed here is the same everywhere: one position at a time, of a
+//! plain program long and bought with all cash; an entry while in it and an exit while flat change
+//! nothing; an entry and an exit signal on one bar cancel each other. What other plans add stands
+//! in [`crate::stream::planned`].
 
 use std::fmt;
 use std::str::FromStr;

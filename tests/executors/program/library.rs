@@ -7,7 +7,7 @@ use strat_lang::source::SourceMap;
 use strat_lang::syntax::ast::{ExprKind, FnItem, ItemKind, StmtKind};
 use strat_lang::syntax::parse;
 
-use super::Takes;
+use super::{Takes, Ty};
 
 /// A parameter of a function, by the name it is given by.
 #[derive(Debug, Clone)]
@@ -22,8 +22,10 @@ pub struct Parameter {
 pub struct LibraryFn {
     pub name: String,
     pub params: Vec<Parameter>,
-    /// The outputs of a record; empty for a number.
+    /// The outputs of a record; empty for one value.
     pub fields: Vec<String>,
+    /// What the one value is.
+    pub ty: Ty,
 }
 
 /// All of them, in the order of the sources.
@@ -51,8 +53,8 @@ fn describe(f: &FnItem) -> LibraryFn {
             Some("series") => Takes::Series,
             Some("bars") => Takes::Bars,
             Some("condition") => Takes::Condition,
-            // `x` in front is what the function is about, further ones are factors.
-            _ if i == 0 => Takes::Series,
+            // `x` is what the function is about, others are factors.
+            _ if i == 0 || p.name.name == "x" => Takes::Series,
             _ => Takes::Number,
         },
         default: p.default.is_some(),
@@ -64,7 +66,26 @@ fn describe(f: &FnItem) -> LibraryFn {
         },
         _ => None,
     });
+    let is_condition = f.body.iter().any(|stmt| match &stmt.kind {
+        StmtKind::Return(value) => matches!(
+            value.kind,
+            ExprKind::Compare { .. }
+                | ExprKind::Cross { .. }
+                | ExprKind::IsNa { .. }
+                | ExprKind::Not { .. }
+                | ExprKind::And(_)
+                | ExprKind::Or(_)
+                | ExprKind::List { .. }
+                | ExprKind::Between { .. }
+        ),
+        _ => false,
+    });
     LibraryFn {
+        ty: if is_condition {
+            Ty::Condition
+        } else {
+            Ty::Number
+        },
         name: f.name.name.clone(),
         params: params.collect(),
         fields: fields.unwrap_or_default(),

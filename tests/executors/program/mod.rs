@@ -72,6 +72,35 @@ pub enum Op {
     },
     Cross(&'static str),
     Call(Box<Call>),
+    /// `x between a..b`
+    Between,
+    /// `sum(i in 0..3: e)`, `min`, `max`, or `bank(i in 0..3: e)[chosen]`.
+    Loop {
+        name: &'static str,
+        var: Id,
+        lo: u32,
+        hi: u32,
+    },
+    /// On other bars, or at some times only, as it is written behind the value.
+    Sampled(&'static str),
+    /// A session, as written behind `within`.
+    Within(&'static str),
+    /// A value of the open trade.
+    Trade(&'static str),
+    /// A window that begins with the open trade.
+    Since(&'static str),
+    /// A column of a leg.
+    Leg(&'static str),
+    /// Whether a parameter that takes names has this one.
+    Named(Id, &'static str),
+    /// A value of one zone: which zones, and what orders them where `by` says so.
+    Query {
+        pool: Id,
+        by: Option<&'static str>,
+        value: usize,
+    },
+    /// How many zones there are, or of how many the condition holds.
+    Count(Id),
 }
 
 /// A call of a function written in the language; the operands are its series and conditions.
@@ -139,7 +168,13 @@ impl Expr {
             | Op::Neg
             | Op::Binary(_)
             | Op::Builtin(_)
-            | Op::Window { .. } => Ty::Number,
+            | Op::Window { .. }
+            | Op::Loop { .. }
+            | Op::Trade(_)
+            | Op::Since(_)
+            | Op::Leg(_)
+            | Op::Query { .. }
+            | Op::Count(_) => Ty::Number,
             Op::Bool(_)
             | Op::Chain(_)
             | Op::And
@@ -147,10 +182,15 @@ impl Expr {
             | Op::Not(_)
             | Op::List(_)
             | Op::Is(_)
-            | Op::Cross(_) => Ty::Condition,
+            | Op::Cross(_)
+            | Op::Between
+            | Op::Within(_)
+            | Op::Named(..) => Ty::Condition,
             Op::Ref(_, ty) | Op::Field(_, _, ty) | Op::Past(_, _, ty) => *ty,
             Op::Call(call) => call.ty,
-            Op::Else | Op::Lag(_) => self.args.first().map_or(Ty::Number, Self::ty),
+            Op::Else | Op::Lag(_) | Op::Sampled(_) => {
+                self.args.first().map_or(Ty::Number, Self::ty)
+            }
             Op::If => self.args.last().map_or(Ty::Number, Self::ty),
         }
     }
@@ -175,6 +215,20 @@ pub enum Def {
         step: Expr,
     },
     State(State),
+    Zones(Zones),
+}
+
+/// A pool of zones.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Zones {
+    pub id: Id,
+    /// Most zones, and which is dropped.
+    pub room: &'static str,
+    pub born: Expr,
+    pub keep: Vec<(Id, Expr)>,
+    /// Each sees the new values of those before it, and the last of all.
+    pub next: Vec<(Id, Expr)>,
+    pub dies: Expr,
 }
 
 /// Members that advance together.
@@ -239,8 +293,17 @@ pub struct Param {
 /// An entry or an exit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Signal {
+    pub words: &'static str,
     pub tagged: bool,
+    pub clauses: Vec<Rule>,
     pub when: Expr,
+}
+
+/// A clause or a statement: words, with `{}` where a value stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    pub words: &'static str,
+    pub values: Vec<Expr>,
 }
 
 /// A file with one strategy, and expressions to look at beside it.
@@ -248,6 +311,9 @@ pub struct Signal {
 pub struct Program {
     pub functions: Vec<Function>,
     pub timeframe: bool,
+    /// A parameter that takes names.
+    pub named: Option<Id>,
+    pub legs: bool,
     pub params: Vec<Param>,
     pub requires: Vec<Expr>,
     pub flags: Vec<(Id, Expr)>,
@@ -256,6 +322,7 @@ pub struct Program {
     pub exits: Vec<Signal>,
     /// A share as written, or a parameter.
     pub stop: Option<(&'static str, Option<Id>)>,
+    pub rules: Vec<Rule>,
     /// What `eval` looks at.
     pub shown: Vec<Expr>,
     /// Whether windows inside a step may be given what the step still computes; mostly refused.

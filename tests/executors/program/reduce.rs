@@ -18,6 +18,11 @@ pub enum Cut {
     Exit(usize),
     Shown(usize),
     Extras,
+    /// A pool or a state becomes plain names for what it computes.
+    Flat(usize),
+    Rule(usize),
+    Clause(bool, usize, usize),
+    FunctionLine(usize, usize, usize),
     /// Expression, node in it, what becomes of the node.
     Node(usize, usize, Change),
 }
@@ -41,15 +46,24 @@ pub fn cuts(program: &Program) -> Vec<Cut> {
     all.extend((0..program.body.len()).rev().map(Cut::Def));
     all.extend((0..program.entries.len()).map(Cut::Entry));
     all.extend((0..program.exits.len()).map(Cut::Exit));
+    all.extend((0..program.rules.len()).map(Cut::Rule));
     all.extend((0..program.shown.len()).map(Cut::Shown));
     all.extend((0..program.functions.len()).map(Cut::Function));
     all.extend((0..program.params.len()).map(Cut::Param));
     all.extend((0..program.requires.len()).map(Cut::Require));
     all.extend((0..program.flags.len()).map(Cut::Flag));
-    if program.timeframe || program.stop.is_some() || program.careless {
+    if program.timeframe
+        || program.legs
+        || program.named.is_some()
+        || program.stop.is_some()
+        || program.careless
+    {
         all.push(Cut::Extras);
     }
     for (i, def) in program.body.iter().enumerate() {
+        if matches!(def, Def::State(_) | Def::Zones(_)) {
+            all.push(Cut::Flat(i));
+        }
         if let Def::State(State { lines, .. }) = def {
             all.extend(
                 (0..lines.len())
@@ -60,6 +74,13 @@ pub fn cuts(program: &Program) -> Vec<Cut> {
     }
     for (i, f) in program.functions.iter().enumerate() {
         all.extend((0..f.body.len()).map(|d| Cut::FunctionDef(i, d)));
+        for (d, def) in f.body.iter().enumerate() {
+            if let Def::State(State { lines, .. }) = def
+                && lines.len() > 1
+            {
+                all.extend((0..lines.len()).map(|l| Cut::FunctionLine(i, d, l)));
+            }
+        }
         if f.result.len() > 1 {
             all.extend((0..f.result.len()).map(|r| Cut::FunctionResult(i, r)));
         }
@@ -67,6 +88,11 @@ pub fn cuts(program: &Program) -> Vec<Cut> {
     for (i, p) in program.params.iter().enumerate() {
         if !p.domain.is_empty() {
             all.push(Cut::Domain(i));
+        }
+    }
+    for (is_entry, signals) in [(true, &program.entries), (false, &program.exits)] {
+        for (i, s) in signals.iter().enumerate() {
+            all.extend((0..s.clauses.len()).map(|c| Cut::Clause(is_entry, i, c)));
         }
     }
     let mut copy = program.clone();
@@ -99,9 +125,29 @@ pub fn apply(program: &Program, cut: &Cut) -> Program {
         Cut::FunctionResult(i, r) => drop(p.functions[*i].result.remove(*r)),
         Cut::Entry(i) => drop(p.entries.remove(*i)),
         Cut::Exit(i) => drop(p.exits.remove(*i)),
+        Cut::Flat(i) => {
+            let lets = flat(&p.body[*i]);
+            p.body.splice(*i..=*i, lets);
+        }
+        Cut::Rule(i) => drop(p.rules.remove(*i)),
+        Cut::Clause(is_entry, i, c) => {
+            let signals = if *is_entry {
+                &mut p.entries
+            } else {
+                &mut p.exits
+            };
+            signals[*i].clauses.remove(*c);
+        }
+        Cut::FunctionLine(i, d, l) => {
+            if let Def::State(state) = &mut p.functions[*i].body[*d] {
+                state.lines.remove(*l);
+            }
+        }
         Cut::Shown(i) => drop(p.shown.remove(*i)),
         Cut::Extras => {
             p.timeframe = false;
+            p.legs = false;
+            p.named = None;
             p.stop = None;
             p.careless = false;
         }
@@ -120,6 +166,27 @@ pub fn apply(program: &Program, cut: &Cut) -> Program {
     p
 }
 
+/// What a definition computes, as plain names.
+fn flat(def: &Def) -> Vec<Def> {
+    let values: Vec<(u32, &Expr)> = match def {
+        Def::State(state) => state.lines.iter().map(|l| (l.id, &l.step)).collect(),
+        Def::Zones(zones) => {
+            let values = zones.keep.iter().chain(&zones.next);
+            let ends = [(zones.id, &zones.born), (u32::MAX, &zones.dies)];
+            ends.into_iter()
+                .chain(values.map(|(id, e)| (*id, e)))
+                .collect()
+        }
+        other => return vec![other.clone()],
+    };
+    let named = values.into_iter().map(|(id, value)| Def::Let {
+        id,
+        value: value.clone(),
+        after: None,
+    });
+    named.collect()
+}
+
 /// Whole expressions of a program, in a fixed order.
 fn roots(p: &mut Program) -> Vec<&mut Expr> {
     let mut all = Vec::new();
@@ -134,12 +201,15 @@ fn roots(p: &mut Program) -> Vec<&mut Expr> {
     for def in &mut p.body {
         def_roots(def, &mut all);
     }
-    all.extend(
-        p.entries
-            .iter_mut()
-            .chain(&mut p.exits)
-            .map(|s| &mut s.when),
-    );
+    for signal in p.entries.iter_mut().chain(&mut p.exits) {
+        for clause in &mut signal.clauses {
+            all.extend(&mut clause.values);
+        }
+        all.push(&mut signal.when);
+    }
+    for rule in &mut p.rules {
+        all.extend(&mut rule.values);
+    }
     all.extend(&mut p.shown);
     all
 }
@@ -157,6 +227,12 @@ fn def_roots<'p>(def: &'p mut Def, all: &mut Vec<&'p mut Expr>) {
                 all.extend(&mut line.seed);
                 all.push(&mut line.step);
             }
+        }
+        Def::Zones(zones) => {
+            all.push(&mut zones.born);
+            all.extend(zones.keep.iter_mut().map(|(_, e)| e));
+            all.extend(zones.next.iter_mut().map(|(_, e)| e));
+            all.push(&mut zones.dies);
         }
     }
 }
@@ -200,6 +276,12 @@ fn changes(e: &Expr) -> Vec<Change> {
         Op::Not(n) => *n != 1,
         Op::Lag(n) => *n != Length::Const(1),
         Op::Window { n, least, .. } => *n != Length::Const(2) || least.is_some(),
+        Op::Within(_)
+        | Op::Trade(_)
+        | Op::Leg(_)
+        | Op::Named(..)
+        | Op::Query { .. }
+        | Op::Count(_) => true,
         Op::If => e.args.len() > 3,
         Op::Chain(ops) => ops.len() > 1,
         Op::Call(call) => call.lag.is_some() || call.short || call.named || call.without_source,
@@ -223,7 +305,15 @@ fn alter(e: &mut Expr, change: &Change) {
         Change::Simple => match &mut e.op {
             Op::Number(text) => *text = "1",
             Op::Input(name) => *name = "close",
-            Op::Ref(..) | Op::Field(..) | Op::Na => *e = Expr::plain(ty),
+            Op::Ref(..)
+            | Op::Field(..)
+            | Op::Na
+            | Op::Within(_)
+            | Op::Trade(_)
+            | Op::Leg(_)
+            | Op::Named(..)
+            | Op::Query { .. }
+            | Op::Count(_) => *e = Expr::plain(ty),
             Op::Past(_, n, _) | Op::Not(n) => *n = 1,
             Op::Lag(n) => *n = Length::Const(1),
             Op::Window { n, least, .. } => {

@@ -243,13 +243,14 @@ impl Cutter<'_, '_> {
             return None;
         }
         let follows = stream.kind(at + 1)?;
-        let is_value = matches!(
-            follows,
+        let is_value = match follows {
             TokenKind::Number
-                | TokenKind::Str
-                | TokenKind::LBrace
-                | TokenKind::Keyword(Keyword::If | Keyword::When | Keyword::Enter | Keyword::Exit)
-        );
+            | TokenKind::Str
+            | TokenKind::Keyword(Keyword::If | Keyword::When) => true,
+            TokenKind::LBrace => matches!(text, "take_profit" | "execution"),
+            TokenKind::Keyword(Keyword::Enter | Keyword::Exit) => text == "expect",
+            _ => false,
+        };
         let is_word = self.place.words().contains(&text) && text != "within" && text != "every";
         let is_value = is_value
             || (follows == TokenKind::Assign

@@ -122,7 +122,7 @@ pub(super) fn trail(reader: &mut Reader<'_, '_>, from: usize, to: usize) -> Opti
 fn level_of(parsed: &mut Parsed<'_, '_>) -> Option<(Level, Option<Expr>)> {
     let mut is_price = false;
     let mut values = Vec::new();
-    while let Some(pair) = parsed.pairs.next() {
+    for pair in parsed.pairs.by_ref() {
         match pair.as_rule() {
             Rule::kw_at => is_price = true,
             Rule::else_chain => values.push(parsed.build.else_chain(pair)),

@@ -10,6 +10,10 @@ use crate::metrics::Metrics;
 /// One symbol's account with the loop that its program takes: a plain plan is accounted in spans,
 /// every other bar by bar.
 #[derive(Debug, Clone)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one per symbol, and the plain one is the fast one"
+)]
 pub enum Trader<'p> {
     /// Entries, exits and one stop.
     Plain(Sleeve),

@@ -14,11 +14,13 @@
 //! | [`cooldown`] | the pause after a trade |
 //! | [`trade`] | what a program sees of its trade |
 //! | [`refusals`] | what is not executed |
+//! | [`cases`] | random markets and plans |
 //! | [`property`] | what holds for every plan on every market |
 
 #[path = "../support/mod.rs"]
 mod support;
 
+mod cases;
 mod cooldown;
 mod ladder;
 mod partial;

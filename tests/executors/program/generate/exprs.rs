@@ -11,6 +11,11 @@ impl Maker {
         if depth == 0 || self.budget < 0 {
             return self.leaf(ty);
         }
+        if self.chance(0.16)
+            && let Some(e) = self.construct(ty, depth - 1)
+        {
+            return e;
+        }
         match ty {
             Ty::Number => self.number(depth - 1),
             Ty::Condition => self.condition(depth - 1),
@@ -104,7 +109,7 @@ impl Maker {
             }
             6 => self.lag(Ty::Number, depth),
             7 => self.window(depth),
-            8 => self.library(depth),
+            8 => self.library(Ty::Number, depth),
             9 => self.own_call(Ty::Number, depth),
             10 => self.choice(Ty::Number, depth),
             _ => {
@@ -151,6 +156,7 @@ impl Maker {
             8 => self.list(depth),
             9 => match self.weighted(&[2, 3]) {
                 0 => self.lag(Ty::Condition, depth),
+                _ if self.chance(0.3) => self.library(Ty::Condition, depth),
                 _ => self.own_call(Ty::Condition, depth),
             },
             _ => self.choice(Ty::Condition, depth),
@@ -226,8 +232,11 @@ impl Maker {
         }
     }
 
-    pub(super) fn library(&mut self, depth: u32) -> Expr {
-        let i = self.below(FUNCTIONS.len());
+    pub(super) fn library(&mut self, ty: Ty, depth: u32) -> Expr {
+        let fit: Vec<usize> = (0..FUNCTIONS.len())
+            .filter(|i| FUNCTIONS[*i].ty == ty)
+            .collect();
+        let i = self.of(&fit);
         let types: Vec<Ty> = FUNCTIONS[i]
             .params
             .iter()
@@ -238,7 +247,7 @@ impl Maker {
             })
             .collect();
         let args = types.into_iter().map(|ty| self.expr(ty, depth)).collect();
-        let call = self.call_of(Callee::Library(i), Ty::Number);
+        let call = self.call_of(Callee::Library(i), ty);
         Expr::new(Op::Call(Box::new(call)), args)
     }
 

@@ -1,5 +1,6 @@
 //! Makes programs at random, from one number each.
 
+mod constructs;
 mod defs;
 mod exprs;
 mod words;
@@ -23,6 +24,18 @@ struct Scope {
     past: Vec<(Id, Ty)>,
     /// How many of the functions may be called.
     functions: usize,
+    /// Whether the length of a bar is known, here and not in a function.
+    hourly: bool,
+    /// Whether it stands in a strategy, which may name other symbols.
+    strategy: bool,
+    legs: bool,
+    named: Option<Id>,
+    /// Pools by name, with the number of their values.
+    pools: Vec<(Id, usize)>,
+    /// Whether there may be an open trade to speak of.
+    trade: bool,
+    /// Inside a loop, a zone or a question to a pool: no other stands in it.
+    inner: bool,
 }
 
 struct Maker {
@@ -105,14 +118,22 @@ impl Maker {
             self.function();
         }
         let mut p = Program {
-            timeframe: self.chance(0.1),
-            careless: self.chance(0.05),
+            timeframe: self.chance(0.75),
+            legs: self.chance(0.2),
+            careless: self.chance(0.03),
             ..Program::default()
         };
         self.scope = Scope {
             functions: self.functions.len(),
+            hourly: p.timeframe,
+            strategy: true,
+            legs: p.legs,
             ..Scope::default()
         };
+        if self.chance(0.15) {
+            p.named = Some(self.id());
+            self.scope.named = p.named;
+        }
         let (mut shares, mut sets) = (Vec::new(), 1);
         for _ in 0..self.weighted(&[3, 4, 4, 2]) {
             let (param, values) = self.param(SETS / sets);
@@ -132,14 +153,22 @@ impl Maker {
         for _ in 0..=self.weighted(&[2, 4, 4, 3, 2]) {
             let def = self.def(3);
             p.body.push(def);
+            if self.chance(0.1) {
+                let zones = self.zones();
+                p.body.push(zones);
+            }
         }
         self.budget += NODES / 4;
         for _ in 0..=self.weighted(&[5, 3, 1]) {
-            p.entries.push(self.signal());
+            p.entries.push(self.entry());
         }
+        self.budget += NODES / 4;
+        self.scope.trade = self.chance(0.7);
         for _ in 0..self.weighted(&[1, 5, 3, 1]) {
-            p.exits.push(self.signal());
+            p.exits.push(self.exit());
         }
+        self.rules(&mut p);
+        self.scope.trade = false;
         if self.chance(0.2) {
             let share = self.of(&["3%", "0.05", "150bp"]);
             let param = shares.first().copied().filter(|_| self.chance(0.7));
@@ -150,6 +179,9 @@ impl Maker {
                 p.shown.push(Expr::leaf(Op::Ref(id, ty)));
             }
         }
+        self.scope.strategy = false;
+        self.scope.legs = false;
+        self.scope.pools.clear();
         for _ in 0..=self.below(2) {
             let ty = self.ty();
             p.shown.push(self.expr(ty, 3));
@@ -203,13 +235,15 @@ impl Maker {
         Expr::new(Op::Chain(vec![op]), vec![a, sum])
     }
 
-    fn signal(&mut self) -> Signal {
+    fn signal(&mut self, words: &'static str) -> Signal {
         let when = if self.chance(0.3) {
             self.list(2)
         } else {
             self.expr(Ty::Condition, 3)
         };
         Signal {
+            words,
+            clauses: Vec::new(),
             tagged: self.chance(0.3),
             when,
         }

@@ -115,11 +115,13 @@ impl Writer<'_> {
     /// An operand of a call, as far as the function may look at what a step still computes.
     fn operand(&mut self, e: Option<&Expr>, ty: Ty, looks: Looks) -> String {
         let plain = Expr::plain(ty);
-        let e = e.filter(|e| e.ty() == ty).unwrap_or(&plain);
+        let e = e
+            .filter(|e| e.ty() == ty && (ty == Ty::Condition || !self.constant(e)))
+            .unwrap_or(&plain);
         match looks {
-            Looks::Near => self.expr(e, level::ELSE),
-            Looks::Far => self.outside(e, level::ELSE),
-            Looks::Members => {
+            Looks::Near if !self.zone => self.expr(e, level::ELSE),
+            Looks::Far if !self.zone => self.outside(e, level::ELSE),
+            _ => {
                 let before = std::mem::replace(&mut self.outside, true);
                 let text = self.expr(e, level::ELSE);
                 self.outside = before;

@@ -21,6 +21,9 @@ impl Writer<'_> {
             Def::Let { id, value, after } => {
                 let text = self.expr(value, level::ELSE);
                 let after = self.after(after.as_ref());
+                if self.constant(value) {
+                    self.constants.insert(*id);
+                }
                 let name = self.see(*id, 'v', Name::Value(value.ty()));
                 self.count("let");
                 format!("    let {name} = {text}{after}\n")
@@ -28,6 +31,9 @@ impl Writer<'_> {
             Def::Record { id, fields, after } => {
                 let text = self.record(fields);
                 let after = self.after(after.as_ref());
+                if fields.iter().any(|e| self.constant(e)) {
+                    self.constants.insert(*id);
+                }
                 let types = fields.iter().map(Expr::ty).collect();
                 let name = self.see(*id, 'r', Name::Record(types));
                 format!("    let {name} = {text}{after}\n")
@@ -47,6 +53,7 @@ impl Writer<'_> {
                 format!("    rec {name} = {seed} then {step}\n")
             }
             Def::State(state) => self.state(state),
+            Def::Zones(zones) => self.zones(zones),
         }
     }
 
@@ -121,6 +128,9 @@ impl Writer<'_> {
                 }
             } else {
                 self.count("let in a state");
+                if self.constant(&line.step) {
+                    self.constants.insert(line.id);
+                }
                 let name = self.see(line.id, 'm', Name::Value(ty));
                 self.enter_step(&[line.id]);
                 if let Some(seen) = self.seen.get_mut(&line.id) {

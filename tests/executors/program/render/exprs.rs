@@ -126,6 +126,7 @@ impl Writer<'_> {
                         && (seen.name == Name::Past(*ty) || seen.name == Name::Value(*ty)) =>
                 {
                     self.count("lag of a member");
+                    let n = if self.zone { 1 } else { *n };
                     (format!("{}[{n}]", seen.text), level::POSTFIX)
                 }
                 _ => self.plain(*ty),
@@ -221,7 +222,7 @@ impl Writer<'_> {
                 (format!("{a} crosses {way} {b}"), level::COMPARISON)
             }
             (Op::Call(call), _) => self.call(call, args),
-            _ => self.plain(e.ty()),
+            _ => self.construct(e),
         }
     }
 
@@ -266,7 +267,10 @@ impl Writer<'_> {
 
     pub(super) fn lag(&mut self, n: &Length, x: &Expr) -> (String, u8) {
         let before = std::mem::take(&mut self.touched);
+        let hidden = self.outside;
+        self.outside |= self.zone;
         let text = self.expr(x, level::POSTFIX);
+        self.outside = hidden;
         let inside = std::mem::replace(&mut self.touched, before);
         self.touched |= inside;
         let n = if inside {

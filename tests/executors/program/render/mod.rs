@@ -1,14 +1,16 @@
 //! The tree as source text, and how often each construct is written in it.
 
 mod calls;
+mod constants;
+mod constructs;
 mod defs;
 mod exprs;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::library::Parameter;
-use super::{Callee, Def, Expr, Function, Id, Length, Op, Program, Signal, Takes, Ty};
+use super::{Callee, Def, Expr, Function, Id, Length, Op, Program, Takes, Ty};
 
 /// How tightly a form binds; a looser one inside a tighter one stands in brackets.
 mod level {
@@ -41,6 +43,10 @@ enum Name {
     Length,
     /// A member of which only the past is known yet.
     Past(Ty),
+    /// A parameter that takes names.
+    Named,
+    /// A pool and the names of its values.
+    Pool(Vec<(Id, String)>),
 }
 
 #[derive(Debug, Clone)]
@@ -56,6 +62,8 @@ struct Seen {
 /// What a call needs to know of a function of the program.
 struct Signature {
     params: Vec<Parameter>,
+    /// Whether a result may be known before the first bar.
+    constant: bool,
     result: Vec<Ty>,
     looks: Looks,
 }
@@ -75,9 +83,13 @@ enum Looks {
 struct Writer<'p> {
     program: &'p Program,
     seen: BTreeMap<Id, Seen>,
+    /// Names of what may be known before the first bar.
+    constants: BTreeSet<Id>,
     functions: BTreeMap<Id, Signature>,
     /// Names of the step are hidden.
     outside: bool,
+    /// Inside a zone: of its values only this bar's and the last are known.
+    zone: bool,
     /// Whether the expression written last used a name of the step.
     touched: bool,
     /// Spaces before the conditions of a list.
@@ -90,8 +102,10 @@ pub fn text(program: &Program) -> Text {
     let mut w = Writer {
         program,
         seen: BTreeMap::new(),
+        constants: BTreeSet::new(),
         functions: BTreeMap::new(),
         outside: false,
+        zone: false,
         touched: false,
         indent: 4,
         counts: BTreeMap::new(),
@@ -101,6 +115,7 @@ pub fn text(program: &Program) -> Text {
         file.push_str(&w.function(f));
     }
     file.push_str(&w.strategy());
+    w.seen.retain(|_, seen| !matches!(seen.name, Name::Pool(_)));
     let expression = w.shown();
     Text {
         file,
@@ -148,6 +163,9 @@ impl Writer<'_> {
                 Takes::Number => ("number", " = 0.5", Name::Value(Ty::Number)),
             };
             let name = self.see(p.id, 'x', name);
+            if matches!(p.takes, Takes::Bars | Takes::Number) {
+                self.constants.insert(p.id);
+            }
             let default = if p.default { default } else { "" };
             written.push(format!("{name}: {ty}{default}"));
             params.push(Parameter {
@@ -184,6 +202,7 @@ impl Writer<'_> {
         };
         let signature = Signature {
             params,
+            constant: f.result.iter().any(|e| self.constant(e)),
             result: f.result.iter().map(Expr::ty).collect(),
             looks,
         };
@@ -193,7 +212,9 @@ impl Writer<'_> {
 
     fn near(&self, e: &Expr) -> bool {
         let own = match &e.op {
-            Op::Window { .. } | Op::Cross(_) => false,
+            Op::Window { .. } | Op::Cross(_) | Op::Sampled(_) | Op::Query { .. } | Op::Count(_) => {
+                false
+            }
             Op::Lag(n) => matches!(n, Length::Const(_)),
             Op::Call(call) => match &call.callee {
                 Callee::Own(id) => {
@@ -213,16 +234,30 @@ impl Writer<'_> {
     fn strategy(&mut self) -> String {
         let p = self.program;
         self.seen.clear();
-        let mut out = String::from("strategy Made {\n");
+        let mut out = String::new();
+        if p.named.is_some() {
+            out.push_str("enum Way { slow quick }\n\n");
+        }
+        out.push_str("strategy Made {\n");
         if p.timeframe {
             out.push_str("    timeframe 1h\n");
             self.count("timeframe");
+        }
+        if p.legs {
+            out.push_str("    legs a = \"BTC/USDT\", b = \"ETH/USDT\"\n");
+            self.count("legs");
+        }
+        if let Some(id) = p.named {
+            let name = self.see(id, 'e', Name::Named);
+            let _ = writeln!(out, "    param {name}: Way = quick in [slow, quick]");
+            self.count("param of an enum");
         }
         for param in &p.params {
             let name = match param.ty {
                 "bars" => Name::Length,
                 _ => Name::Value(Ty::Number),
             };
+            self.constants.insert(param.id);
             let name = self.see(param.id, 'p', name);
             let ty = match param.ty {
                 "" => String::new(),
@@ -255,19 +290,23 @@ impl Writer<'_> {
             out.push_str(&self.def(def));
         }
         for (i, s) in p.entries.iter().enumerate() {
-            out.push_str(&self.signal("enter long", "in", i, s));
+            out.push_str(&self.signal("in", i, s));
         }
         if p.entries.is_empty() {
             out.push_str("    enter long when close > open\n");
         }
         for (i, s) in p.exits.iter().enumerate() {
-            out.push_str(&self.signal("exit", "out", i, s));
+            out.push_str(&self.signal("out", i, s));
         }
         if let Some((share, param)) = p.stop {
             let param = param.and_then(|id| self.seen.get(&id));
             let share = param.map_or(share, |seen| &seen.text);
             let _ = writeln!(out, "    stop {share}");
             self.count("stop");
+        }
+        for rule in &p.rules {
+            let text = self.rule(rule);
+            let _ = writeln!(out, "    {text}");
         }
         out.push_str("}\n");
         if p.entries.len() > 1 {
@@ -277,18 +316,6 @@ impl Writer<'_> {
             self.count("several exits");
         }
         out
-    }
-
-    fn signal(&mut self, words: &str, tag: &str, i: usize, signal: &Signal) -> String {
-        let tag = if signal.tagged {
-            self.count("tag");
-            format!(" \"{tag} {i}\"")
-        } else {
-            String::new()
-        };
-        let when = self.expr(&signal.when, level::ELSE);
-        self.count(words);
-        format!("    {words}{tag} when {when}\n")
     }
 
     fn shown(&mut self) -> String {

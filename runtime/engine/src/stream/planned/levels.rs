@@ -247,8 +247,7 @@ impl Levels {
             .ladder
             .iter()
             .zip(&self.profits)
-            .filter(|((age, _), _)| *age as f64 <= held)
-            .next_back();
+            .rfind(|((age, _), _)| *age as f64 <= held);
         let ladder = step.map(|(_, &profit)| {
             let fees = (1.0 + terms.fees) / (1.0 - terms.fees);
             let price = match basis.side {

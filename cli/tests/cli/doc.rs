@@ -1,0 +1,177 @@
+//! `doc`: what is described, in both forms, and the library's page in the manual.
+
+use std::fs;
+
+use crate::sandbox::{SCREENS, Sandbox};
+
+const LIBRARY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/stdlib.md");
+
+const OWN: &str = "\
+/// How far `x` lies from its mean, in percent.
+///
+/// - above 0: above it
+/// - below 0: below it
+fn distance(x: series = close, length: bars) {
+    return 100 * (x / sma(x, length) - 1)
+}
+
+/// Two bands around the <middle>.
+fn around(length: bars = 10, mult = 1.5) {
+    let mid = sma(close, length)
+    let reach = mult * stdev(close, length)
+    return { upper: mid + reach, seen: ema(close, length) > mid }
+}
+
+/// Buys far below the mean.
+///
+/// A second paragraph.
+strategy Far {
+    timeframe 1d
+    /// How far.
+    param least = -3 in -9..-1
+    param length: bars = 20 in [10, 20, 40]
+    require length > 5
+    enter long \"far\" when distance(close, length) < least and volume > 0
+    exit when distance(close, length) > 0
+    stop 4%
+}
+";
+
+#[test]
+fn functions_and_strategies_are_described() {
+    let sandbox = Sandbox::with(&[("own.strat", OWN)]);
+    let text = sandbox.succeed(&["doc", "own.strat"]);
+    for words in [
+        "# own.strat\n",
+        "### distance\n\n```strat\ndistance(x: series = close, length: bars)\n```\n\nHow far `x` lies from its mean, in percent.\n",
+        "Lookback `length - 1`.\n\nExample: `distance(close, 20)`: a number",
+        "| `upper` | `length - 1` | price",
+        "| `seen` | `length - 1` | condition | 113 bars |",
+        "Example: `around(10, 1.5)`",
+        "### strategy Far\n\nBuys far below the mean.\n\nA second paragraph.\n\nRuns on `1d` bars. Only with `length > 5`.\n",
+        "| `least` | `-3` | `-9..-1` | How far. |",
+        "| `length` | `20` | `[10, 20, 40]` |  |",
+        "**enter long \"far\"** when all hold:\n\n- `distance(close, length) < least`\n- `volume > 0`\n",
+        "**exit \"exit\"** when `distance(close, length) > 0`",
+        "- Closes at a loss of `4%` of the entry price.",
+        "Warm-up: 19 bars at the defaults: `length - 1`",
+    ] {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
+}
+
+#[test]
+fn every_example_of_the_library_runs_and_every_function_has_one() {
+    let sandbox = Sandbox::new();
+    let text = sandbox.succeed(&["doc", "--stdlib"]);
+    let functions = text.lines().filter(|line| line.starts_with("### ")).count();
+    let examples: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("Example: `"))
+        .collect();
+    assert!(functions > 30);
+    assert_eq!(examples.len(), functions);
+    let lookbacks = text.matches("\nLookback `").count() + text.matches("| field |").count();
+    assert_eq!(
+        lookbacks, functions,
+        "each has a lookback, or a table of them"
+    );
+    assert!(!text.contains('…'), "a formula could not be written out");
+}
+
+#[test]
+fn the_page_of_the_library_is_current() {
+    let text = Sandbox::new().succeed(&["doc", "--stdlib"]);
+    if std::env::var_os("STRATC_BLESS").is_some() {
+        fs::write(LIBRARY, &text).unwrap();
+    }
+    let page = fs::read_to_string(LIBRARY).unwrap_or_default();
+    assert!(
+        page == text,
+        "docs/stdlib.md is not what `stratc doc --stdlib` writes; run the tests with STRATC_BLESS=1"
+    );
+}
+
+#[test]
+fn one_page_of_html_needs_nothing_else() {
+    let sandbox = Sandbox::with(&[("own.strat", OWN)]);
+    sandbox.succeed(&[
+        "doc",
+        "own.strat",
+        "--stdlib",
+        "--format",
+        "html",
+        "--out",
+        "web",
+    ]);
+    assert_eq!(sandbox.names("web"), ["reference.html"]);
+    let page = sandbox.read("web/reference.html");
+    for outside in ["http:", "https:", "src=", "<link", "@import", "url("] {
+        assert!(!page.contains(outside), "{outside} leads out of the page");
+    }
+    for words in [
+        "<!doctype html>",
+        "prefers-color-scheme: dark",
+        "id=\"search\"",
+        "Two bands around the &lt;middle&gt;.",
+        "<li>above 0: above it</li>",
+        "<code>distance(x: series = close, length: bars)</code>",
+        "<strong>enter long &quot;far&quot;</strong>",
+    ] {
+        assert!(page.contains(words), "no {words}");
+    }
+    // Every link of the index leads to an item, and no two items share a place.
+    let targets: Vec<&str> = page
+        .match_indices("<article id=\"")
+        .filter_map(|(at, mark)| page[at + mark.len()..].split('"').next())
+        .collect();
+    let mut distinct = targets.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    assert_eq!(distinct.len(), targets.len());
+    let mut links = 0;
+    for (at, mark) in page.match_indices("href=\"#") {
+        let target = page[at + mark.len()..].split('"').next().unwrap();
+        assert!(targets.contains(&target), "{target} is nowhere");
+        links += 1;
+    }
+    assert!(links > 60);
+    for tag in [
+        "article", "section", "ul", "table", "p", "li", "div", "code",
+    ] {
+        let opened =
+            page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count();
+        assert_eq!(opened, page.matches(&format!("</{tag}>")).count(), "{tag}");
+    }
+}
+
+#[test]
+fn files_are_written_under_names_of_their_own() {
+    let sandbox = Sandbox::with(&[
+        ("a/own.strat", OWN),
+        ("b/own.strat", OWN),
+        ("b/other.strat", OWN),
+        ("empty.strat", "// nothing yet\n"),
+    ]);
+    let ran = sandbox.run(&["doc", ".", "--out", "pages"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(0), ""), "{ran:?}");
+    assert!(ran.err.contains("3 files written to pages"), "{}", ran.err);
+    assert_eq!(sandbox.names("pages"), ["a_own.md", "b_own.md", "other.md"]);
+    let once = sandbox.read("pages/other.md");
+    sandbox.succeed(&["doc", ".", "--out", "pages"]);
+    assert_eq!(once, sandbox.read("pages/other.md"));
+}
+
+#[test]
+fn what_has_errors_is_not_described() {
+    let sandbox = Sandbox::with(&[
+        ("wrong.strat", "fn f(x) {\n    return y\n}\n"),
+        ("empty.strat", "// nothing yet\n"),
+    ]);
+    sandbox.fail(1, &["E0201"], &["doc", "wrong.strat"]);
+    sandbox.fail(1, &["E0001"], &["doc", "missing.strat"]);
+    sandbox.fail(1, &["nothing to describe"], &["doc", "empty.strat"]);
+    sandbox.fail(2, &["PATH"], &["doc"]);
+    let screens = sandbox.succeed(&["doc", SCREENS]);
+    assert_eq!(screens.matches("\n### strategy ").count(), 5);
+}
