@@ -4,8 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use strat_compiler::{Compiled, Executor, compile};
 use strat_engine::abi::{
-    BarColumns, BarValues, Decision, ParamError, Program, ProgramInfo, Resolved, Stream, Sweep,
-    TradeValues,
+    BarColumns, BarValues, Decision, Need, ParamError, Program, ProgramInfo, Resolved, Side,
+    Stream, Sweep, TradeValues,
 };
 use strat_engine::{Convention, Costs, SymbolBars, run_backtest};
 use strat_lang::hir::{TestBars, TestCase, Unit};
@@ -96,13 +96,13 @@ pub fn observe(test: &TestCase, executor: Executor) -> Result<Observed, String> 
             let bar = |t: i64| time.iter().position(|x| *x == t).unwrap_or(0);
             observed.fills.push(Fill {
                 bar: bar(trade.entry_time),
-                buys: true,
+                buys: trade.side == Side::Long,
                 price: trade.entry_price,
             });
             if trade.status == strat_engine::TradeStatus::Closed {
                 observed.fills.push(Fill {
                     bar: bar(trade.exit_time),
-                    buys: false,
+                    buys: trade.side == Side::Short,
                     price: trade.exit_price,
                 });
             }
@@ -115,7 +115,17 @@ pub fn observe(test: &TestCase, executor: Executor) -> Result<Observed, String> 
 }
 
 fn built(unit: &Unit, executor: Executor) -> Result<Compiled, String> {
-    compile(unit, executor).map_err(|e| format!("it cannot be compiled: {e}"))
+    let program = compile(unit, executor).map_err(|e| format!("it cannot be compiled: {e}"))?;
+    if let Some(need) = program.info().needs.first() {
+        let what = match need {
+            Need::Symbol(symbol) => format!("bars of {symbol}"),
+            Need::External(name) => format!("the column `{name}`"),
+        };
+        return Err(format!(
+            "it reads {what}, and a test has nothing but its own bars"
+        ));
+    }
+    Ok(program)
 }
 
 fn refused(error: ParamError) -> String {

@@ -97,6 +97,10 @@ fn the_examples_of_the_page_print_what_it_shows() {
             "strategy Resting {\n    enter long limit close * 99% when close > sma(close, 5)\n    exit twap over 30m when close < sma(close, 5)\n}\n",
         ),
         (
+            "crossing.strat",
+            "strategy Crossing {\n    param length: bars = 20\n    enter long when close crosses above sma(close, length)\n    stop 5%\n}\n\ntest \"crossing up\" {\n    with Crossing(length: 2)\n    close = [5, 4, 3, 4, 6, 8]\n    expect enter long at bar 4\n    expect sma(close, 2) at bar 4 = 5\n}\n",
+        ),
+        (
             "distance.strat",
             "/// How far `x` lies from its own mean, in percent.\nfn distance(x: series = close, length: bars) {\n    return 100 * (x / ema(x, length) - 1)\n}\n",
         ),

@@ -120,7 +120,7 @@ enters (a.strat:13)
       3      4  enter    buy 4
 
 excluded (a.strat:20)
-  these parameter values are excluded: length > 1
+  these parameter values are excluded: require length > 1
 
 0 tests passed, 3 failed
 ";
