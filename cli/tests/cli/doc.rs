@@ -71,7 +71,7 @@ fn every_example_of_the_library_runs_and_every_function_has_one() {
         .collect();
     assert!(functions > 30);
     assert_eq!(examples.len(), functions);
-    let lookbacks = text.matches("\nLookback `").count() + text.matches("| field |").count();
+    let lookbacks = text.matches("\n\nLookback `").count() + text.matches("| field |").count();
     assert_eq!(
         lookbacks, functions,
         "each has a lookback, or a table of them"
