@@ -3,9 +3,9 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | [`text`] | tokens, tree, formatted text |
-//! | [`program`] | what the check reports and hands on |
-//! | [`executors`] | the same bits from the three executors |
+//! | `text` | tokens, tree, formatted text |
+//! | `program` | what the check reports and hands on |
+//! | `executors` | the same bits from the three executors |
 //!
 //! Each function panics where its property does not hold, and says how far the text came.
 
