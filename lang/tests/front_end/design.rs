@@ -36,34 +36,3 @@ fn design_programs_parse_and_format() {
     }
     assert!(count >= 9, "only {count} programs");
 }
-
-/// A file of 2,000 lines of the design's programs is read and formatted far faster than anybody notices:
-/// under 20 and 10 ms in a release build, ten times that here, where nothing is optimised.
-#[test]
-fn a_long_file_is_read_and_formatted_at_once() {
-    let Ok(entries) = fs::read_dir(folder()) else {
-        println!("skipped: no design programs");
-        return;
-    };
-    let mut text = String::new();
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    while text.lines().count() < 2_000 {
-        for path in &paths {
-            text.push_str(&fs::read_to_string(path).unwrap_or_default());
-        }
-    }
-    let start = std::time::Instant::now();
-    let (_, _, errors) = tree(&text);
-    let read = start.elapsed();
-    let formatted = format(&text).unwrap_or_default();
-    let both = start.elapsed();
-    println!(
-        "{} lines: {read:?} to read, {:?} to format",
-        text.lines().count(),
-        both - read
-    );
-    assert_eq!(errors, 0);
-    assert!(!formatted.is_empty());
-    assert!(both.as_millis() < 2_000, "took {both:?}");
-}
