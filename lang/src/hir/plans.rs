@@ -14,6 +14,8 @@ pub struct Screen {
     pub strategy: String,
     /// The strategy.
     pub unit: Unit,
+    /// Seconds of a bar, where the screen or its strategy says.
+    pub timeframe: Option<f64>,
     /// Index of a parameter and the values that it takes; the others take those of their domains.
     pub sweep: Vec<(u32, Vec<f64>)>,
     /// Fees, slippage, convention, cash, where they are stated.

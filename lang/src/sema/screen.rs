@@ -48,6 +48,7 @@ impl<'t> Checker<'t, '_> {
             doc: first_line(item.doc.as_deref()),
             strategy: screen.strategy.name.clone(),
             unit: Unit::default(),
+            timeframe: None,
             sweep: Vec::new(),
             execution: hir::Execution::default(),
             rank: None,
@@ -73,6 +74,7 @@ impl<'t> Checker<'t, '_> {
             let values = values.max(1) as f64;
             out.grid *= values;
         }
+        out.timeframe = out.timeframe.or(unit.timeframe);
         self.screen_lints(screen, &out, &unit, most);
         out.unit = unit;
         Some(out)
@@ -114,6 +116,26 @@ impl<'t> Checker<'t, '_> {
                 match twice {
                     Some(first) => self.twice(&setting.name, first),
                     None => self.screen_setting(setting, out, most),
+                }
+            }
+            StmtKind::Timeframe { seconds, span, .. } => {
+                if let Some(first) = self.first_of(stmt, body) {
+                    self.stated_twice("a screen", stmt.span, first, "timeframe");
+                } else if !seconds.is_finite() || *seconds <= 0.0 {
+                    self.error(Code::WrongType, *span, "a bar lasts longer than nothing");
+                } else if let Some(own) = unit.and_then(|u| u.timeframe)
+                    && own != *seconds
+                {
+                    self.report(
+                        Diagnostic::error(
+                            Code::BadSetting,
+                            *span,
+                            format!("the strategy is written for bars of {own} seconds"),
+                        )
+                        .hint("leave out the `timeframe` of the screen"),
+                    );
+                } else {
+                    out.timeframe = Some(*seconds);
                 }
             }
             StmtKind::Error => self.unread(stmt),
