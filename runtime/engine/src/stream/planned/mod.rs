@@ -4,18 +4,18 @@
 //!
 //! 1. an order due at the open fills ([`Fill::NextOpen`]);
 //! 2. the bar is tested against the levels that the close before has set: stops, trails, targets,
-//!    the ladder ([`levels`]);
+//!    the ladder (`levels`);
 //! 3. the program sees the bar with the trade as it now stands ([`TradeValues`]), and its outputs
 //!    set the levels of the next bar;
-//! 4. its signals become an order ([`orders`]), unless a level tested on closes took their place;
+//! 4. its signals become an order (`orders`), unless a level tested on closes took their place;
 //! 5. an order due at the close fills ([`Fill::Close`]);
 //! 6. equity is marked at the close.
 //!
 //! | module | owns |
 //! |---|---|
-//! | [`account`] | cash, the position, what fills do to them |
-//! | [`levels`] | stops, trails, targets, the ladder |
-//! | [`orders`] | what the signals of a close become |
+//! | `account` | cash, the position, what fills do to them |
+//! | `levels` | stops, trails, targets, the ladder |
+//! | `orders` | what the signals of a close become |
 //!
 //! **Size.** Units as they are written; a share of the equity at the fill; or so much that a stop
 //! at the tightest level loses that share of the equity, both fees and the slippage included. An
