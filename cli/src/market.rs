@@ -56,9 +56,14 @@ impl Market {
         })
     }
 
+    /// All bars that were loaded.
+    pub fn all(&self) -> BarColumns<'_> {
+        columns(&self.bars)
+    }
+
     /// The bars with up to `preload` of the earlier ones.
     pub fn view(&self, preload: usize) -> View<'_> {
-        let all = columns(&self.bars);
+        let all = self.all();
         let skipped = self.start.saturating_sub(preload);
         fn rest<T>(column: &[T], skipped: usize) -> &[T] {
             column.get(skipped..).unwrap_or_default()

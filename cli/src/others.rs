@@ -1,17 +1,15 @@
 //! Data beside the bars of a program's own symbol.
 
-use strat_data::{Key, Preload, Range, Store};
 use strat_engine::abi::{Need, OtherColumns};
-use strat_engine::columns;
-use strat_market::{Bars, Symbol};
+use strat_market::Symbol;
 
 use crate::args::BarsArgs;
 use crate::failure::{Done, Failure};
-use crate::terminal;
+use crate::market::Market;
 
 /// What a program reads beside its own bars, loaded.
 pub struct Others {
-    bars: Vec<Bars>,
+    markets: Vec<Market>,
 }
 
 impl Others {
@@ -21,7 +19,7 @@ impl Others {
     /// # Errors
     /// A symbol that there are no bars of; an external column, which no command can be given yet.
     pub fn load(needs: &[Need], args: &BarsArgs, preload: usize) -> Done<Self> {
-        let mut bars = Vec::with_capacity(needs.len());
+        let mut markets = Vec::with_capacity(needs.len());
         for need in needs {
             let symbol = match need {
                 Need::Symbol(text) => text.parse::<Symbol>().map_err(|error| {
@@ -33,33 +31,16 @@ impl Others {
                     )));
                 }
             };
-            let key = Key {
-                exchange: args.exchange.clone(),
-                symbol,
-                timeframe: args.timeframe,
-            };
-            let range = Range {
-                from: args.from,
-                to: args.to,
-                preload: match preload {
-                    0 => Preload::None,
-                    bars => Preload::Bars(bars),
-                },
-            };
-            let loaded = Store::open(&args.data).load(&key, &range)?;
-            for note in &loaded.notes {
-                terminal::note(note);
-            }
-            bars.push(loaded.bars);
+            markets.push(Market::load(args, &symbol, preload)?);
         }
-        Ok(Self { bars })
+        Ok(Self { markets })
     }
 
     /// The columns, in the order of the needs.
     pub fn columns(&self) -> Vec<OtherColumns<'_>> {
-        self.bars
+        self.markets
             .iter()
-            .map(|b| OtherColumns::Bars(columns(b)))
+            .map(|market| OtherColumns::Bars(market.all()))
             .collect()
     }
 }

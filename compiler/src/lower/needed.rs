@@ -1,6 +1,6 @@
 //! Which nodes of a typed tree are lowered at all.
 
-use strat_lang::hir::{self, Choose, Kind, NodeId};
+use strat_lang::hir::{self, Kind, NodeId};
 
 /// Nodes that something reads, through groups, pools and lookbacks as well.
 pub(super) fn needed(unit: &hir::Unit, values: &[NodeId]) -> Vec<bool> {
@@ -45,8 +45,7 @@ pub(super) fn needed(unit: &hir::Unit, values: &[NodeId]) -> Vec<bool> {
             let pool = match unit.node(n).kind {
                 Kind::Query(q, _) => {
                     let query = &unit.queries[q.0 as usize];
-                    nodes.extend(query.condition);
-                    nodes.extend(chosen_by(query.choose));
+                    nodes.extend(query.nodes());
                     Some(query.pool)
                 }
                 Kind::ZoneKept(p, _)
@@ -58,12 +57,9 @@ pub(super) fn needed(unit: &hir::Unit, values: &[NodeId]) -> Vec<bool> {
             if let Some(p) = pool
                 && !std::mem::replace(&mut pools_seen[p.0 as usize], true)
             {
-                let pool = &unit.pools[p.0 as usize];
-                nodes.push(pool.born);
-                nodes.extend(pool.keep.iter().chain(&pool.next).map(|(_, n)| *n));
-                nodes.extend(pool.dies);
+                nodes.extend(unit.pools[p.0 as usize].nodes());
             }
-            nodes.extend(hir_operands(unit.node(n).kind));
+            nodes.extend(unit.node(n).kind.operands().into_iter().flatten());
         } else if let Some(l) = looks.pop() {
             if std::mem::replace(&mut looks_seen[l.0 as usize], true) {
                 continue;
@@ -78,45 +74,5 @@ pub(super) fn needed(unit: &hir::Unit, values: &[NodeId]) -> Vec<bool> {
         } else {
             return seen;
         }
-    }
-}
-
-fn hir_operands(kind: Kind) -> Vec<NodeId> {
-    match kind {
-        Kind::Number(_)
-        | Kind::Bool(_)
-        | Kind::Input(_)
-        | Kind::Param(_)
-        | Kind::Free(_)
-        | Kind::Member(..)
-        | Kind::ZoneKept(..)
-        | Kind::ZonePrev(..)
-        | Kind::ZoneAge(_)
-        | Kind::Query(..) => Vec::new(),
-        Kind::Math1(_, a)
-        | Kind::Not(a)
-        | Kind::IsNa(a)
-        | Kind::NumOf(a)
-        | Kind::New(_, _, a)
-        | Kind::Prev(_, _, a)
-        | Kind::ZoneNew(_, _, a) => vec![a],
-        Kind::Math2(_, a, b)
-        | Kind::Compare(_, a, b)
-        | Kind::And(a, b)
-        | Kind::Or(a, b)
-        | Kind::Coalesce(a, b)
-        | Kind::Lag(a, b)
-        | Kind::Cross(a, b)
-        | Kind::After(a, b) => vec![a, b],
-        Kind::Select(a, b, c) => vec![a, b, c],
-        Kind::Window(_, x, n, least) => vec![x, n, least],
-    }
-}
-
-/// The value that a query compares, where it compares one.
-pub(super) fn chosen_by(choose: Choose) -> Option<NodeId> {
-    match choose {
-        Choose::Nearest(v) | Choose::Highest(v) | Choose::Lowest(v) => Some(v),
-        Choose::Newest | Choose::Count => None,
     }
 }

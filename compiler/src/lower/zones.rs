@@ -1,10 +1,9 @@
 //! Pools and queries: what belongs to a zone, and on what a query depends.
 
-use strat_lang::hir::{self, Choose, Input, Math1, Math2, NodeId, QueryId, Stage};
+use strat_lang::hir::{Choose, Input, Math1, Math2, NodeId, QueryId, Stage};
 use strat_lang::source::Span;
 
 use super::Lower;
-use super::needed::chosen_by;
 use crate::ir::{self, Graph, Id, Op, operands};
 
 impl Lower<'_> {
@@ -48,19 +47,14 @@ impl Lower<'_> {
         let pool = match self.pool_stages[p] {
             Some(known) => known,
             None => {
-                let stage = self.join(&pool_roots(&self.unit.pools[p]));
+                let stage = self.join(&self.unit.pools[p].nodes());
                 self.pool_stages[p] = Some(stage);
                 stage
             }
         };
-        let own: Vec<NodeId> = query
-            .condition
-            .into_iter()
-            .chain(chosen_by(query.choose))
-            .collect();
         Stage {
             series: true,
-            ..pool.join(self.join(&own))
+            ..pool.join(self.join(&query.nodes()))
         }
     }
 
@@ -101,14 +95,6 @@ const NO_QUERY: ir::Query = ir::Query {
     body: Vec::new(),
     outputs: Vec::new(),
 };
-
-fn pool_roots(pool: &hir::Pool) -> Vec<NodeId> {
-    let named = pool.keep.iter().chain(&pool.next).map(|(_, n)| *n);
-    std::iter::once(pool.born)
-        .chain(named)
-        .chain(pool.dies)
-        .collect()
-}
 
 /// Which nodes are computed for each zone, and which outputs of a query are read.
 pub(super) fn bodies(graph: &mut Graph) {

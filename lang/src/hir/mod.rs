@@ -15,13 +15,13 @@ mod known;
 mod look;
 mod operands;
 mod plan;
-mod plans;
 mod pool;
 mod print;
 mod print_plan;
 mod range;
 mod risk;
 mod route;
+mod runs;
 mod written;
 
 pub use dimension::{Dimension, Powers};
@@ -35,12 +35,12 @@ pub use plan::{
     Cooldown, EventHandler, EventKind, Execution, Leg, LegOrder, Level, Order, OrderKind, Plan,
     Quote, Side, Size, Slicing, TimeInForce, Trail,
 };
-pub use plans::{Expected, ExpectedKind, Portfolio, Screen, TestBars, TestCase};
 pub use pool::{Choose, Pool, PoolId, Query, QueryId};
 pub use print::print_unit;
 pub use range::Range;
 pub use risk::{Breach, LIMITS, Limit, LimitKind, LimitRule, LimitUnit, Risk};
 pub use route::{Route, Routed, Router, SuggestBelow};
+pub use runs::{Expected, ExpectedKind, Portfolio, Screen, TestBars, TestCase};
 pub use written::{Named, Worth, Written};
 
 use crate::source::Span;
