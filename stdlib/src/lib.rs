@@ -10,4 +10,6 @@ pub const FILES: &[(&str, &str)] = &[
     ("statistics.strat", include_str!("../statistics.strat")),
     ("logic.strat", include_str!("../logic.strat")),
     ("talib.strat", include_str!("../talib.strat")),
+    ("talib/averages.strat", include_str!("../talib/averages.strat")),
+    ("talib/hilbert.strat", include_str!("../talib/hilbert.strat")),
 ];
