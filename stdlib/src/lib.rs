@@ -17,5 +17,6 @@ pub const FILES: &[(&str, &str)] = &[
     ("talib/math.strat", include_str!("../talib/math.strat")),
     ("talib/transform.strat", include_str!("../talib/transform.strat")),
     ("talib/volume.strat", include_str!("../talib/volume.strat")),
+    ("talib/mavp.strat", include_str!("../talib/mavp.strat")),
     ("talib/hilbert.strat", include_str!("../talib/hilbert.strat")),
 ];
