@@ -10,4 +10,12 @@ pub const FILES: &[(&str, &str)] = &[
     ("statistics.strat", include_str!("../statistics.strat")),
     ("logic.strat", include_str!("../logic.strat")),
     ("talib.strat", include_str!("../talib.strat")),
+    ("talib/averages.strat", include_str!("../talib/averages.strat")),
+    ("talib/bands.strat", include_str!("../talib/bands.strat")),
+    ("talib/sar.strat", include_str!("../talib/sar.strat")),
+    ("talib/price.strat", include_str!("../talib/price.strat")),
+    ("talib/math.strat", include_str!("../talib/math.strat")),
+    ("talib/transform.strat", include_str!("../talib/transform.strat")),
+    ("talib/volume.strat", include_str!("../talib/volume.strat")),
+    ("talib/hilbert.strat", include_str!("../talib/hilbert.strat")),
 ];
