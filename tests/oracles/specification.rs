@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use arrow::array::{Array, AsArray};
-use arrow::datatypes::{DataType, Float64Type, Int64Type};
+use arrow::datatypes::{DataType, Float64Type, Int8Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use strat_compiler::{Executor, compile};
 use strat_data::{Key, Range, Store};
@@ -60,8 +60,7 @@ fn table(path: &Path) -> Vec<(String, Vec<f64>)> {
         for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
             let value: Box<dyn Fn(usize) -> f64> = match column.data_type() {
                 DataType::Float64 => Box::new(|t| column.as_primitive::<Float64Type>().value(t)),
-                #[allow(clippy::cast_precision_loss)] // -1, 0 or 1
-                DataType::Int64 => Box::new(|t| column.as_primitive::<Int64Type>().value(t) as f64),
+                DataType::Int8 => Box::new(|t| f64::from(column.as_primitive::<Int8Type>().value(t))),
                 _ => continue,
             };
             let known = |t| if column.is_null(t) { f64::NAN } else { value(t) };
