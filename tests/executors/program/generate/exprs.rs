@@ -247,7 +247,7 @@ impl Maker {
 
     pub(super) fn library(&mut self, ty: Ty, depth: u32) -> Expr {
         let fit: Vec<usize> = (0..FUNCTIONS.len())
-            .filter(|i| FUNCTIONS[*i].ty == ty)
+            .filter(|i| FUNCTIONS[*i].ty == ty && (self.scope.hourly || !FUNCTIONS[*i].hourly))
             .collect();
         let i = self.of(&fit);
         let types: Vec<Ty> = FUNCTIONS[i]
@@ -256,7 +256,7 @@ impl Maker {
             .filter_map(|p| match p.takes {
                 Takes::Series => Some(Ty::Number),
                 Takes::Condition => Some(Ty::Condition),
-                Takes::Bars | Takes::Number => None,
+                Takes::Bars | Takes::Number | Takes::Choice => None,
             })
             .collect();
         let args = types.into_iter().map(|ty| self.expr(ty, depth)).collect();
@@ -278,7 +278,7 @@ impl Maker {
             .filter_map(|p| match p.takes {
                 Takes::Series => Some(Ty::Number),
                 Takes::Condition => Some(Ty::Condition),
-                Takes::Bars | Takes::Number => None,
+                Takes::Bars | Takes::Number | Takes::Choice => None,
             })
             .collect();
         let args = types.into_iter().map(|ty| self.expr(ty, depth)).collect();
