@@ -136,10 +136,34 @@ impl Cutter<'_, '_> {
         if before == Some(TokenKind::Dot) && !stream.begins_line(at) {
             return None;
         }
+        if self.is_indented(at) {
+            return None;
+        }
         match stream.kind(at)? {
             TokenKind::Keyword(word) => self.keyword(at, word, before),
             TokenKind::Name => self.name(at, before),
             _ => None,
+        }
+    }
+
+    /// Whether a token belongs to the indented lines below a `def`, an `if` or a loop of another
+    /// language: that word is what is wrong, not each line that it stands over.
+    fn is_indented(&self, at: usize) -> bool {
+        let Some((Lead::Unknown, from)) = self.current else {
+            return false;
+        };
+        let stream = self.stream;
+        if !matches!(
+            stream.text_of(from),
+            "def" | "class" | "if" | "elif" | "while" | "for"
+        ) {
+            return false;
+        }
+        match (stream.indent(from), stream.indent(at)) {
+            (Some(outer), Some(inner)) => inner > outer,
+            // Behind the first of its line; that line decides.
+            (Some(_), None) => true,
+            (None, _) => false,
         }
     }
 
@@ -161,6 +185,10 @@ impl Cutter<'_, '_> {
         }
         // `=> stop` misuses the word as an action.
         if before == Some(TokenKind::FatArrow) && !stream.begins_line(at) {
+            return None;
+        }
+        // `since enter` means `since entry`.
+        if matches!(word, Keyword::Enter) && at > self.start && stream.text_of(at - 1) == "since" {
             return None;
         }
         // `expect enter` tells an event.
