@@ -227,6 +227,19 @@ impl Cutter<'_, '_> {
         if before.is_some() && !self.may_end(at - 1) {
             return None;
         }
+        // The second word of a pair, wherever the line ends.
+        let is_tail = at > self.start
+            && match text {
+                "entry" => stream.text_of(at - 1) == "since",
+                "universe" => {
+                    stream.text_of(at - 1) == "across"
+                        && stream.kind(at + 1) != Some(TokenKind::Str)
+                }
+                _ => false,
+            };
+        if is_tail && !self.is_assigned(at) {
+            return None;
+        }
         let begins_line = stream.begins_line(at);
         let lead = self.current.map(|(lead, _)| lead);
         // What follows a statement's word belongs to it.
@@ -372,6 +385,8 @@ impl Cutter<'_, '_> {
                     found = true;
                     break;
                 }
+                // Another price of the same order; its `when` is still ahead.
+                Some(Keyword::Stop) => next = self.stream.after_group(next),
                 Some(word) if word.begins_statement() && self.stream.begins_line(next) => break,
                 _ => next = self.stream.after_group(next),
             }
@@ -400,6 +415,8 @@ impl Cutter<'_, '_> {
             "bar" => matches!(stream.text_of(at - 1), "from" | "at"),
             "risk" => stream.text_of(at - 1) == "size",
             "event" => stream.text_of(at - 1) == "on",
+            // `exit size` and its amount on the next line.
+            "size" if self.is_order() && stream.begins_line(at + 1) => true,
             _ if ASKING.contains(&text) => {
                 let is_lead = self.follows_word(at);
                 if is_lead {

@@ -157,7 +157,8 @@ pub(super) fn strategy_stmt() -> BoxedStrategy<Vec<Piece>> {
         "trail E",
         "trail E once E",
         "trail at E once E",
-        "take_profit E",
+        // Behind the bare word a `{` begins a ladder.
+        "take_profit ( E )",
         "take_profit at E",
         "take_profit { | 0m => 10% | n * 2 => ( E ) }",
         "pyramid 3",
