@@ -214,7 +214,7 @@ impl Cutter<'_, '_> {
                 ));
         let is_clause = word == Keyword::Stop
             && self.is_order()
-            && (!stream.begins_line(at) || self.has_when_ahead(at));
+            && (!stream.begins_line(at) && !self.is_quote() || self.has_when_ahead(at));
         (!is_name && !is_clause).then_some(Lead::Statement(word))
     }
 
@@ -369,6 +369,12 @@ impl Cutter<'_, '_> {
             }
     }
 
+    /// Whether the walk is in a `quote`, which may stand without a `when`.
+    fn is_quote(&self) -> bool {
+        self.current
+            .is_some_and(|(lead, from)| lead == Lead::Word && self.stream.text_of(from) == "quote")
+    }
+
     /// Whether the `when` of the order around token `at` comes before any other statement's word.
     fn has_when_ahead(&mut self, at: usize) -> bool {
         let from = self.current.map_or(at, |(_, from)| from);
@@ -387,7 +393,12 @@ impl Cutter<'_, '_> {
                 }
                 // Another price of the same order; its `when` is still ahead.
                 Some(Keyword::Stop) => next = self.stream.after_group(next),
-                Some(word) if word.begins_statement() && self.stream.begins_line(next) => break,
+                Some(word)
+                    if word.begins_statement()
+                        && self.stream.kind_before(next) != Some(TokenKind::Dot) =>
+                {
+                    break;
+                }
                 _ => next = self.stream.after_group(next),
             }
         }

@@ -173,6 +173,8 @@ pub(super) fn strategy_stmt() -> BoxedStrategy<Vec<Piece>> {
         "on fill { | let a = E | exit when E }",
         "every 100ms { | let a = E | for i in 0 .. 4 { | let b = i } }",
         "for i in 0 .. n - 1 { | enter when E }",
-        "quote ask ~[ 0 ] at close",
+        // Without a `when` a quote ends with its line or its braces alone.
+        "quote ask ~[ 0 ] at close when E",
+        "on book { | quote ask ~[ 0 ] at close }",
     ])
 }
