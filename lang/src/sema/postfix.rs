@@ -1,8 +1,8 @@
 //! What follows a value directly: its past, and its outputs.
 
 use super::name::INPUTS;
-use super::{Checker, foreign};
 use super::scope::{Binding, Value};
+use super::{Checker, foreign};
 use crate::diag::{Code, Diagnostic, suggest};
 use crate::hir::{Kind, NodeId, Ty};
 use crate::source::Span;

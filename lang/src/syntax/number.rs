@@ -116,10 +116,7 @@ pub fn report(problem: &Problem, text: &str, span: Span) -> Diagnostic {
             );
             // `M` is a month elsewhere.
             if let Some(meant) = unit_of_speech(unit).filter(|_| unit != "M") {
-                return report.fix(
-                    format!("write `{meant}`"),
-                    vec![(place, meant.to_owned())],
-                );
+                return report.fix(format!("write `{meant}`"), vec![(place, meant.to_owned())]);
             }
             report.hint("units are `%`, `bp`, and the durations `ms`, `s`, `m`, `h`, `d`, `w`")
         }

@@ -89,13 +89,17 @@ pub(super) fn foreign(text: &str) -> Option<&'static str> {
         "enter_long" | "go_long" => "enter long when …",
         "enter_short" | "go_short" => "enter short when …",
         "close_position" | "exit_long" | "exit_short" => "exit when …",
-        "def" | "function" | "func" => "fn name(x) { return … }` outside of the strategy, or `let name = …",
+        "def" | "function" | "func" => {
+            "fn name(x) { return … }` outside of the strategy, or `let name = …"
+        }
         "var" | "const" | "val" | "auto" | "double" | "float" | "int" | "bool" | "set" => "let",
         "input" => "param",
         "stop_loss" | "stoploss" | "sl" => "stop 3%",
         "takeprofit" | "tp" | "target" | "profit_target" => "take_profit 4%",
         "trailing_stop" | "trailing" | "trailstop" => "trail 1.5%",
-        "import" | "from" | "include" => "use name from \"file.strat\"` at the top of the file; the library needs no `use",
+        "import" | "from" | "include" => {
+            "use name from \"file.strat\"` at the top of the file; the library needs no `use"
+        }
         "class" => "strategy Name { … }",
         "minimal_roi" | "roi" => "take_profit { 0m => 10%  1h => 6% }",
         "plot" | "print" | "alert" => return None,
@@ -135,8 +139,8 @@ pub(super) fn stmt(reader: &mut Reader<'_, '_>, place: Place, segment: &Segment)
         } else if word == Keyword::If {
             let found = report("`if` chooses a value and begins no statement".to_owned());
             let braces = block::find_brace(stream, segment.from, segment.to);
-            let has_then = (segment.from..segment.to)
-                .any(|i| stream.keyword(i) == Some(Keyword::Then));
+            let has_then =
+                (segment.from..segment.to).any(|i| stream.keyword(i) == Some(Keyword::Then));
             if place == Place::Strategy && (braces.is_some() || !has_then) {
                 found.hint("the condition belongs to its order: `enter long when …`, `exit when …`")
             } else {

@@ -8,7 +8,9 @@ use crate::syntax::keyword::Keyword;
 use crate::syntax::token::TokenKind;
 
 /// Modules of other languages whose functions stand here without a prefix.
-const MODULES: &[&str] = &["ta", "math", "talib", "qtpylib", "np", "numpy", "pd", "pandas"];
+const MODULES: &[&str] = &[
+    "ta", "math", "talib", "qtpylib", "np", "numpy", "pd", "pandas",
+];
 
 /// Functions that take the same arguments there and here.
 const SAME: &[&str] = &[
@@ -159,10 +161,10 @@ impl Failure<'_, '_> {
             "over" | "up" => "above",
             _ => return None,
         };
-        Some(
-            self.expected("`above` or `below`")
-                .fix(format!("write `{word}`"), vec![(self.place(), word.to_owned())]),
-        )
+        Some(self.expected("`above` or `below`").fix(
+            format!("write `{word}`"),
+            vec![(self.place(), word.to_owned())],
+        ))
     }
 
     /// `trail 2% after 4%`
