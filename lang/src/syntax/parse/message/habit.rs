@@ -202,8 +202,7 @@ impl Failure<'_, '_> {
         let number = self.stream.text_of(second + 1);
         let is_count = number.bytes().all(|b| b.is_ascii_digit());
         let has_bars = matches!(self.stream.text_of(second + 2), "bars" | "bar" | "candles");
-        let is_duration =
-            !is_count && number.ends_with(|c: char| matches!(c, 's' | 'm' | 'h' | 'd' | 'w'));
+        let is_duration = !is_count && number.ends_with(['s', 'm', 'h', 'd', 'w']);
         let written = if is_count && has_bars && second + 3 == self.to {
             format!("when held_bars >= {number}")
         } else if is_duration && second + 2 == self.to {
