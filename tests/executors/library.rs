@@ -5,7 +5,9 @@ use strat_tests::candles::wild;
 use strat_tests::{check_hourly, unit};
 
 use crate::agree::agree;
+use crate::program::Ty;
 use crate::program::library::FUNCTIONS;
+use crate::program::{Takes, Ty};
 
 #[test]
 fn every_function_agrees_and_has_values() {
@@ -19,9 +21,11 @@ fn every_function_agrees_and_has_values() {
         for column in &seen.columns {
             let known = column.known();
             // Patterns and zones come when they come; their examples show that they do.
-            let is_rare = ["ta_cdl", "candle_", "ict_"]
-                .iter()
-                .any(|p| f.name.starts_with(p));
+            let is_rare = f.ty == Ty::Condition
+                || f.file.contains("candles")
+                || f.file.contains("ict")
+                // What is a part of something else is not about prices.
+                || f.params.iter().any(|p| p.takes == Takes::Number && !p.default);
             assert!(
                 is_rare || (known > 1500 && column.varies()),
                 "{text}: {known} values of {}",

@@ -26,6 +26,8 @@ pub struct Parameter {
 #[derive(Debug, Clone)]
 pub struct LibraryFn {
     pub name: String,
+    /// The file of the library that it stands in.
+    pub file: &'static str,
     pub params: Vec<Parameter>,
     /// The outputs of a record that are of the type; empty for one value.
     pub fields: Vec<String>,
@@ -75,7 +77,7 @@ pub static FUNCTIONS: LazyLock<Vec<LibraryFn>> = LazyLock::new(|| {
         assert!(!sink.has_errors(), "{name} does not parse");
         for item in file.items {
             match item.kind {
-                ItemKind::Fn(f) => functions.push(f),
+                ItemKind::Fn(f) => functions.push((*name, f)),
                 ItemKind::Enum(e) => {
                     let of =
                         |v: &strat_lang::syntax::ast::Ident| format!("{}.{}", e.name.name, v.name);
@@ -85,10 +87,11 @@ pub static FUNCTIONS: LazyLock<Vec<LibraryFn>> = LazyLock::new(|| {
             }
         }
     }
-    functions.iter().map(|f| describe(f, &enums)).collect()
+    let describe = |(file, f): &(&'static str, FnItem)| describe(file, f, &enums);
+    functions.iter().map(describe).collect()
 });
 
-fn describe(f: &FnItem, enums: &BTreeMap<String, Vec<String>>) -> LibraryFn {
+fn describe(file: &'static str, f: &FnItem, enums: &BTreeMap<String, Vec<String>>) -> LibraryFn {
     let params = f.params.iter().enumerate().map(|(i, p)| {
         let ty = p.ty.as_ref().map(|ty| ty.name.as_str());
         let choices = ty.and_then(|ty| enums.get(ty)).cloned();
@@ -111,6 +114,7 @@ fn describe(f: &FnItem, enums: &BTreeMap<String, Vec<String>>) -> LibraryFn {
     });
     let mut described = LibraryFn {
         name: f.name.name.clone(),
+        file,
         params: params.collect(),
         fields: Vec::new(),
         hourly: false,

@@ -80,7 +80,7 @@ impl Maker {
     }
 
     pub(super) fn number(&mut self, depth: u32) -> Expr {
-        match self.weighted(&[10, 20, 6, 9, 8, 3, 12, 14, 12, 7, 5, 3]) {
+        match self.weighted(&[10, 20, 6, 9, 8, 3, 12, 14, 22, 7, 5, 3]) {
             0 => self.leaf(Ty::Number),
             1 => {
                 let op = self.of(&["+", "-", "*", "/", "+", "-", "*", "/", "mod"]);
@@ -121,7 +121,7 @@ impl Maker {
     }
 
     pub(super) fn condition(&mut self, depth: u32) -> Expr {
-        match self.weighted(&[8, 16, 7, 7, 7, 5, 6, 8, 5, 5, 5]) {
+        match self.weighted(&[8, 16, 7, 7, 7, 5, 6, 8, 5, 9, 5]) {
             0 => self.leaf(Ty::Condition),
             1 => {
                 let op = self.of(&["<", "<=", ">", ">=", "==", "!="]);
@@ -154,9 +154,9 @@ impl Maker {
                 Expr::new(Op::Cross(way), self.numbers(2, depth))
             }
             8 => self.list(depth),
-            9 => match self.weighted(&[2, 3]) {
+            9 => match self.weighted(&[2, 7]) {
                 0 => self.lag(Ty::Condition, depth),
-                _ if self.chance(0.3) => self.library(Ty::Condition, depth),
+                _ if self.chance(0.7) => self.library(Ty::Condition, depth),
                 _ => self.own_call(Ty::Condition, depth),
             },
             _ => self.choice(Ty::Condition, depth),
