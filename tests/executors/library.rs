@@ -5,7 +5,6 @@ use strat_tests::candles::wild;
 use strat_tests::{check_hourly, unit};
 
 use crate::agree::agree;
-use crate::program::Ty;
 use crate::program::library::FUNCTIONS;
 use crate::program::{Takes, Ty};
 
