@@ -26,7 +26,7 @@ fn every_function_agrees_and_has_values() {
                 // What is a part of something else is not about prices.
                 || f.params.iter().any(|p| p.takes == Takes::Number && !p.default);
             assert!(
-                is_rare || (known > 1500 && column.varies()),
+                is_rare || (known > 1000 && column.varies()),
                 "{text}: {known} values of {}",
                 column.name
             );

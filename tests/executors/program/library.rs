@@ -50,7 +50,7 @@ impl LibraryFn {
         let args: Vec<String> = self
             .params
             .iter()
-            .filter(|p| !p.default || p.takes == Takes::Series)
+            .filter(|p| !p.default || p.takes == Takes::Series || p.name == "length")
             .map(|p| {
                 let value = match p.takes {
                     Takes::Series => series.next().unwrap_or("close"),

@@ -27,6 +27,7 @@ const TRADE: &[&str] = &[
     "entry_price",
     "price",
     "position",
+    "position",
     "h0",
     "h0",
 ];
@@ -214,7 +215,7 @@ impl Maker {
             let limit = self.form(("limit {}", &[Ty::Number]));
             entry.clauses.push(limit);
         }
-        if self.chance(0.3) {
+        if self.chance(0.5) {
             let kept = self.form(("keep h0 = {}", &[Ty::Number]));
             entry.clauses.push(kept);
         }
