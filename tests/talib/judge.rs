@@ -6,7 +6,7 @@
 //!   must be nearer to it, or as near as doubles can be ([`Noisy`]): what is left of two averages
 //!   that meet has the error of the averages, whoever computes it.
 //! - A whole number that differs is a tie where TA-Lib's answer comes out as well when comparisons
-//!   closer than [`TIE`](crate::exact::TIE) go the other way; where it needs the rounding that a
+//!   closer than 1e-12 go the other way; where it needs the rounding that a
 //!   running total gathers, TA-Lib's totals are worn. Anything else is an error.
 
 use strat_engine::columns;

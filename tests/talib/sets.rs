@@ -82,7 +82,7 @@ fn default(kind: &OptInputType) -> Value {
             Value::Real(default)
         }
         OptInputType::IntegerRange { default, .. } => Value::Whole(default),
-        OptInputType::IntegerList { default, .. } => Value::Average(default),
+        OptInputType::IntegerList { default, .. } => Value::Average(default as i32),
     }
 }
 

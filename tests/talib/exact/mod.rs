@@ -20,12 +20,12 @@ use strat_lang::hir::Input;
 
 pub use self::noisy::Noisy;
 pub use self::number::Exact;
-pub use self::quantity::{Quantity, Spread, TIE};
+pub use self::quantity::{Quantity, Spread};
 use self::window::Values;
 
 /// The outputs of a graph over all bars, output by output; the program has no parameters and reads nothing but its bars.
 pub fn outputs<Q: Quantity>(graph: &Graph, bars: BarColumns<'_>) -> Vec<Vec<Q>> {
-    let mut walk = Walk::new(graph);
+    let mut walk = Walk::<Q>::new(graph);
     let mut outputs = vec![Vec::with_capacity(bars.len()); graph.outputs.len()];
     for t in 0..bars.len() {
         walk.advance(bars, t);
