@@ -109,18 +109,21 @@ fn number(text: &str) -> Result<f64, String> {
 
 fn wanted(text: &String) -> Result<Wanted, String> {
     let value = number(text)?;
+    if value.is_nan() || matches!(text.as_str(), "true" | "false") {
+        return Ok(Wanted {
+            text: text.clone(),
+            value,
+            within: 0.0,
+        });
+    }
     let (digits, exponent) = text.split_once('e').unwrap_or((text, "0"));
     let decimals = digits.split_once('.').map_or(0, |(_, d)| d.len() as i32);
     let exponent: i32 = exponent.parse().map_err(|_| format!("`{text}`"))?;
     let within = format!("5e{}", exponent - decimals - 1);
-    let is_exact = matches!(text.as_str(), "true" | "false");
     Ok(Wanted {
         text: text.clone(),
         value,
-        within: match within.parse() {
-            Ok(within) if !is_exact => within,
-            _ => 0.0,
-        },
+        within: within.parse().unwrap_or(0.0),
     })
 }
 
@@ -162,6 +165,8 @@ fn examples_are_read() {
     assert!(example.bars.volume[2].is_nan());
     assert_eq!(example.results.len(), 2);
     assert!(example.results[0].is_met(3.666) && !example.results[0].is_met(3.76));
+    let truth = wanted(&"true".to_owned()).expect("a truth");
+    assert!(truth.is_met(1.0) && !truth.is_met(0.0) && !truth.is_met(f64::NAN));
     assert!(example.results[1].is_met(-0.005) && !example.results[1].is_met(-0.0056));
     for wrong in [
         "sma over close 1 is 2.",
@@ -171,6 +176,7 @@ fn examples_are_read() {
         "`x` over close 1 is 1",
         "`x` over close 1 is one.",
         "`x` over close 1 is … 1, 2.",
+        "`x` over close 1 is truth.",
     ] {
         assert!(read(wrong).is_err(), "{wrong}");
     }
