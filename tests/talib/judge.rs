@@ -5,6 +5,8 @@
 //! - Where TA-Lib is further than [`FAR`] from exact arithmetic, again relative to the value, ours
 //!   must be nearer to it, or as near as doubles can be ([`Noisy`]): what is left of two averages
 //!   that meet has the error of the averages, whoever computes it.
+//!   In both cases a bound on the rounding of running totals must explain TA-Lib's error: another
+//!   formula is not excused.
 //! - A whole number that differs is a tie where TA-Lib's answer comes out as well when comparisons
 //!   closer than 1e-12 go the other way; where it needs the rounding that a
 //!   running total gathers, TA-Lib's totals are worn. Anything else is an error.
@@ -13,7 +15,7 @@ use strat_engine::columns;
 use ta_lib::abstract_api::{FuncInfo, OutputType};
 
 use crate::call::{evaluate, expression, graph, reference};
-use crate::exact::{Noisy, Spread, outputs};
+use crate::exact::{Exact, Noisy, Spread, outputs};
 use crate::series::Series;
 use crate::sets::Set;
 
@@ -156,7 +158,7 @@ fn judge(
                 return wrong("not a tie");
             }
             let e = exact[i][t];
-            let far = |x: f64| e.value.minus(crate::exact::Exact::of(x)).hi.abs();
+            let far = |x: f64| e.value.minus(Exact::of(x)).hi.abs();
             let (own, talib) = (far(o), far(w));
             let size = e.value.hi.abs();
             if !e.value.is_finite() || talib <= FAR * size {
@@ -164,6 +166,8 @@ fn judge(
                 if apart(o, w) > NEAR {
                     return wrong("TA-Lib is exact there");
                 }
+            } else if talib > ROUNDINGS * e.running {
+                return wrong("no rounding of TA-Lib's explains that");
             } else if own <= ROUNDINGS * e.noise && talib <= ROUNDINGS * e.noise {
                 found.noise += 1;
             } else if own < talib || own <= ROUNDINGS * e.noise {

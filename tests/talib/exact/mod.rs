@@ -6,6 +6,8 @@
 //! those of the language, good to a double. Constants are as the compiler folded them, good to
 //! half a unit of a double's last place.
 
+#[cfg(test)]
+mod examples;
 mod noisy;
 mod number;
 mod pointwise;
@@ -143,8 +145,9 @@ impl<'g, Q: Quantity> Walk<'g, Q> {
                 let x = &self.values[x.index()];
                 match &mut self.states[i] {
                     State::Window(values) => {
-                        values.push(x.main(), x.noise());
-                        Q::of_window(values.reduce(w), values.worn(), values.noise(w))
+                        values.push(x.main(), x.noises());
+                        let moved = [values.moved(w, 0), values.moved(w, 1)];
+                        Q::of_window(values.reduce(w), moved, values.worn(w))
                     }
                     _ => na(),
                 }

@@ -22,13 +22,13 @@ pub trait Quantity: Clone {
     /// A comparison: 1, 0 or na.
     fn compare(how: Compare, a: &Self, b: &Self) -> Self;
 
-    /// The result of a window, given the greatest magnitude its running total has ever held, and
-    /// how far rounding of its values may move it.
-    fn of_window(x: Exact, worn: f64, noise: f64) -> Self;
+    /// The result of a window: the number, how far rounding of its values may move it in each kind
+    /// of arithmetic, and what a running total has lost.
+    fn of_window(x: Exact, moved: [f64; 2], worn: f64) -> Self;
 
-    /// How far doubles may be from the number, where that is followed.
-    fn noise(&self) -> f64 {
-        0.0
+    /// How far doubles may be from the number in each kind of arithmetic, where that is followed.
+    fn noises(&self) -> [f64; 2] {
+        [0.0; 2]
     }
 }
 
@@ -71,7 +71,7 @@ impl Quantity for Exact {
         Exact::compare_how(how, *a, *b)
     }
 
-    fn of_window(x: Exact, _: f64, _: f64) -> Self {
+    fn of_window(x: Exact, _: [f64; 2], _: f64) -> Self {
         x
     }
 }
@@ -81,17 +81,14 @@ impl Quantity for Exact {
 const MOST: usize = 24;
 
 /// Relative distance below which a comparison is a tie.
-pub const TIE: f64 = 1e-12;
-
-/// What a running total loses per magnitude it has held: some hundred roundings of a double.
-const WEAR: f64 = 1e-14;
+const TIE: f64 = 1e-12;
 
 /// All numbers that come out when each comparison that ties may go either way. The first is the
 /// exact one.
 #[derive(Debug, Clone)]
 pub struct Spread<const WORN: bool> {
     values: Vec<Exact>,
-    /// The greatest magnitude that running totals in it have held.
+    /// What running totals in it have lost.
     worn: f64,
 }
 
@@ -154,7 +151,7 @@ impl<const WORN: bool> Quantity for Spread<WORN> {
             for b in &b.values {
                 result.add(Exact::compare_how(how, *a, *b));
                 let apart = a.minus(*b).hi.abs();
-                if apart <= (TIE * a.hi.abs().max(b.hi.abs())).max(WEAR * worn) {
+                if apart <= (TIE * a.hi.abs().max(b.hi.abs())).max(worn) {
                     result.add(truth(true));
                     result.add(truth(false));
                 }
@@ -163,7 +160,7 @@ impl<const WORN: bool> Quantity for Spread<WORN> {
         result
     }
 
-    fn of_window(x: Exact, worn: f64, _: f64) -> Self {
+    fn of_window(x: Exact, _: [f64; 2], worn: f64) -> Self {
         Self {
             values: vec![x],
             worn,

@@ -1,18 +1,24 @@
 //! Windows by their definitions: all values that are in the window, looked at anew on each bar.
 
+use std::cmp::Ordering;
 use std::collections::VecDeque;
 
 use strat_engine::abi::window::Window;
 
 use super::Exact;
 
+/// What a running total loses, relative to the greatest magnitude that it has held: some hundred
+/// roundings of a double.
+const WEAR: f64 = 1e-14;
+
 /// The last n values.
 pub struct Values {
     last: VecDeque<Exact>,
-    /// How far each of them may be off.
-    noises: VecDeque<f64>,
+    /// How far each of them may be off, in both kinds of arithmetic.
+    noises: VecDeque<[f64; 2]>,
     n: usize,
     least: usize,
+    /// The greatest magnitude ever.
     greatest: f64,
 }
 
@@ -27,9 +33,9 @@ impl Values {
         }
     }
 
-    pub fn push(&mut self, x: Exact, noise: f64) {
+    pub fn push(&mut self, x: Exact, noises: [f64; 2]) {
         self.last.push_back(x);
-        self.noises.push_back(noise);
+        self.noises.push_back(noises);
         if self.last.len() > self.n {
             self.last.pop_front();
             self.noises.pop_front();
@@ -39,25 +45,44 @@ impl Values {
         }
     }
 
-    /// No sum of magnitudes that was ever in the window was above this.
-    pub fn worn(&self) -> f64 {
-        self.greatest * self.last.len() as f64
+    fn there(&self) -> impl Iterator<Item = Exact> {
+        self.last.iter().copied().filter(|x| x.is_finite())
     }
 
-    /// How far the result may move when each value moves by its noise.
-    pub fn noise(&self, window: Window) -> f64 {
-        let all = || self.noises.iter().copied();
-        let sum = || all().sum::<f64>();
+    fn sum(&self) -> Exact {
+        self.there().fold(Exact::ZERO, Exact::plus)
+    }
+
+    fn mean(&self) -> Exact {
+        self.sum().over(Exact::of(self.there().count().max(1) as f64))
+    }
+
+    /// What a running total of the window has lost by all that went through it.
+    pub fn worn(&self, window: Window) -> f64 {
+        let (n, greatest) = (self.last.len() as f64, self.greatest);
+        WEAR * match window {
+            Window::Sum => greatest * n,
+            Window::Mean => greatest,
+            Window::Weighted => greatest * n * n,
+            Window::Squares => greatest * greatest * n,
+            Window::Max | Window::Min | Window::Rank => 0.0,
+        }
+    }
+
+    /// How far the result may move when each value moves by its noise of kind `kind`.
+    pub fn moved(&self, window: Window, kind: usize) -> f64 {
+        let all = || self.noises.iter().map(|noises| noises[kind]);
+        let sum: f64 = all().sum();
+        if sum == 0.0 {
+            return 0.0;
+        }
         match window {
-            Window::Sum => sum(),
-            Window::Mean => sum() / self.there().count().max(1) as f64,
+            Window::Sum => sum,
+            Window::Mean => sum / self.there().count().max(1) as f64,
             Window::Weighted => all().zip(1_u32..).map(|(x, w)| x * f64::from(w)).sum(),
             Window::Squares => {
-                if sum() == 0.0 {
-                    return 0.0;
-                }
-                let mean = self.sum().over(Exact::of(self.there().count().max(1) as f64));
-                let mean_noise = sum() / self.last.len().max(1) as f64;
+                let mean = self.mean();
+                let mean_noise = sum / self.last.len().max(1) as f64;
                 let pairs = self.last.iter().zip(all());
                 pairs
                     .filter(|(x, _)| x.is_finite())
@@ -72,29 +97,14 @@ impl Values {
         }
     }
 
-    fn there(&self) -> impl Iterator<Item = Exact> {
-        self.last.iter().copied().filter(|x| x.is_finite())
-    }
-
-    fn sum(&self) -> Exact {
-        self.there().fold(Exact::ZERO, Exact::plus)
-    }
-
     pub fn reduce(&self, window: Window) -> Exact {
         let count = self.there().count();
         if count < self.least {
             return Exact::NA;
         }
-        let number = Exact::of(count as f64);
-        let pick = |wanted: std::cmp::Ordering| {
-            let better = |a: Exact, b: Exact| {
-                if b.compare(a) == Some(wanted) { b } else { a }
-            };
-            self.there().reduce(better).unwrap_or(Exact::NA)
-        };
         match window {
             Window::Sum => self.sum(),
-            Window::Mean => self.sum().over(number),
+            Window::Mean => self.mean(),
             Window::Weighted => {
                 let weighted = self.last.iter().zip(1_u32..);
                 weighted.fold(Exact::ZERO, |sum, (x, weight)| {
@@ -102,21 +112,30 @@ impl Values {
                 })
             }
             Window::Squares => {
-                let mean = self.sum().over(number);
+                let mean = self.mean();
                 self.there().fold(Exact::ZERO, |sum, x| {
                     let away = x.minus(mean);
                     sum.plus(away.times(away))
                 })
             }
-            Window::Max => pick(std::cmp::Ordering::Greater),
-            Window::Min => pick(std::cmp::Ordering::Less),
+            Window::Max => self.pick(Ordering::Greater),
+            Window::Min => self.pick(Ordering::Less),
             Window::Rank => {
                 let Some(newest) = self.last.back().filter(|x| x.is_finite()) else {
                     return Exact::NA;
                 };
-                let below = |x: &Exact| x.compare(*newest).is_some_and(std::cmp::Ordering::is_le);
-                Exact::of(self.there().filter(below).count() as f64).over(number)
+                let below = |x: &Exact| x.compare(*newest).is_some_and(Ordering::is_le);
+                let below = self.there().filter(below).count();
+                Exact::of(below as f64).over(Exact::of(count as f64))
             }
         }
+    }
+
+    /// The value that compares as `wanted` to all others.
+    fn pick(&self, wanted: Ordering) -> Exact {
+        let better = |a: Exact, b: Exact| {
+            if b.compare(a) == Some(wanted) { b } else { a }
+        };
+        self.there().reduce(better).unwrap_or(Exact::NA)
     }
 }
