@@ -26,6 +26,7 @@ bench:
     cargo bench --package strat-benches --bench executors
     cargo bench --package strat-benches --bench front_end
     cargo bench --package strat-benches --bench jit
+    cargo bench --package strat-benches --bench talib
 
 # A screen and a backtest on synthetic data; data/ and results/ are not part of the repository.
 quickstart:

@@ -21,7 +21,7 @@ fn inputs(info: &FuncInfo) -> Vec<&'static str> {
         .enumerate()
         .map(|(i, input)| match (input.param_name, i) {
             // Lengths: whole and broken, below the least and above the most.
-            ("inPeriods", _) => "0.5 + (7 * bar_index) % 41",
+            ("inPeriods", _) => "0.5 + 7 * bar_index mod 41",
             (_, 0) => "close",
             _ => "open",
         })
