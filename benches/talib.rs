@@ -66,7 +66,11 @@ fn program(checked: Checked, text: &str) -> Option<Compiled> {
 }
 
 fn single(info: &'static FuncInfo, bars: &Bars) -> Option<Ratio> {
-    let text = format!("ta_{}({})", info.name.to_lowercase(), inputs(info).join(", "));
+    let text = format!(
+        "ta_{}({})",
+        info.name.to_lowercase(),
+        inputs(info).join(", ")
+    );
     let program = program(check_expression(&text), &text)?;
     let columns = columns(bars);
     let (ours, _) = time(RUNS, || program.evaluate(&[], columns));
@@ -196,9 +200,15 @@ fn report(title: &str, ratios: &[Ratio]) {
     let mut sorted: Vec<&Ratio> = ratios.iter().collect();
     let ratio = |r: &Ratio| r.theirs / r.ours;
     sorted.sort_by(|a, b| ratio(a).total_cmp(&ratio(b)));
-    let logs: f64 = ratios.iter().map(|r| strat_engine::abi::math::ln(ratio(r))).sum();
+    let logs: f64 = ratios
+        .iter()
+        .map(|r| strat_engine::abi::math::ln(ratio(r)))
+        .sum();
     let mean = strat_engine::abi::math::exp(logs / ratios.len() as f64);
-    println!("\n{title}: {} functions, {BARS} bars, ns per bar", ratios.len());
+    println!(
+        "\n{title}: {} functions, {BARS} bars, ns per bar",
+        ratios.len()
+    );
     println!("{:<24}{:>10}{:>10}{:>10}", "", "ours", "TA-Lib", "ratio");
     for r in &sorted {
         let ns = |s: f64| s * 1e9 / BARS as f64;

@@ -51,7 +51,10 @@ pub fn read(text: &str) -> Result<Example, String> {
     let results = results.trim().strip_suffix('.').ok_or("no full stop")?;
     let tail = results.strip_prefix('…');
     let written = tail.unwrap_or(results).trim().trim_start_matches(',');
-    let results: Vec<Wanted> = items(written)?.iter().map(wanted).collect::<Result<_, _>>()?;
+    let results: Vec<Wanted> = items(written)?
+        .iter()
+        .map(wanted)
+        .collect::<Result<_, _>>()?;
     if results.is_empty() || results.len() > bars.len() {
         return Err(format!("{} results for {} bars", results.len(), bars.len()));
     }
@@ -71,7 +74,10 @@ fn items(list: &str) -> Result<Vec<String>, String> {
     for item in list.split(',').map(str::trim) {
         let (item, times) = match item.split_once(" x") {
             Some((item, times)) => {
-                let times: usize = times.trim().parse().map_err(|_| format!("`{item} x{times}`"))?;
+                let times: usize = times
+                    .trim()
+                    .parse()
+                    .map_err(|_| format!("`{item} x{times}`"))?;
                 (item, times)
             }
             None => (item, 1),
@@ -143,7 +149,12 @@ fn bars(columns: &str) -> Result<Bars, String> {
     if let Some((name, values)) = given.iter().find(|(_, v)| v.len() != len) {
         return Err(format!("{name} has {} values, not {len}", values.len()));
     }
-    let find = |name: &str| given.iter().find(|(n, _)| *n == name).map(|(_, v)| v.clone());
+    let find = |name: &str| {
+        given
+            .iter()
+            .find(|(n, _)| *n == name)
+            .map(|(_, v)| v.clone())
+    };
     let close = find("close").unwrap_or_else(|| first.clone());
     let or_close = |name: &str| find(name).unwrap_or_else(|| close.clone());
     Ok(Bars {

@@ -33,7 +33,12 @@ fn every_function_is_documented() {
     for f in documented() {
         let lacks = f.lacks();
         if !lacks.is_empty() && !NOT_YET.contains(&f.file) {
-            wrong.push(format!("{}: `{}` lacks {}", f.file, f.name, lacks.join(", ")));
+            wrong.push(format!(
+                "{}: `{}` lacks {}",
+                f.file,
+                f.name,
+                lacks.join(", ")
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -128,7 +128,11 @@ pub fn reference(info: &FuncInfo, set: &Set, series: &Series) -> Result<Vec<Vec<
             OutputType::Real => column.extend(&real[i][..range.count]),
             OutputType::Integer => {
                 // Places in the series count from the first bar of all, as in the language.
-                let shift = if info.name.ends_with("INDEX") { first } else { 0 };
+                let shift = if info.name.ends_with("INDEX") {
+                    first
+                } else {
+                    0
+                };
                 let whole = whole[i][..range.count].iter();
                 column.extend(whole.map(|x| f64::from(*x) + shift as f64));
             }

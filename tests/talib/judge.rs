@@ -3,7 +3,7 @@
 //! - `na` on the same bars. Whole numbers are equal.
 //! - Numbers are within [`NEAR`] of TA-Lib's, relative to TA-Lib's value.
 //! - Where TA-Lib is further than [`FAR`] from exact arithmetic, again relative to the value, ours
-//!   must be nearer to it, or as near as doubles can be ([`Noisy`]): what is left of two averages
+//!   must be nearer to it, or as near as doubles can be ([`Noisy`](crate::exact::Noisy)): what is left of two averages
 //!   that meet has the error of the averages, whoever computes it.
 //!   In both cases a bound on the rounding of running totals must explain TA-Lib's error: another
 //!   formula is not excused.
@@ -15,7 +15,8 @@ use strat_engine::columns;
 use ta_lib::abstract_api::{FuncInfo, OutputType};
 
 use crate::call::{evaluate, expression, graph, reference};
-use crate::exact::{Exact, Noisy, Spread, outputs};
+use crate::exact::{Exact, Spread, outputs};
+use crate::rounding::exact;
 use crate::series::Series;
 use crate::sets::Set;
 
@@ -132,14 +133,16 @@ fn judge(
 ) -> Result<(), String> {
     let graph = graph(expression)?;
     let bars = columns(&series.bars);
-    let exact = outputs::<Noisy>(&graph, bars);
+    let exact = exact(expression, series)?;
     let mut spread: Option<Vec<Vec<Spread<false>>>> = None;
     let mut worn: Option<Vec<Vec<Spread<true>>>> = None;
     for (i, output) in info.outputs.iter().enumerate() {
         for (t, (&o, &w)) in ours[i].iter().zip(&theirs[i]).enumerate() {
             let wrong = |why: &str| {
                 let (name, e) = (output.param_name, exact[i][t].value.hi);
-                Err(format!("{name} on bar {t}: {o:?}, TA-Lib {w:?}, exact {e:?}: {why}"))
+                Err(format!(
+                    "{name} on bar {t}: {o:?}, TA-Lib {w:?}, exact {e:?}: {why}"
+                ))
             };
             if output.kind == OutputType::Integer {
                 if o == w || o.is_nan() {

@@ -16,13 +16,16 @@ mod exact;
 mod judge;
 mod matrix;
 mod registry;
+mod rounding;
 mod series;
 mod sets;
 mod table;
 
 use self::judge::Referee;
 use self::matrix::{Row, run};
-use self::series::{extreme_series, grid_series, shared_series, unit_series, wild_series};
+use self::series::{
+    grid_series, shared_series, small_series, spike_series, unit_series, wild_series,
+};
 use self::sets::SAMPLED;
 
 fn demand_none_wrong(rows: &[Row]) {
@@ -53,7 +56,8 @@ fn three_sets_on_one_series() {
 fn defaults_on_made_up_series() {
     let series = [
         wild_series(400),
-        extreme_series(400),
+        small_series(400),
+        spike_series(400),
         grid_series(400),
         unit_series(200),
     ];
@@ -65,7 +69,8 @@ fn defaults_on_made_up_series() {
 fn the_full_matrix() {
     let mut series = vec![
         wild_series(1500),
-        extreme_series(1500),
+        small_series(1500),
+        spike_series(1500),
         grid_series(1500),
         unit_series(1000),
     ];

@@ -73,32 +73,47 @@ pub fn wild_series(count: usize) -> Series {
     Series::new("wild", bars)
 }
 
-/// Prices from 1e-8 to 1e8: a walk that is thrown up and down by orders of magnitude, and stands
-/// still between.
-pub fn extreme_series(count: usize) -> Series {
+/// Prices around 1e-8, thrown up by some orders of magnitude now and then.
+pub fn small_series(count: usize) -> Series {
     let mut bars = wild(42, count, false);
     let mut dice = Dice::new(43);
-    let (mut factor, mut left) = (1.0, 0);
+    let (mut factor, mut left) = (1e-10, 60);
     for t in 0..count {
         if left == 0 {
             left = 20 + (dice.roll() * 150.0) as usize;
-            let pick = (dice.roll() * 5.0) as usize;
-            factor = [1e-10, 1e-4, 1.0, 1e3, 1e6][pick.min(4)];
+            let pick = (dice.roll() * 4.0) as usize;
+            factor = [1e-10, 1e-9, 1e-7, 1e-5][pick.min(3)];
         }
         left -= 1;
-        for column in [
-            &mut bars.open,
-            &mut bars.high,
-            &mut bars.low,
-            &mut bars.close,
-        ] {
-            column[t] *= factor;
+        scale(&mut bars, t, factor);
+    }
+    Series::new("small", bars)
+}
+
+/// Prices around 100 with single bars at 1e8, volumes from 0 to 1e12.
+pub fn spike_series(count: usize) -> Series {
+    let mut bars = wild(49, count, false);
+    for t in 0..count {
+        if t % 173 == 120 {
+            scale(&mut bars, t, 1e6);
         }
         if t % 97 == 50 {
             bars.volume[t] = 1e12;
         }
     }
-    Series::new("extreme", bars)
+    Series::new("spikes", bars)
+}
+
+/// Multiplies the prices of a bar.
+fn scale(bars: &mut Bars, t: usize, factor: f64) {
+    for column in [
+        &mut bars.open,
+        &mut bars.high,
+        &mut bars.low,
+        &mut bars.close,
+    ] {
+        column[t] *= factor;
+    }
 }
 
 /// Prices on a coarse grid, with single spikes to 1e8: equal bodies and shadows, dojis, ties.

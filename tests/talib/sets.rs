@@ -45,9 +45,10 @@ pub fn sets(info: &FuncInfo, count: usize) -> Vec<Set> {
         unstable: 0,
     };
     let mut sets = vec![defaults];
-    let seed = info.name.bytes().fold(7, |h: u64, b| {
-        h.wrapping_mul(31).wrapping_add(u64::from(b))
-    });
+    let seed = info
+        .name
+        .bytes()
+        .fold(7, |h: u64, b| h.wrapping_mul(31).wrapping_add(u64::from(b)));
     let mut dice = Dice::new(seed);
     // Narrow ranges may not hold that many different sets.
     for round in 0..20 * SAMPLED {
@@ -55,7 +56,7 @@ pub fn sets(info: &FuncInfo, count: usize) -> Vec<Set> {
             break;
         }
         // All at one extreme first, then a mixture.
-        let values: Vec<Value> = info
+        let mut values: Vec<Value> = info
             .opt_inputs
             .iter()
             .map(|o| match round {
@@ -64,6 +65,13 @@ pub fn sets(info: &FuncInfo, count: usize) -> Vec<Set> {
                 _ => sample(&o.kind, round, &mut dice),
             })
             .collect();
+        // TA-Lib refuses a least length above the greatest.
+        if info.name == "MAVP"
+            && let [Value::Whole(least), Value::Whole(most), _] = &mut values[..]
+            && least > most
+        {
+            std::mem::swap(least, most);
+        }
         let unstable = match info.unst_id {
             Some(_) if round % 5 == 3 => 1 + (dice.roll() * 40.0) as u32,
             _ => 0,
@@ -98,7 +106,11 @@ fn sample(kind: &OptInputType, round: usize, dice: &mut Dice) -> Value {
     match *kind {
         OptInputType::IntegerRange { min, max, .. } => {
             // Mostly lengths that a series of some thousand bars fills.
-            let most = if round.is_multiple_of(8) { max } else { max.min(400) };
+            let most = if round.is_multiple_of(8) {
+                max
+            } else {
+                max.min(400)
+            };
             let (low, high) = (f64::from(min.max(1)), f64::from(most) + 1.0);
             let drawn = low * power(high / low, dice.roll());
             Value::Whole((drawn as i32).clamp(min, max))

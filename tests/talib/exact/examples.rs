@@ -31,7 +31,10 @@ fn nothing_is_lost_by_cancelling() {
     assert_eq!(x.value.hi, 1e-20);
     // In doubles everything is, and the bound says so.
     assert!(x.noise > 1e-9 && x.noise < 1e-7, "{x:?}");
-    let spread = last("window_squares(close, 3)", &[1e12 + 1.0, 1e12 + 2.0, 1e12 + 3.0]);
+    let spread = last(
+        "window_squares(close, 3)",
+        &[1e12 + 1.0, 1e12 + 2.0, 1e12 + 3.0],
+    );
     assert_eq!(spread.value.hi, 2.0);
 }
 

@@ -10,6 +10,7 @@
 mod examples;
 mod noisy;
 mod number;
+mod pair;
 mod pointwise;
 mod quantity;
 mod window;
@@ -22,12 +23,23 @@ use strat_lang::hir::Input;
 
 pub use self::noisy::Noisy;
 pub use self::number::Exact;
+use self::pair::Pairs;
 pub use self::quantity::{Quantity, Spread};
-use self::window::Values;
+use self::window::{Values, WEAR};
 
 /// The outputs of a graph over all bars, output by output; the program has no parameters and reads nothing but its bars.
 pub fn outputs<Q: Quantity>(graph: &Graph, bars: BarColumns<'_>) -> Vec<Vec<Q>> {
-    let mut walk = Walk::<Q>::new(graph);
+    walk(Walk::<Q>::new(graph), graph, bars)
+}
+
+/// As [`outputs`], where the other arithmetic reads its series through a running total first.
+pub fn outputs_of_worn<Q: Quantity>(graph: &Graph, bars: BarColumns<'_>) -> Vec<Vec<Q>> {
+    let mut first = Walk::<Q>::new(graph);
+    first.is_worn = true;
+    walk(first, graph, bars)
+}
+
+fn walk<Q: Quantity>(mut walk: Walk<'_, Q>, graph: &Graph, bars: BarColumns<'_>) -> Vec<Vec<Q>> {
     let mut outputs = vec![Vec::with_capacity(bars.len()); graph.outputs.len()];
     for t in 0..bars.len() {
         walk.advance(bars, t);
@@ -43,6 +55,7 @@ enum State<Q> {
     Nothing,
     Lag(VecDeque<Q>, usize),
     Window(Values),
+    Pair(Pairs),
     Cross(Option<bool>),
     After(usize, usize),
 }
@@ -68,6 +81,10 @@ struct Walk<'g, Q> {
     values: Vec<Q>,
     states: Vec<State<Q>>,
     groups: Vec<GroupState<Q>>,
+    /// Whether inputs carry the rounding of a running total.
+    is_worn: bool,
+    /// The greatest magnitude that an input had, by node.
+    greatest: Vec<f64>,
 }
 
 fn na<Q: Quantity>() -> Q {
@@ -83,6 +100,7 @@ impl<'g, Q: Quantity> Walk<'g, Q> {
                 match (graph.node(id).op, graph.bounds(id, &scalars, usize::MAX)) {
                     (Op::Lag(..), Some(b)) => State::Lag(VecDeque::new(), b.n),
                     (Op::Window(..), Some(b)) => State::Window(Values::new(b.n, b.least)),
+                    (Op::Pair(..), Some(b)) => State::Pair(Pairs::new(b.n)),
                     (Op::After(..), Some(b)) => State::After(0, b.n),
                     (Op::Cross(..), _) => State::Cross(None),
                     _ => State::Nothing,
@@ -103,6 +121,8 @@ impl<'g, Q: Quantity> Walk<'g, Q> {
             values: scalars.iter().map(|x| Q::of(Exact::of(*x))).collect(),
             states,
             groups: groups.collect(),
+            is_worn: false,
+            greatest: vec![0.0; graph.nodes.len()],
         }
     }
 
@@ -126,7 +146,14 @@ impl<'g, Q: Quantity> Walk<'g, Q> {
     fn node(&mut self, i: usize, op: Op, bars: BarColumns<'_>, t: usize) -> Q {
         let graph = self.graph;
         match op {
-            Op::Input(input) => Q::of(Exact::of(column(input, bars, t))),
+            Op::Input(input) => {
+                let x = column(input, bars, t);
+                if !self.is_worn {
+                    return Q::of(Exact::of(x));
+                }
+                self.greatest[i] = self.greatest[i].max(x.abs());
+                Q::of_window(Exact::of(x), [0.0; 2], WEAR * self.greatest[i])
+            }
             Op::Lag(x, _) => {
                 let x = self.values[x.index()].clone();
                 match &mut self.states[i] {
@@ -152,6 +179,17 @@ impl<'g, Q: Quantity> Walk<'g, Q> {
                     _ => na(),
                 }
             }
+            Op::Pair(p, x, y, _) => {
+                let (x, y) = (&self.values[x.index()], &self.values[y.index()]);
+                match &mut self.states[i] {
+                    State::Pair(pairs) => {
+                        pairs.push((x.main(), x.noises()), (y.main(), y.noises()));
+                        let moved = [pairs.moved(p, 0), pairs.moved(p, 1)];
+                        Q::of_window(pairs.reduce(p), moved, pairs.worn(p))
+                    }
+                    _ => na(),
+                }
+            }
             Op::Cross(a, b) => {
                 let (a, b) = (self.values[a.index()].main(), self.values[b.index()].main());
                 match &mut self.states[i] {
@@ -169,7 +207,9 @@ impl<'g, Q: Quantity> Walk<'g, Q> {
                     _ => na(),
                 }
             }
-            Op::Prev(g, m, lag) => self.groups[g as usize].past[m as usize][lag as usize - 1].clone(),
+            Op::Prev(g, m, lag) => {
+                self.groups[g as usize].past[m as usize][lag as usize - 1].clone()
+            }
             Op::Member(g, m) => {
                 let phase = self.phase(g as usize, t);
                 let member = graph.groups[g as usize].members[m as usize];

@@ -115,7 +115,11 @@ impl Quantity for Noisy {
                 let gap = taken.value.minus(other.value).hi.abs();
                 let gap = if gap.is_nan() { f64::INFINITY } else { gap };
                 let either = |unsure: f64, own: f64, theirs: f64| {
-                    if unsure > 0.0 { own.max(gap + theirs) } else { own }
+                    if unsure > 0.0 {
+                        own.max(gap + theirs)
+                    } else {
+                        own
+                    }
                 };
                 Self::new(
                     value,
@@ -130,9 +134,7 @@ impl Quantity for Noisy {
                     **a
                 }
             }
-            (Op::NumOf(_) | Op::New(..) | Op::Not(_), [a]) => {
-                Self::new(value, a.noise, a.running)
-            }
+            (Op::NumOf(_) | Op::New(..) | Op::Not(_), [a]) => Self::new(value, a.noise, a.running),
             (Op::And(..) | Op::Or(..), [a, b]) => {
                 Self::new(value, a.noise.max(b.noise), a.running.max(b.running))
             }

@@ -9,7 +9,7 @@ use super::Exact;
 
 /// What a running total loses, relative to the greatest magnitude that it has held: some hundred
 /// roundings of a double.
-const WEAR: f64 = 1e-14;
+pub const WEAR: f64 = 1e-14;
 
 /// The last n values.
 pub struct Values {
@@ -54,7 +54,8 @@ impl Values {
     }
 
     fn mean(&self) -> Exact {
-        self.sum().over(Exact::of(self.there().count().max(1) as f64))
+        self.sum()
+            .over(Exact::of(self.there().count().max(1) as f64))
     }
 
     /// What a running total of the window has lost by all that went through it.
@@ -65,7 +66,7 @@ impl Values {
             Window::Mean => greatest,
             Window::Weighted => greatest * n * n,
             Window::Squares => greatest * greatest * n,
-            Window::Max | Window::Min | Window::Rank => 0.0,
+            _ => 0.0,
         }
     }
 
@@ -93,7 +94,7 @@ impl Values {
                     .sum()
             }
             Window::Max | Window::Min => all().fold(0.0, f64::max),
-            Window::Rank => 0.0,
+            _ => 0.0,
         }
     }
 
@@ -118,8 +119,12 @@ impl Values {
                     sum.plus(away.times(away))
                 })
             }
-            Window::Max => self.pick(Ordering::Greater),
-            Window::Min => self.pick(Ordering::Less),
+            Window::Max => self.pick(Ordering::Greater, true).0,
+            Window::Min => self.pick(Ordering::Less, true).0,
+            Window::MaxAge => self.pick(Ordering::Greater, false).1,
+            Window::MinAge => self.pick(Ordering::Less, false).1,
+            Window::MaxAgeOldest => self.pick(Ordering::Greater, true).1,
+            Window::MinAgeOldest => self.pick(Ordering::Less, true).1,
             Window::Rank => {
                 let Some(newest) = self.last.back().filter(|x| x.is_finite()) else {
                     return Exact::NA;
@@ -131,11 +136,19 @@ impl Values {
         }
     }
 
-    /// The value that compares as `wanted` to all others.
-    fn pick(&self, wanted: Ordering) -> Exact {
-        let better = |a: Exact, b: Exact| {
-            if b.compare(a) == Some(wanted) { b } else { a }
-        };
-        self.there().reduce(better).unwrap_or(Exact::NA)
+    /// The value that compares as `wanted` to all others, and its age: of equal ones the oldest, or
+    /// the newest.
+    fn pick(&self, wanted: Ordering, oldest: bool) -> (Exact, Exact) {
+        let ages = self.last.iter().rev().zip(0_u32..);
+        let there = ages
+            .filter(|(x, _)| x.is_finite())
+            .map(|(x, age)| (*x, age));
+        let best = there.reduce(|a, b| match b.0.compare(a.0) {
+            Some(order) if order == wanted || oldest && order.is_eq() => b,
+            _ => a,
+        });
+        best.map_or((Exact::NA, Exact::NA), |(x, age)| {
+            (x, Exact::of(f64::from(age)))
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! Expressions.
 
 use super::Maker;
-use super::words::{FAR, INPUTS, NUMBERS, WINDOW_FNS, WINDOWS};
+use super::words::{FAR, INPUTS, NUMBERS, PAIR_FNS, WINDOW_FNS, WINDOWS};
 use crate::program::library::FUNCTIONS;
 use crate::program::{Call, Callee, Expr, Length, Op, Takes, Ty};
 
@@ -89,8 +89,8 @@ impl Maker {
             2 => Expr::new(Op::Neg, self.numbers(1, depth)),
             3 => {
                 let name = self.of(&[
-                    "abs", "sqrt", "exp", "ln", "sin", "cos", "atan", "floor", "ceil", "round",
-                    "sign",
+                    "abs", "sqrt", "exp", "ln", "log10", "sin", "cos", "tan", "asin", "acos",
+                    "atan", "sinh", "cosh", "tanh", "floor", "ceil", "round", "sign",
                 ]);
                 Expr::new(Op::Builtin(name), self.numbers(1, depth))
             }
@@ -203,6 +203,19 @@ impl Maker {
     }
 
     pub(super) fn window(&mut self, depth: u32) -> Expr {
+        if self.weighted(&[2, 1]) == 1 {
+            let name = self.of(PAIR_FNS);
+            let args = self.numbers(2, depth);
+            let n = self.length(WINDOWS, 1);
+            return Expr::new(
+                Op::Window {
+                    name,
+                    n,
+                    least: None,
+                },
+                args,
+            );
+        }
         let name = self.of(WINDOW_FNS);
         let x = self.numbers(1, depth);
         let may = name != "window_weighted";

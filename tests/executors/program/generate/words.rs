@@ -25,8 +25,14 @@ pub(super) const WINDOW_FNS: &[&str] = &[
     "window_squares",
     "window_max",
     "window_min",
+    "window_max_age",
+    "window_min_age",
+    "window_max_age_oldest",
+    "window_min_age_oldest",
     "window_rank",
 ];
+pub(super) const PAIR_FNS: &[&str] =
+    &["window_products", "window_nth", "window_above", "window_at"];
 
 /// Type, default, domain and how many values a grid takes of it: lengths.
 pub(super) const WHOLE: &[Domain] = &[

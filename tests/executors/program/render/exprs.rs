@@ -197,6 +197,14 @@ impl Writer<'_> {
             }
             (Op::If, _) => (self.branches(args), level::ELSE),
             (Op::Lag(n), [x]) => self.lag(n, x),
+            (Op::Window { name, n, .. }, [x, y]) => {
+                self.count(*name);
+                let (x, y) = (self.outside(x, level::ELSE), self.outside(y, level::ELSE));
+                (
+                    format!("{name}({x}, {y}, {})", self.length(n)),
+                    level::POSTFIX,
+                )
+            }
             (Op::Window { name, n, least }, [x]) => {
                 self.count(*name);
                 if self.is_param(n) {
