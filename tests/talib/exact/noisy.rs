@@ -84,10 +84,15 @@ impl Quantity for Noisy {
                 _ => Self::rounded(value, |noise| {
                     let there = |by: f64| f(&[moved(a.value, by)]).minus(value).hi.abs();
                     let by = noise(a);
-                    if by == 0.0 {
-                        return EPS * value.hi.abs();
-                    }
-                    there(by).max(there(-by)).max(0.0) + EPS * value.hi.abs()
+                    let most = match how {
+                        _ if by == 0.0 => 0.0,
+                        // Neither steeper than 1 nor further than 2 anywhere.
+                        Math1::Sin | Math1::Cos => by.min(2.0),
+                        Math1::Tan if by > 1.0 => f64::INFINITY,
+                        // Beyond its domain a function has no other value.
+                        _ => there(by).max(there(-by)).max(0.0),
+                    };
+                    most + EPS * value.hi.abs()
                 }),
             },
             (Op::Math2(how, ..), [a, b]) => Self::rounded(value, |noise| {
