@@ -1,16 +1,15 @@
 //! The regime of `strategies/market_regime.strat` and the router of `strategies/router.strat`
 //! against the spec's tables.
 
-use std::path::Path;
-
 use strat_compiler::{Executor, compile};
-use strat_data::{Key, Range, Store};
 use strat_engine::columns;
 use strat_lang::hir::{Items, Unit};
 use strat_lang::sema::check_source;
 use strat_lang::source::{MemoryWorld, SourceMap};
-use strat_market::{Bars, Exchange};
+use strat_market::Bars;
 use strat_tests::{LIBRARY, root, shared_or_skip};
+
+use crate::specification::spec_bars;
 
 const EXECUTORS: [Executor; 3] = [Executor::Interp, Executor::Kernel, Executor::Handler];
 
@@ -60,27 +59,6 @@ impl Outputs {
         let at = self.names.iter().position(|n| n == name).expect(name);
         &self.values[at]
     }
-}
-
-/// The bars that the spec's tables are computed on.
-fn spec_bars(shared: &Path, test: &str) -> Option<Bars> {
-    let from = shared.join("spec/oracle/ohlcv.parquet");
-    if !from.is_file() {
-        println!("the spec's series: skipped: no market data");
-        return None;
-    }
-    let folder = std::env::temp_dir().join(format!("strat-{test}-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder");
-    std::fs::copy(from, folder.join("binance_BTC_USDT_1h.parquet")).expect("a copy");
-    let key = Key {
-        exchange: Exchange::default(),
-        symbol: "BTC/USDT".parse().expect("a symbol"),
-        timeframe: "1h".parse().expect("a timeframe"),
-    };
-    let loaded = Store::open(&folder).load(&key, &Range::default());
-    let bars = loaded.expect("the spec's bars").bars;
-    std::fs::remove_dir_all(&folder).expect("gone");
-    Some(bars)
 }
 
 #[test]

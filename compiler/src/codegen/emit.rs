@@ -299,16 +299,10 @@ impl<'g> Emit<'g> {
                 let v = self.select(b, less, minus, v);
                 self.select(b, more, one, v)
             }
-            Math1::Exp | Math1::Ln | Math1::Sin | Math1::Cos | Math1::Atan => {
-                let name = match f {
-                    Math1::Exp => "math_exp",
-                    Math1::Ln => "math_ln",
-                    Math1::Sin => "math_sin",
-                    Math1::Cos => "math_cos",
-                    _ => "math_atan",
-                };
-                call(b, imports, name, &[x])
-            }
+            _ => match called(f) {
+                Some(name) => call(b, imports, name, &[x]),
+                None => x,
+            },
         }
     }
 
@@ -354,15 +348,38 @@ fn call(
     b.inst_results(call)[0]
 }
 
+/// The host function of what no instruction computes.
+fn called(f: Math1) -> Option<&'static str> {
+    Some(match f {
+        Math1::Exp => "math_exp",
+        Math1::Ln => "math_ln",
+        Math1::Log10 => "math_log10",
+        Math1::Sin => "math_sin",
+        Math1::Cos => "math_cos",
+        Math1::Tan => "math_tan",
+        Math1::Asin => "math_asin",
+        Math1::Acos => "math_acos",
+        Math1::Atan => "math_atan",
+        Math1::Sinh => "math_sinh",
+        Math1::Cosh => "math_cosh",
+        Math1::Tanh => "math_tanh",
+        Math1::Neg
+        | Math1::Abs
+        | Math1::Sqrt
+        | Math1::Floor
+        | Math1::Ceil
+        | Math1::Round
+        | Math1::Sign => return None,
+    })
+}
+
 /// Whether an operation must be done one bar at a time, because it calls a function.
 pub fn is_call(op: Op) -> bool {
-    matches!(
-        op,
-        Op::Math1(
-            Math1::Exp | Math1::Ln | Math1::Sin | Math1::Cos | Math1::Atan,
-            _
-        ) | Op::Math2(Math2::Mod | Math2::Pow, ..)
-    )
+    match op {
+        Op::Math1(f, _) => called(f).is_some(),
+        Op::Math2(f, ..) => matches!(f, Math2::Mod | Math2::Pow),
+        _ => false,
+    }
 }
 
 /// The nodes that `roots` need on one bar, in order, and the leaves they are made of:

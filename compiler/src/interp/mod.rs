@@ -6,7 +6,7 @@ mod zones;
 use std::collections::VecDeque;
 
 use strat_abi::columns::{LastSide, after_step, cross_step};
-use strat_abi::{BarValues, Decision, Stream, TradeValues, window};
+use strat_abi::{BarValues, Decision, Stream, TradeValues, pair, window};
 use strat_lang::hir::Input;
 
 use self::zones::{Answer, Zones};
@@ -62,6 +62,7 @@ impl<'g> Interpreter<'g> {
                 match (graph.node(id).op, bounds) {
                     (Op::Lag(..), Some(b)) => State::Lag(VecDeque::new(), b.n),
                     (Op::Window(w, ..), Some(b)) => State::Window(b.window_state(w), b),
+                    (Op::Pair(p, ..), Some(b)) => State::Window(b.pair_state(p), b),
                     (Op::After(..), Some(b)) => State::After(0.0, b.n as f64),
                     (Op::Cross(..), _) => State::Cross(LastSide::default()),
                     _ => State::Nothing,
@@ -145,6 +146,13 @@ impl<'g> Interpreter<'g> {
                     let x = get(&self.values, x);
                     match &mut self.states[i] {
                         State::Window(state, b) => window::step(w, state, x, b.n, b.least, b.ring),
+                        _ => f64::NAN,
+                    }
+                }
+                Op::Pair(p, x, y, _) => {
+                    let (x, y) = (get(&self.values, x), get(&self.values, y));
+                    match &mut self.states[i] {
+                        State::Window(state, b) => pair::step(p, state, x, y, b.n, b.ring),
                         _ => f64::NAN,
                     }
                 }

@@ -17,6 +17,7 @@ pub use query::{Bounds, apply};
 use std::collections::HashMap;
 
 use strat_abi::Need;
+use strat_abi::pair::Pair;
 use strat_abi::window::Window;
 use strat_lang::hir::{Compare, Input, Math1, Math2, Stage};
 use strat_lang::source::Span;
@@ -68,6 +69,8 @@ pub enum Op {
     Lag(Id, Id),
     /// A rolling window: value, n, least.
     Window(Window, Id, Id, Id),
+    /// A rolling window over two series: x, y, n.
+    Pair(Pair, Id, Id, Id),
     /// `a crosses above b`.
     Cross(Id, Id),
     /// Withholds the first n defined values.
@@ -281,6 +284,7 @@ pub fn operands(op: Op) -> [Option<Id>; 4] {
         | Op::After(a, b) => [Some(a), Some(b), None, None],
         Op::Select(a, b, c) => [Some(a), Some(b), Some(c), None],
         Op::Window(_, x, n, least) => [Some(x), Some(n), Some(least), None],
+        Op::Pair(_, x, y, n) => [Some(x), Some(y), Some(n), None],
     }
 }
 
@@ -291,6 +295,7 @@ pub fn is_pointwise(op: Op) -> bool {
         op,
         Op::Lag(..)
             | Op::Window(..)
+            | Op::Pair(..)
             | Op::Cross(..)
             | Op::After(..)
             | Op::Member(..)

@@ -191,6 +191,7 @@ fn op_text(op: Op) -> String {
         Op::NumOf(a) => call("num".to_owned(), &[a]),
         Op::Lag(a, n) => call("lag".to_owned(), &[a, n]),
         Op::Window(w, x, n, least) => call(format!("window_{w:?}").to_lowercase(), &[x, n, least]),
+        Op::Pair(p, x, y, n) => call(format!("window_{p:?}").to_lowercase(), &[x, y, n]),
         Op::Cross(a, b) => call("cross".to_owned(), &[a, b]),
         Op::After(a, n) => call("after".to_owned(), &[a, n]),
         Op::New(g, i, a) => call(format!("new g{g}.{i} "), &[a]),

@@ -1,6 +1,6 @@
 //! Values that do not depend on bars: parameters resolved to lengths, lookbacks, stops.
 
-use strat_abi::{ParamError, Resolved, math, window};
+use strat_abi::{ParamError, Resolved, math, pair, window};
 use strat_lang::hir::{Compare, Math1, Math2};
 
 use super::{Feed, Graph, Id, Look, Op, Start};
@@ -25,6 +25,12 @@ impl Bounds {
     pub fn window_state(self, window: window::Window) -> Vec<f64> {
         window::fresh_state(window, self.ring)
     }
+
+    /// The state of a window over two series that has seen nothing.
+    #[must_use]
+    pub fn pair_state(self, pair: pair::Pair) -> Vec<f64> {
+        pair::fresh_state(pair, self.ring)
+    }
 }
 
 /// One operation on numbers (conditions are 1, 0, NaN), where it is pointwise.
@@ -44,7 +50,14 @@ pub fn apply(op: Op, get: impl Fn(Id) -> f64) -> Option<f64> {
                 Math1::Ln => math::ln(a),
                 Math1::Sin => math::sin(a),
                 Math1::Cos => math::cos(a),
+                Math1::Tan => math::tan(a),
+                Math1::Asin => math::asin(a),
+                Math1::Acos => math::acos(a),
                 Math1::Atan => math::atan(a),
+                Math1::Sinh => math::sinh(a),
+                Math1::Cosh => math::cosh(a),
+                Math1::Tanh => math::tanh(a),
+                Math1::Log10 => math::log10(a),
                 Math1::Floor => a.floor(),
                 Math1::Ceil => a.ceil(),
                 Math1::Round => a.round_ties_even(),
@@ -141,6 +154,7 @@ impl Graph {
         let (n, least) = match self.node(id).op {
             Op::Lag(_, n) | Op::After(_, n) => (value(n), 0),
             Op::Window(_, _, n, least) => (value(n), value(least)),
+            Op::Pair(_, _, _, n) => (value(n), value(n)),
             _ => return None,
         };
         Some(Bounds {
@@ -220,6 +234,7 @@ impl Graph {
                     whole(n, 1.0, "a window length")?;
                     whole(least, 1.0, "the `least` of a window")?;
                 }
+                Op::Pair(_, _, _, n) => whole(n, 1.0, "a window length")?,
                 _ => {}
             }
         }

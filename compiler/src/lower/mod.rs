@@ -10,6 +10,7 @@ mod zones;
 use std::collections::{BTreeMap, HashMap};
 
 use strat_abi::Need;
+use strat_abi::pair::Pair;
 use strat_abi::window::Window;
 use strat_lang::hir::{self, Input, Kind, NodeId, Stage, Ty};
 
@@ -98,6 +99,7 @@ impl Lower<'_> {
             Kind::NumOf(a) => Op::NumOf(at(a)),
             Kind::Lag(a, n) => Op::Lag(at(a), at(n)),
             Kind::Window(f, x, n, least) => Op::Window(window(f), at(x), at(n), at(least)),
+            Kind::Pair(f, x, y, n) => Op::Pair(pair(f), at(x), at(y), at(n)),
             Kind::Cross(a, b) => Op::Cross(at(a), at(b)),
             Kind::After(a, n) => Op::After(at(a), at(n)),
             Kind::New(g, m, a) => {
@@ -229,7 +231,7 @@ impl Lower<'_> {
                 series: true,
                 ..of_operands
             },
-            Op::Lag(..) | Op::Window(..) | Op::Cross(..) | Op::After(..) => Stage {
+            Op::Lag(..) | Op::Window(..) | Op::Pair(..) | Op::Cross(..) | Op::After(..) => Stage {
                 series: true,
                 ..of_operands
             },
@@ -419,6 +421,19 @@ fn window(f: hir::WindowFn) -> Window {
         hir::WindowFn::SquaredDeviations => Window::Squares,
         hir::WindowFn::Max => Window::Max,
         hir::WindowFn::Min => Window::Min,
+        hir::WindowFn::MaxAge => Window::MaxAge,
+        hir::WindowFn::MinAge => Window::MinAge,
+        hir::WindowFn::MaxAgeOldest => Window::MaxAgeOldest,
+        hir::WindowFn::MinAgeOldest => Window::MinAgeOldest,
         hir::WindowFn::Rank => Window::Rank,
+    }
+}
+
+fn pair(f: hir::PairFn) -> Pair {
+    match f {
+        hir::PairFn::Products => Pair::Products,
+        hir::PairFn::Nth => Pair::Nth,
+        hir::PairFn::Above => Pair::Above,
+        hir::PairFn::At => Pair::At,
     }
 }

@@ -139,6 +139,7 @@ pub(crate) fn renumbered(op: Op, at: impl Fn(Id) -> Id) -> Op {
         Op::NumOf(a) => Op::NumOf(at(a)),
         Op::Lag(a, n) => Op::Lag(at(a), at(n)),
         Op::Window(w, x, n, least) => Op::Window(w, at(x), at(n), at(least)),
+        Op::Pair(p, x, y, n) => Op::Pair(p, at(x), at(y), at(n)),
         Op::Cross(a, b) => Op::Cross(at(a), at(b)),
         Op::After(a, n) => Op::After(at(a), at(n)),
         Op::New(g, i, a) => Op::New(g, i, at(a)),

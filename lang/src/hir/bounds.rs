@@ -1,7 +1,7 @@
 //! The range of one node from those of its operands.
 
 use super::infer::Infer;
-use super::{Choose, Compare, Dimension, Kind, Math1, Math2, NodeId, Range, WindowFn};
+use super::{Choose, Compare, Dimension, Kind, Math1, Math2, NodeId, PairFn, Range, WindowFn};
 
 /// Most nodes that are looked at again under the condition of one branch.
 const MOST_AGAIN: u32 = 64;
@@ -103,6 +103,7 @@ impl Infer<'_> {
             Kind::Window(f, x, n, least) => {
                 window(f, self.known(x), self.known(n), self.known(least))
             }
+            Kind::Pair(f, x, y, n) => pair(f, self.known(x), self.known(y), self.known(n)),
             Kind::Prev(g, i, _) => self.past_of(g, i),
             Kind::Member(g, i) => self.member(g, i),
             Kind::ZoneKept(p, i) => {
@@ -311,7 +312,21 @@ fn math1(op: Math1, a: Range) -> Range {
         Math1::Sqrt => a.root(),
         Math1::Exp => a.exponential(),
         Math1::Ln => a.logarithm(),
-        Math1::Sin | Math1::Cos => bounded(-1.0, 1.0),
+        Math1::Sin | Math1::Cos | Math1::Tanh => bounded(-1.0, 1.0),
+        Math1::Tan | Math1::Sinh => bounded(f64::NEG_INFINITY, f64::INFINITY),
+        Math1::Cosh => bounded(1.0, f64::INFINITY),
+        Math1::Asin => bounded(-std::f64::consts::FRAC_PI_2, std::f64::consts::FRAC_PI_2),
+        Math1::Acos => bounded(0.0, std::f64::consts::PI),
+        // No less monotone than the natural one, and no further from 0.
+        Math1::Log10 => {
+            let natural = a.logarithm();
+            Range {
+                whole: false,
+                lo: natural.lo.min(0.0),
+                hi: natural.hi.max(0.0),
+                ..natural
+            }
+        }
         Math1::Atan => {
             let quarter = std::f64::consts::FRAC_PI_2;
             let lo = if a.lo >= 0.0 { 0.0 } else { -quarter };
@@ -325,6 +340,26 @@ fn math1(op: Math1, a: Range) -> Range {
         Math1::Ceil => a.rounded(f64::ceil),
         Math1::Round => a.rounded(f64::round_ties_even),
         Math1::Sign => a.sign(),
+    }
+}
+
+/// The range of a window over two series.
+fn pair(f: PairFn, x: Range, y: Range, n: Range) -> Range {
+    if x.is_empty() || (y.is_empty() && f != PairFn::Products) {
+        return Range::EMPTY;
+    }
+    match f {
+        PairFn::Nth | PairFn::At => x,
+        PairFn::Products => Range::ANY,
+        PairFn::Above => {
+            let most = (x.hi - y.lo).max(0.0) * n.hi.max(1.0);
+            Range {
+                lo: 0.0,
+                hi: if most.is_nan() { f64::INFINITY } else { most },
+                whole: false,
+                neg_zero: false,
+            }
+        }
     }
 }
 
@@ -347,6 +382,14 @@ fn window(f: WindowFn, x: Range, n: Range, least: Range) -> Range {
     };
     match f {
         WindowFn::Max | WindowFn::Min => x,
+        WindowFn::MaxAge | WindowFn::MinAge | WindowFn::MaxAgeOldest | WindowFn::MinAgeOldest => {
+            Range {
+                lo: 0.0,
+                hi: (n.hi - 1.0).max(0.0),
+                whole: true,
+                neg_zero: false,
+            }
+        }
         WindowFn::Mean => Range { whole: false, ..x },
         // A share of the values, this one among them.
         WindowFn::Rank => Range {

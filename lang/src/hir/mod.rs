@@ -156,8 +156,22 @@ pub enum Math1 {
     Sin,
     /// Cosine of radians.
     Cos,
+    /// Tangent of radians.
+    Tan,
+    /// Arc sine in radians.
+    Asin,
+    /// Arc cosine in radians.
+    Acos,
     /// Arc tangent in radians.
     Atan,
+    /// Hyperbolic sine.
+    Sinh,
+    /// Hyperbolic cosine.
+    Cosh,
+    /// Hyperbolic tangent.
+    Tanh,
+    /// Logarithm to base 10.
+    Log10,
     /// Greatest whole number not above.
     Floor,
     /// Least whole number not below.
@@ -218,8 +232,30 @@ pub enum WindowFn {
     Max,
     /// Least.
     Min,
+    /// Bars since the greatest, the newest of equal ones.
+    MaxAge,
+    /// Bars since the least, the newest of equal ones.
+    MinAge,
+    /// Bars since the greatest, the oldest of equal ones.
+    MaxAgeOldest,
+    /// Bars since the least, the oldest of equal ones.
+    MinAgeOldest,
     /// Share of the values that are not above the newest, itself included.
     Rank,
+}
+
+/// What a window of the last n bars of one series gives together with another. The window must be
+/// whole: with a missing value in it the result is na.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PairFn {
+    /// Sum of (x - mean of x)(y - mean of y).
+    Products,
+    /// The y-th smallest value of x.
+    Nth,
+    /// Sum of x - y over the values of x above this bar's y.
+    Above,
+    /// The value of x that stood y bars ago; only this one must be there.
+    At,
 }
 
 /// What a node computes.
@@ -259,6 +295,8 @@ pub enum Kind {
     Lag(NodeId, NodeId),
     /// The last n values reduced to one: function, values, n, least.
     Window(WindowFn, NodeId, NodeId, NodeId),
+    /// A rolling window over two series: x, y, n.
+    Pair(PairFn, NodeId, NodeId, NodeId),
     /// `a crosses above b`.
     Cross(NodeId, NodeId),
     /// Withholds the first n defined values.

@@ -176,6 +176,9 @@ fn kind_text(unit: &Unit, kind: Kind) -> String {
         Kind::Window(f, x, k, least) => {
             format!("window_{f:?}({}, {}, least {})", n(x), n(k), n(least)).to_lowercase()
         }
+        Kind::Pair(f, x, y, k) => {
+            format!("window_{f:?}({}, {}, {})", n(x), n(y), n(k)).to_lowercase()
+        }
         Kind::Cross(a, b) => format!("crosses_above({}, {})", n(a), n(b)),
         Kind::After(a, k) => format!("after({}, {})", n(a), n(k)),
         Kind::New(g, i, a) => format!("new(g{}.{i}, {})", g.0, n(a)),

@@ -160,6 +160,7 @@ impl Builder {
             }
             Kind::Lag(..)
             | Kind::Window(..)
+            | Kind::Pair(..)
             | Kind::Cross(..)
             | Kind::After(..)
             | Kind::ZoneKept(..)
@@ -250,6 +251,14 @@ impl Builder {
                 let least = self.unit.looks.sum(least, minus);
                 let x = of(self, x);
                 self.unit.looks.sum(x, least)
+            }
+            Kind::Pair(_, x, y, n) => {
+                let n = self.length_look(n);
+                let minus = self.unit.looks.bars(-1);
+                let n = self.unit.looks.sum(n, minus);
+                let (x, y) = (of(self, x), of(self, y));
+                let both = self.unit.looks.max(x, y);
+                self.unit.looks.sum(both, n)
             }
             // The crossing needs a bar on the other side before it.
             Kind::Cross(a, b) => {

@@ -4,7 +4,7 @@ use super::Checker;
 use super::builder::Outgrown;
 use super::scope::Value;
 use crate::diag::{Code, Diagnostic, suggest};
-use crate::hir::{Dimension, Kind, Look, LookId, Math1, Math2, NodeId, WindowFn};
+use crate::hir::{Dimension, Kind, Look, LookId, Math1, Math2, NodeId, PairFn, WindowFn};
 use crate::source::Span;
 use crate::syntax::ast::{Arg, Expr, Ident};
 
@@ -23,6 +23,8 @@ pub(super) enum Builtin {
     Num,
     /// `window_…(x, n, least: k)`
     Window(WindowFn),
+    /// `window_…(x, y, n)`
+    Pair(PairFn),
     /// `unitless(x)`: the same number, which takes the unit of what it meets.
     Unitless,
     /// `lookback(x)`: bars before the first value of x.
@@ -32,13 +34,17 @@ pub(super) enum Builtin {
 /// Name, what it computes, its parameters for messages.
 pub(super) const BUILTINS: &[(&str, Builtin, &str)] = &[
     ("abs", Builtin::Math1(Math1::Abs), "x"),
+    ("acos", Builtin::Math1(Math1::Acos), "x"),
+    ("asin", Builtin::Math1(Math1::Asin), "x"),
     ("atan", Builtin::Math1(Math1::Atan), "x"),
     ("ceil", Builtin::Math1(Math1::Ceil), "x"),
     ("clamp", Builtin::Clamp, "x, lo, hi"),
     ("cos", Builtin::Math1(Math1::Cos), "x"),
+    ("cosh", Builtin::Math1(Math1::Cosh), "x"),
     ("exp", Builtin::Math1(Math1::Exp), "x"),
     ("floor", Builtin::Math1(Math1::Floor), "x"),
     ("ln", Builtin::Math1(Math1::Ln), "x"),
+    ("log10", Builtin::Math1(Math1::Log10), "x"),
     ("lookback", Builtin::Lookback, "x"),
     ("max", Builtin::Fold(Math2::Max), "a, b, …"),
     ("min", Builtin::Fold(Math2::Min), "a, b, …"),
@@ -47,11 +53,26 @@ pub(super) const BUILTINS: &[(&str, Builtin, &str)] = &[
     ("round", Builtin::Math1(Math1::Round), "x"),
     ("sign", Builtin::Math1(Math1::Sign), "x"),
     ("sin", Builtin::Math1(Math1::Sin), "x"),
+    ("sinh", Builtin::Math1(Math1::Sinh), "x"),
     ("sqrt", Builtin::Math1(Math1::Sqrt), "x"),
+    ("tan", Builtin::Math1(Math1::Tan), "x"),
+    ("tanh", Builtin::Math1(Math1::Tanh), "x"),
     ("unitless", Builtin::Unitless, "x"),
+    ("window_above", Builtin::Pair(PairFn::Above), "x, y, n"),
+    ("window_at", Builtin::Pair(PairFn::At), "x, bars_ago, n"),
     (
         "window_max",
         Builtin::Window(WindowFn::Max),
+        "x, n, least: n",
+    ),
+    (
+        "window_max_age",
+        Builtin::Window(WindowFn::MaxAge),
+        "x, n, least: n",
+    ),
+    (
+        "window_max_age_oldest",
+        Builtin::Window(WindowFn::MaxAgeOldest),
         "x, n, least: n",
     ),
     (
@@ -63,6 +84,22 @@ pub(super) const BUILTINS: &[(&str, Builtin, &str)] = &[
         "window_min",
         Builtin::Window(WindowFn::Min),
         "x, n, least: n",
+    ),
+    (
+        "window_min_age",
+        Builtin::Window(WindowFn::MinAge),
+        "x, n, least: n",
+    ),
+    (
+        "window_min_age_oldest",
+        Builtin::Window(WindowFn::MinAgeOldest),
+        "x, n, least: n",
+    ),
+    ("window_nth", Builtin::Pair(PairFn::Nth), "x, k, n"),
+    (
+        "window_products",
+        Builtin::Pair(PairFn::Products),
+        "x, y, n",
     ),
     (
         "window_rank",
@@ -145,6 +182,7 @@ impl<'t> Checker<'t, '_> {
             Builtin::Math2(_) => (2..=2, "two values"),
             Builtin::Window(_) => (2..=2, "a series and a number of bars"),
             Builtin::Clamp => (3..=3, "three values"),
+            Builtin::Pair(_) => (3..=3, "two series and a number of bars"),
             Builtin::Fold(_) => (2..=usize::MAX, "two or more values"),
         };
         if !wanted.contains(&plain.len()) {
@@ -171,6 +209,12 @@ impl<'t> Checker<'t, '_> {
                 let n = (self.want_number(bars, n.span), n.span);
                 let least = least.map(|(e, v)| (self.want_number(&v, e.span), e.span));
                 self.window(f, x, n, least, span)
+            }
+            (Builtin::Pair(f), [(x, of), (y, with), (n, bars)]) => {
+                let x = (self.want_number(of, x.span), x.span);
+                let y = (self.want_number(with, y.span), y.span);
+                let n = (self.want_number(bars, n.span), n.span);
+                self.pair(f, x, y, n, span)
             }
             (Builtin::Lookback, [(x, value)]) => match value {
                 Value::Node(x) => self.lookback_value(*x, span),
@@ -258,6 +302,32 @@ impl<'t> Checker<'t, '_> {
             return Value::Error;
         }
         Value::Node(self.builder.add(Kind::Window(f, x, n, least_node), span))
+    }
+
+    fn pair(
+        &mut self,
+        f: PairFn,
+        (x, x_at): (Option<NodeId>, Span),
+        (y, y_at): (Option<NodeId>, Span),
+        (n, n_at): (Option<NodeId>, Span),
+        span: Span,
+    ) -> Value {
+        let n = n.and_then(|n| self.check_length(n, n_at, 1, "the window length"));
+        let (Some(x), Some(y), Some(n)) = (x, y, n) else {
+            return Value::Error;
+        };
+        // It sums x - y.
+        if f == PairFn::Above
+            && self
+                .combine(Math2::Sub, (x, x_at), (y, y_at), span)
+                .is_none()
+        {
+            return Value::Error;
+        }
+        if !self.outside_steps(&[(x, x_at), (y, y_at)], "a window") {
+            return Value::Error;
+        }
+        Value::Node(self.builder.add(Kind::Pair(f, x, y, n), span))
     }
 
     /// The lookback of a node as a number known before the first bar.

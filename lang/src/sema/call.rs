@@ -164,6 +164,7 @@ impl<'t> Checker<'t, '_> {
             StmtKind::Let { .. } | StmtKind::Rec { .. } | StmtKind::State(_) => {
                 self.definition(stmt);
             }
+            StmtKind::Zones(block) => self.zones(block),
             StmtKind::Error => self.unread(stmt),
             other => {
                 let word = strategy::statement_word(other);
@@ -174,7 +175,7 @@ impl<'t> Checker<'t, '_> {
                         stmt.span,
                         format!("`{word}` belongs in a strategy, not in a function"),
                     )
-                    .hint("a function holds `let`, `rec`, `state` and `return`"),
+                    .hint("a function holds `let`, `rec`, `state`, `zones` and `return`"),
                 );
             }
         }

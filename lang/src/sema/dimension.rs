@@ -6,7 +6,7 @@ use super::builder::Builder;
 use crate::hir::{
     Choose, Dimension, FeedKind, GroupId, Input, Kind, Math1, Math2, PoolId, QueryId,
 };
-use crate::hir::{NodeId, WindowFn};
+use crate::hir::{NodeId, PairFn, WindowFn};
 
 impl Builder {
     /// The unit of what `kind` computes. Its operands are nodes already.
@@ -26,9 +26,7 @@ impl Builder {
                 Math1::Neg | Math1::Abs | Math1::Floor | Math1::Ceil | Math1::Round => of(a),
                 Math1::Sqrt => of(a).to_the(0.5),
                 Math1::Sign => Dimension::Plain,
-                Math1::Exp | Math1::Ln | Math1::Sin | Math1::Cos | Math1::Atan => {
-                    of(a).of_function()
-                }
+                _ => of(a).of_function(),
             },
             Kind::Math2(op, a, b) => match op {
                 Math2::Add | Math2::Sub | Math2::Min | Math2::Max => both(a, b),
@@ -52,6 +50,16 @@ impl Builder {
             }
             Kind::Window(WindowFn::SquaredDeviations, x, ..) => of(x).times(of(x)),
             Kind::Window(WindowFn::Rank, ..) => Dimension::Plain,
+            Kind::Window(
+                WindowFn::MaxAge
+                | WindowFn::MinAge
+                | WindowFn::MaxAgeOldest
+                | WindowFn::MinAgeOldest,
+                ..,
+            ) => Dimension::Bars,
+            Kind::Pair(PairFn::Products, x, y, _) => of(x).times(of(y)),
+            Kind::Pair(PairFn::Nth | PairFn::At, x, ..) => of(x),
+            Kind::Pair(PairFn::Above, x, y, _) => both(x, y),
             Kind::Window(_, x, ..) => of(x),
             Kind::Prev(g, i, _) => self.dimension_of_past(g, i),
             Kind::Member(g, i) => self.dimension_of_member(g, i),

@@ -238,6 +238,7 @@ impl Copy {
             Kind::NumOf(a) => Kind::NumOf(n(a)),
             Kind::Lag(a, b) => Kind::Lag(n(a), n(b)),
             Kind::Window(f, a, b, c) => Kind::Window(f, n(a), n(b), n(c)),
+            Kind::Pair(f, a, b, c) => Kind::Pair(f, n(a), n(b), n(c)),
             Kind::Cross(a, b) => Kind::Cross(n(a), n(b)),
             Kind::After(a, b) => Kind::After(n(a), n(b)),
             Kind::New(g, i, a) => Kind::New(self.group(g), i, n(a)),

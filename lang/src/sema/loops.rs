@@ -105,12 +105,18 @@ impl<'t> Checker<'t, '_> {
         self.define(var, Binding::Value(Value::Node(value)), Lint::Off);
     }
 
+    /// Whether a value hangs on free parameters alone.
+    fn known_to_callers(&self, id: NodeId) -> bool {
+        let stage = self.builder.stage(id);
+        !stage.series && stage.params == 1 << 63
+    }
+
     /// First and last number of a loop, both included.
     pub(super) fn loop_ends(&mut self, lo: &'t Expr, hi: &'t Expr) -> Option<(i64, i64)> {
-        let mut end = |e: &'t Expr, what: &str| -> Option<f64> {
+        let mut end = |e: &'t Expr, what: &str| -> Option<Option<f64>> {
             let id = self.number(e)?;
             match self.builder.constant(id) {
-                Some(v) if v.fract() == 0.0 && v.abs() <= 1e9 => Some(v),
+                Some(v) if v.fract() == 0.0 && v.abs() <= 1e9 => Some(Some(v)),
                 Some(v) => {
                     self.error(
                         Code::BadLoop,
@@ -119,6 +125,8 @@ impl<'t> Checker<'t, '_> {
                     );
                     None
                 }
+                // A parameter of a function that is checked on its own: its callers say.
+                None if self.free > 0 && self.known_to_callers(id) => Some(None),
                 None => {
                     self.report(
                         Diagnostic::error(
@@ -133,7 +141,12 @@ impl<'t> Checker<'t, '_> {
             }
         };
         let (first, last) = (end(lo, "first number"), end(hi, "last number"));
-        let (first, last) = (first?, last?);
+        // Where an end is not known, one turn stands for all.
+        let (first, last) = match (first?, last?) {
+            (Some(first), Some(last)) => (first, last),
+            (Some(one), None) | (None, Some(one)) => (one, one),
+            (None, None) => (0.0, 0.0),
+        };
         let place = lo.span.to(hi.span);
         if last < first {
             self.error(

@@ -152,7 +152,8 @@ impl Place {
     #[must_use]
     pub const fn words(self) -> &'static [&'static str] {
         match self {
-            Self::Fn | Self::Risk => &[],
+            Self::Fn => &["zones"],
+            Self::Risk => &[],
             Self::Strategy => &[
                 "take_profit",
                 "trail",

@@ -7,6 +7,7 @@
 #![allow(unsafe_code)]
 
 use crate::math;
+use crate::pair::{self, Pair};
 use crate::window::{self, Window, state_len};
 
 /// How generated code calls a host function; all results are doubles.
@@ -18,6 +19,8 @@ pub enum Shape {
     Two,
     /// `f(state, x, n, least, ring)`: a pointer, a double, three 64-bit integers.
     Window,
+    /// `f(state, x, y, n, ring)`: a pointer, two doubles, two 64-bit integers.
+    Pair,
 }
 
 /// A host function.
@@ -50,10 +53,30 @@ window_step!(squares_step, Window::Squares);
 window_step!(max_step, Window::Max);
 window_step!(min_step, Window::Min);
 window_step!(rank_step, Window::Rank);
+window_step!(max_age_step, Window::MaxAge);
+window_step!(min_age_step, Window::MinAge);
+window_step!(max_age_oldest_step, Window::MaxAgeOldest);
+window_step!(min_age_oldest_step, Window::MinAgeOldest);
+
+macro_rules! pair_step {
+    ($name:ident, $kind:expr) => {
+        extern "C" fn $name(state: *mut f64, x: f64, y: f64, n: i64, ring: i64) -> f64 {
+            let len = pair::state_len($kind, ring as usize);
+            // SAFETY: as for a window over one series.
+            let state = unsafe { std::slice::from_raw_parts_mut(state, len) };
+            pair::step($kind, state, x, y, n as usize, ring as usize)
+        }
+    };
+}
+
+pair_step!(products_step, Pair::Products);
+pair_step!(nth_step, Pair::Nth);
+pair_step!(above_step, Pair::Above);
+pair_step!(at_step, Pair::At);
 
 /// The whole table.
 #[must_use]
-pub fn functions() -> [HostFunction; 14] {
+pub fn functions() -> [HostFunction; 29] {
     let of = |name, shape, address| HostFunction {
         name,
         shape,
@@ -65,6 +88,13 @@ pub fn functions() -> [HostFunction; 14] {
         of("math_sin", Shape::One, math::sin as *const u8),
         of("math_cos", Shape::One, math::cos as *const u8),
         of("math_atan", Shape::One, math::atan as *const u8),
+        of("math_tan", Shape::One, math::tan as *const u8),
+        of("math_asin", Shape::One, math::asin as *const u8),
+        of("math_acos", Shape::One, math::acos as *const u8),
+        of("math_sinh", Shape::One, math::sinh as *const u8),
+        of("math_cosh", Shape::One, math::cosh as *const u8),
+        of("math_tanh", Shape::One, math::tanh as *const u8),
+        of("math_log10", Shape::One, math::log10 as *const u8),
         of("math_modulo", Shape::Two, math::modulo as *const u8),
         of("math_pow", Shape::Two, math::pow as *const u8),
         of("window_sum", Shape::Window, sum_step as *const u8),
@@ -74,6 +104,22 @@ pub fn functions() -> [HostFunction; 14] {
         of("window_max", Shape::Window, max_step as *const u8),
         of("window_min", Shape::Window, min_step as *const u8),
         of("window_rank", Shape::Window, rank_step as *const u8),
+        of("window_max_age", Shape::Window, max_age_step as *const u8),
+        of("window_min_age", Shape::Window, min_age_step as *const u8),
+        of(
+            "window_max_age_oldest",
+            Shape::Window,
+            max_age_oldest_step as *const u8,
+        ),
+        of(
+            "window_min_age_oldest",
+            Shape::Window,
+            min_age_oldest_step as *const u8,
+        ),
+        of("window_products", Shape::Pair, products_step as *const u8),
+        of("window_nth", Shape::Pair, nth_step as *const u8),
+        of("window_above", Shape::Pair, above_step as *const u8),
+        of("window_at", Shape::Pair, at_step as *const u8),
     ]
 }
 
@@ -88,5 +134,20 @@ pub fn window_name(window: Window) -> &'static str {
         Window::Max => "window_max",
         Window::Min => "window_min",
         Window::Rank => "window_rank",
+        Window::MaxAge => "window_max_age",
+        Window::MinAge => "window_min_age",
+        Window::MaxAgeOldest => "window_max_age_oldest",
+        Window::MinAgeOldest => "window_min_age_oldest",
+    }
+}
+
+/// The name of the step of a window over two series.
+#[must_use]
+pub fn pair_name(pair: Pair) -> &'static str {
+    match pair {
+        Pair::Products => "window_products",
+        Pair::Nth => "window_nth",
+        Pair::Above => "window_above",
+        Pair::At => "window_at",
     }
 }

@@ -15,6 +15,8 @@ pub mod extreme;
 pub mod host;
 pub mod math;
 pub mod mean;
+pub mod order;
+pub mod pair;
 pub mod program;
 pub mod rank;
 pub mod running;

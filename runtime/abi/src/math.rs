@@ -65,6 +65,41 @@ pub extern "C" fn cos(x: f64) -> f64 {
     libm::cos(x)
 }
 
+/// Tangent of radians.
+pub extern "C" fn tan(x: f64) -> f64 {
+    libm::tan(x)
+}
+
+/// Arc sine in radians; na outside -1 to 1.
+pub extern "C" fn asin(x: f64) -> f64 {
+    libm::asin(x)
+}
+
+/// Arc cosine in radians; na outside -1 to 1.
+pub extern "C" fn acos(x: f64) -> f64 {
+    libm::acos(x)
+}
+
+/// Hyperbolic sine.
+pub extern "C" fn sinh(x: f64) -> f64 {
+    libm::sinh(x)
+}
+
+/// Hyperbolic cosine.
+pub extern "C" fn cosh(x: f64) -> f64 {
+    libm::cosh(x)
+}
+
+/// Hyperbolic tangent.
+pub extern "C" fn tanh(x: f64) -> f64 {
+    libm::tanh(x)
+}
+
+/// Logarithm to base 10; na below 0.
+pub extern "C" fn log10(x: f64) -> f64 {
+    libm::log10(x)
+}
+
 /// Arc tangent in radians.
 pub extern "C" fn atan(x: f64) -> f64 {
     libm::atan(x)

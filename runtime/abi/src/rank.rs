@@ -3,25 +3,33 @@
 //!
 //! The state holds the values twice, as a ring by age and in order of size. A bar finds its
 //! places by halving and moves what lies between the value that leaves and the one that comes: no
-//! more than the window, one block of memory. Missing values stand in the ring only.
+//! more than the window, one block of memory. Long windows keep a tree instead
+//! ([`crate::order`]). Missing values stand in the ring only.
 
 /// Slots before the ring: cursor, number of values in order.
 const HEAD: usize = 2;
 
+/// Longest window whose order is an array.
+const SHORT: usize = 1024;
+
 /// Doubles of state for a window of `n` values.
 #[must_use]
 pub fn state_len(n: usize) -> usize {
-    HEAD + 2 * n
+    HEAD + n
+        + if n <= SHORT {
+            n
+        } else {
+            crate::order::state_len(n)
+        }
 }
 
 /// Makes the state of a window that has seen nothing.
-pub fn clear(state: &mut [f64]) {
-    let (head, values) = state.split_at_mut(HEAD);
-    head.fill(0.0);
-    values.fill(f64::NAN);
+pub fn clear(state: &mut [f64], n: usize) {
+    state.fill(0.0);
+    state[HEAD..HEAD + n].fill(f64::NAN);
 }
 
-/// One more value; `ring` values of state follow its head twice. Na where the value is missing, or
+/// One more value of a window of `ring`. Na where the value is missing, or
 /// fewer than `least` are there.
 pub fn step(state: &mut [f64], x: f64, least: usize, ring: usize) -> f64 {
     let (head, rest) = state.split_at_mut(HEAD);
@@ -34,6 +42,22 @@ pub fn step(state: &mut [f64], x: f64, least: usize, ring: usize) -> f64 {
     } else {
         (cursor + 1) as f64
     };
+    if ring > SHORT {
+        let mut tree = crate::order::Tree(sorted);
+        if old.is_finite() {
+            tree.remove(cursor);
+        }
+        if !x.is_finite() {
+            return f64::NAN;
+        }
+        tree.insert(cursor, x);
+        let count = tree.len();
+        return if count >= least {
+            tree.not_above(x) as f64 / count as f64
+        } else {
+            f64::NAN
+        };
+    }
     if old.is_finite() {
         let at = sorted[..count].partition_point(|v| *v < old);
         sorted.copy_within(at + 1..count, at);

@@ -102,6 +102,14 @@ impl Double {
         quick_two_sum(p.hi, p.lo + 2.0 * (self.hi * self.lo))
     }
 
+    /// The product with another.
+    #[inline(always)]
+    #[must_use]
+    pub fn times_double(self, other: Self) -> Self {
+        let p = two_product(self.hi, other.hi);
+        quick_two_sum(p.hi, p.lo + (self.hi * other.lo + self.lo * other.hi))
+    }
+
     /// The quotient by a double.
     #[inline(always)]
     #[must_use]

@@ -26,19 +26,42 @@ pub enum Window {
     Max,
     /// Least.
     Min,
+    /// Bars since the greatest, the newest of equal ones.
+    MaxAge,
+    /// Bars since the least, the newest of equal ones.
+    MinAge,
+    /// Bars since the greatest, the oldest of equal ones.
+    MaxAgeOldest,
+    /// Bars since the least, the oldest of equal ones.
+    MinAgeOldest,
     /// Share of the values that are not above the newest; see [`crate::rank`].
     Rank,
 }
+
+/// All of them.
+pub const WINDOWS: [Window; 11] = [
+    Window::Sum,
+    Window::Mean,
+    Window::Weighted,
+    Window::Squares,
+    Window::Max,
+    Window::Min,
+    Window::MaxAge,
+    Window::MinAge,
+    Window::MaxAgeOldest,
+    Window::MinAgeOldest,
+    Window::Rank,
+];
 
 /// Doubles of state for a window of `n` values.
 #[must_use]
 pub fn state_len(window: Window, n: usize) -> usize {
     match window {
-        Window::Sum => HEAD + 3 * n,
         Window::Mean => MEAN_HEAD + n,
         Window::Weighted | Window::Squares => HEAD + 5 * n,
-        Window::Max | Window::Min => HEAD + 3 * n,
         Window::Rank => crate::rank::state_len(n),
+        // Totals, or a queue of candidates.
+        _ => HEAD + 3 * n,
     }
 }
 
@@ -51,7 +74,7 @@ pub fn fresh_state(window: Window, n: usize) -> Vec<f64> {
         state[MEAN_HEAD..].fill(f64::NAN);
     }
     if window == Window::Rank {
-        crate::rank::clear(&mut state);
+        crate::rank::clear(&mut state, n);
     }
     state
 }
@@ -194,9 +217,10 @@ pub fn step_totals(
     now.since(old, window, n as f64, least as f64, t)
 }
 
-/// One more value into a window of the greatest (or least) value.
+/// One more value into a window of the greatest (or least) value, or of its age.
 ///
-/// A queue of candidates, each greater than all after it: amortised constant cost per bar.
+/// A queue of candidates, each greater than all after it (or not less, where the oldest of equal
+/// ones is asked for): amortised constant cost per bar.
 pub fn step_extreme(
     window: Window,
     state: &mut [f64],
@@ -207,7 +231,8 @@ pub fn step_extreme(
 ) -> f64 {
     const FRONT: usize = FIRST;
     const LENGTH: usize = FIRST + 1;
-    let greatest = window == Window::Max;
+    let greatest = matches!(window, Window::Max | Window::MaxAge | Window::MaxAgeOldest);
+    let keeps_equal = matches!(window, Window::MaxAgeOldest | Window::MinAgeOldest);
     let (head, rings) = state.split_at_mut(HEAD);
     let (counts, rest) = rings.split_at_mut(ring);
     let (bars, values) = rest.split_at_mut(ring);
@@ -224,7 +249,7 @@ pub fn step_extreme(
     if x.is_finite() {
         while length > 0 {
             let last = values[wrap(front + length - 1)];
-            if (greatest && last > x) || (!greatest && last < x) {
+            if (greatest && last > x) || (!greatest && last < x) || (keeps_equal && last == x) {
                 break;
             }
             length -= 1;
@@ -243,8 +268,10 @@ pub fn step_extreme(
     head[CURSOR] = wrap(cursor + 1) as f64;
     if inside < least as f64 {
         f64::NAN
-    } else {
+    } else if matches!(window, Window::Max | Window::Min) {
         values[front]
+    } else {
+        t - bars[front]
     }
 }
 
@@ -268,9 +295,11 @@ pub fn step_mean(state: &mut [f64], x: f64, least: usize, ring: usize) -> f64 {
 pub fn step(window: Window, state: &mut [f64], x: f64, n: usize, least: usize, ring: usize) -> f64 {
     match window {
         Window::Mean => step_mean(state, x, least, ring),
-        Window::Max | Window::Min => step_extreme(window, state, x, n, least, ring),
         Window::Rank => crate::rank::step(state, x, least, ring),
-        _ => step_totals(window, state, x, n, least, ring),
+        Window::Sum | Window::Weighted | Window::Squares => {
+            step_totals(window, state, x, n, least, ring)
+        }
+        _ => step_extreme(window, state, x, n, least, ring),
     }
 }
 
@@ -309,6 +338,21 @@ mod tests {
                     Window::Squares => values.iter().map(|(_, x)| (x - sum / count).powi(2)).sum(),
                     Window::Max => values.iter().map(|(_, x)| *x).fold(f64::MIN, f64::max),
                     Window::Min => values.iter().map(|(_, x)| *x).fold(f64::MAX, f64::min),
+                    Window::MaxAge
+                    | Window::MinAge
+                    | Window::MaxAgeOldest
+                    | Window::MinAgeOldest => {
+                        let greatest = matches!(window, Window::MaxAge | Window::MaxAgeOldest);
+                        let oldest = matches!(window, Window::MaxAgeOldest | Window::MinAgeOldest);
+                        let mut best = values[0];
+                        for v in &values[1..] {
+                            let better = if greatest { v.1 > best.1 } else { v.1 < best.1 };
+                            if better || (v.1 == best.1 && !oldest) {
+                                best = *v;
+                            }
+                        }
+                        (t - best.0) as f64
+                    }
                     Window::Rank if !xs[t].is_finite() => f64::NAN,
                     Window::Rank => {
                         values.iter().filter(|(_, x)| *x <= xs[t]).count() as f64 / count
@@ -328,7 +372,7 @@ mod tests {
             n in 1usize..20,
             part in 1usize..20,
         ) {
-            for window in [Window::Sum, Window::Mean, Window::Weighted, Window::Squares, Window::Max, Window::Min, Window::Rank] {
+            for window in WINDOWS {
                 let least = if window == Window::Weighted { n } else { part.min(n) };
                 let (got, want) = (run(window, &xs, n, least), plain(window, &xs, n, least));
                 for (t, (g, w)) in got.iter().zip(&want).enumerate() {

@@ -186,6 +186,18 @@ fn build(
                 let value = b.inst_results(call)[0];
                 emit.set_stored(b, id, value);
             }
+            Op::Pair(p, x, y, _) => {
+                let (x, y) = (emit.stored(b, x), emit.stored(b, y));
+                let ring = slots.ring[i];
+                let offset = ring_word(b, args.rings, ring, 0);
+                let state = b.ins().iadd(args.state, offset);
+                let slots_ = ring_word(b, args.rings, ring, 1);
+                let n = ring_word(b, args.rings, ring, 2);
+                let f = imports.get(b, host::pair_name(p));
+                let call = b.ins().call(f, &[state, x, y, n, slots_]);
+                let value = b.inst_results(call)[0];
+                emit.set_stored(b, id, value);
+            }
             Op::Cross(x, y) => {
                 let (x, y) = (emit.num(b, x), emit.num(b, y));
                 let val = cross(b, args, slots.node[i], x, y);

@@ -38,6 +38,7 @@ impl HandlerStream {
             let offset = state.len() * 8;
             match graph.node(*id).op {
                 Op::Window(w, ..) => state.extend(bounds.window_state(w)),
+                Op::Pair(p, ..) => state.extend(bounds.pair_state(p)),
                 _ => state.extend(std::iter::repeat_n(f64::NAN, bounds.ring)),
             }
             rings.extend([

@@ -35,7 +35,7 @@ impl Slots {
                         slots.rings.push(Id(i as u32));
                     }
                 }
-                Op::Window(..) => {
+                Op::Window(..) | Op::Pair(..) => {
                     slots.ring[i] = slots.rings.len();
                     slots.rings.push(Id(i as u32));
                 }

@@ -12,7 +12,12 @@ pub(super) fn columns(graph: &Graph) -> Vec<bool> {
             continue;
         }
         match node.op {
-            Op::Input(_) | Op::Window(..) | Op::After(..) | Op::Member(..) | Op::Query(..) => {
+            Op::Input(_)
+            | Op::Window(..)
+            | Op::Pair(..)
+            | Op::After(..)
+            | Op::Member(..)
+            | Op::Query(..) => {
                 keep[i] = true;
             }
             Op::Cross(..) => keep[i] = crosses[i],
@@ -22,7 +27,7 @@ pub(super) fn columns(graph: &Graph) -> Vec<bool> {
     for node in &graph.nodes {
         match node.op {
             Op::Lag(x, _) | Op::Window(_, x, ..) | Op::After(x, _) => keep[x.index()] = true,
-            Op::Cross(a, b) => {
+            Op::Cross(a, b) | Op::Pair(_, a, b, _) => {
                 keep[a.index()] = true;
                 keep[b.index()] = true;
             }

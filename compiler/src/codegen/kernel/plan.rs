@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use strat_abi::pair::Pair;
 use strat_abi::window::Window;
 use strat_lang::hir::Input;
 
@@ -49,8 +50,10 @@ pub enum Action {
     Mean(Id),
     /// The greatest or least of a window of view 0.
     Extreme(Window, Id),
-    /// The rank of the newest value of a window of view 0.
-    Rank(Id),
+    /// A window of view 0 whose result depends on the order of its values.
+    Ordered(Window, Id),
+    /// A window of view 0 and view 1.
+    Pair(Pair, Id),
     /// Withholds the first values of view 0.
     After(Id),
     /// Crossings of view 0 and view 1: bits up, bits down.
@@ -274,6 +277,11 @@ pub(super) unsafe extern "C" fn no_group(
 }
 
 /// Columns of running totals that a window needs: the count and one or two sums.
+/// Whether a window is the difference of two running totals.
+fn is_sum(w: Window) -> bool {
+    matches!(w, Window::Sum | Window::Weighted | Window::Squares)
+}
+
 fn totals_width(w: Window) -> usize {
     if w == Window::Sum { 3 } else { 5 }
 }
@@ -363,8 +371,13 @@ impl Planner<'_> {
                     self.steps[step].0.views = vec![self.view(x)];
                     self.column_of.insert(id, self.steps[step].0.out);
                 }
-                Op::Window(Window::Rank, x, ..) => {
-                    let step = self.add(Action::Rank(id), deps, 1, false);
+                Op::Pair(p, x, y, _) => {
+                    let step = self.add(Action::Pair(p, id), deps, 1, false);
+                    self.steps[step].0.views = vec![self.view(x), self.view(y)];
+                    self.column_of.insert(id, self.steps[step].0.out);
+                }
+                Op::Window(w, x, ..) if !is_sum(w) => {
+                    let step = self.add(Action::Ordered(w, id), deps, 1, false);
                     self.steps[step].0.views = vec![self.view(x)];
                     self.column_of.insert(id, self.steps[step].0.out);
                 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use strat_abi::BarColumns;
 use strat_abi::columns::LastSide;
 use strat_abi::mean::MeanState;
-use strat_abi::window::{Totals, Window};
+use strat_abi::window::Totals;
 use strat_lang::hir::Input;
 
 use super::plan::{Action, Kernel};
@@ -162,16 +162,16 @@ impl<'a> KernelRun<'a> {
                     Action::Sums(_, id)
                     | Action::Mean(id)
                     | Action::Extreme(_, id)
-                    | Action::Rank(id)
+                    | Action::Ordered(_, id)
+                    | Action::Pair(_, id)
                     | Action::After(id) => graph.bounds(id, scalars, most),
                     _ => None,
                 };
                 let state = match step.action {
                     Action::Group(_, g) => vec![0.0; state_len(graph, g)],
                     Action::After(_) => vec![0.0],
-                    Action::Rank(_) => {
-                        bounds.map_or_else(Vec::new, |b| b.window_state(Window::Rank))
-                    }
+                    Action::Ordered(w, _) => bounds.map_or_else(Vec::new, |b| b.window_state(w)),
+                    Action::Pair(p, _) => bounds.map_or_else(Vec::new, |b| b.pair_state(p)),
                     Action::Pool(_, p, _) => vec![0.0; graph.pools[p].state_len(most)],
                     _ => Vec::new(),
                 };

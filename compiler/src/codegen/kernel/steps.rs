@@ -7,8 +7,8 @@ use strat_abi::columns::{
 };
 use strat_abi::extreme::{ExtremeLane, extremes};
 use strat_abi::mean::{LANES, MeanLane, MeanState, means};
-use strat_abi::rank;
-use strat_abi::window::Totals;
+use strat_abi::pair;
+use strat_abi::window::{self, Totals};
 use strat_lang::hir::Input;
 
 use super::plan::Action;
@@ -201,11 +201,18 @@ pub(super) fn run(
                     *y = after_step(&mut instance.state[0], *x, b.n as f64);
                 }
             }
-            Action::Rank(_) => {
+            Action::Ordered(w, _) => {
                 let Some(b) = instance.bounds else { return };
                 let (from, to) = (leaf(0), slice(0));
                 for (x, y) in from.iter().zip(to) {
-                    *y = rank::step(&mut instance.state, *x, b.least, b.ring);
+                    *y = window::step(w, &mut instance.state, *x, b.n, b.least, b.ring);
+                }
+            }
+            Action::Pair(p, _) => {
+                let Some(b) = instance.bounds else { return };
+                let (xs, ys, to) = (leaf(0), leaf(1), slice(0));
+                for ((x, y), z) in xs.iter().zip(ys).zip(to) {
+                    *z = pair::step(p, &mut instance.state, *x, *y, b.n, b.ring);
                 }
             }
             Action::CrossColumn => {

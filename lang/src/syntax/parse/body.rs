@@ -299,7 +299,7 @@ impl Cutter<'_, '_> {
                         || stream.kind(at + 2) == Some(TokenKind::LBrace))
             }
             "trail" | "take_profit" | "pyramid" | "cooldown" => true,
-            _ if !matches!(self.place, Place::Strategy | Place::Zones) => true,
+            _ if !matches!(self.place, Place::Fn | Place::Strategy | Place::Zones) => true,
             _ => !is_assigned && (follows.is_some() || stream.begins_line(at)),
         }
     }

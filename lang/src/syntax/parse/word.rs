@@ -26,6 +26,7 @@ pub(super) fn stmt(
         Place::Test if word == "with" => trial::with(reader, segment),
         Place::Test => trial::expect(reader, segment),
         Place::Execution => block::setting(reader, segment),
+        Place::Fn if word == "zones" => block::zones(reader, segment),
         Place::Fn | Place::Risk | Place::Zones => {
             unknown::stmt(reader, place, segment);
             None

@@ -201,7 +201,11 @@ impl Writer<'_> {
                 self.count(*name);
                 let (x, y) = (self.outside(x, level::ELSE), self.outside(y, level::ELSE));
                 (
-                    format!("{name}({x}, {y}, {})", self.length(n)),
+                    // What is subtracted has one unit.
+                    match *name {
+                        "window_above" => format!("{name}({x}, unitless({y}), {})", self.length(n)),
+                        _ => format!("{name}({x}, {y}, {})", self.length(n)),
+                    },
                     level::POSTFIX,
                 )
             }

@@ -1,0 +1,302 @@
+//! Rolling windows that a second series takes part in, step by step over a flat state.
+//!
+//! A window of n bars has a result when it is whole: n bars have come, and none of its values is
+//! missing (na or infinite). Only [`Pair::At`] looks at a single value and needs no more than that.
+
+use crate::order::Tree;
+use crate::running::{Double, two_product};
+
+/// What a window over two series gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Pair {
+    /// Sum of (x - mean of x)(y - mean of y).
+    Products,
+    /// The y-th smallest of the values of x, y from 1 to n and whole.
+    Nth,
+    /// Sum of x - y over the values of x that are above this bar's y.
+    Above,
+    /// The value of x that stood y bars ago, y from 0 to n - 1 and whole.
+    At,
+}
+
+/// All of them.
+pub const PAIRS: [Pair; 4] = [Pair::Products, Pair::Nth, Pair::Above, Pair::At];
+
+/// Slots before the ring: cursor, bars seen, values there, and for products the totals.
+const HEAD: usize = 12;
+const CURSOR: usize = 0;
+const COUNT: usize = 2;
+const TOTALS: usize = 3;
+/// Sum of absolute products: what the error of the totals is measured by.
+const SIZE: usize = 9;
+/// Doubles per bar in the ring of products: three totals and whether the pair was there.
+const PRODUCT: usize = 7;
+
+/// Longest window whose order is an array: up to here moving a block of memory and a plain sum
+/// beat the tree.
+const SHORT: usize = 1024;
+
+/// Doubles of state for a window of `n` bars.
+#[must_use]
+pub fn state_len(pair: Pair, n: usize) -> usize {
+    HEAD + match pair {
+        Pair::Products => PRODUCT * n,
+        Pair::Nth if n <= SHORT => 2 * n,
+        Pair::Above if n <= SHORT => n,
+        Pair::Nth | Pair::Above => n + crate::order::state_len(n),
+        Pair::At => n,
+    }
+}
+
+/// The state of a window that has seen nothing.
+#[must_use]
+pub fn fresh_state(pair: Pair, n: usize) -> Vec<f64> {
+    let mut state = vec![0.0; state_len(pair, n)];
+    if pair != Pair::Products {
+        state[HEAD..HEAD + n].fill(f64::NAN);
+    }
+    state
+}
+
+/// One more bar; `ring` is `n`, or less when fewer bars than that will ever come.
+pub fn step(pair: Pair, state: &mut [f64], x: f64, y: f64, n: usize, ring: usize) -> f64 {
+    let (head, rest) = state.split_at_mut(HEAD);
+    let cursor = head[CURSOR] as usize;
+    head[CURSOR] = if cursor + 1 == ring {
+        0.0
+    } else {
+        (cursor + 1) as f64
+    };
+    match pair {
+        Pair::Products => products(head, &mut rest[PRODUCT * cursor..][..PRODUCT], x, y, n),
+        Pair::At => {
+            rest[cursor] = x;
+            let back = y as usize;
+            if y.fract() != 0.0 || !(y >= 0.0 && y < n as f64) || back >= ring {
+                return f64::NAN;
+            }
+            rest[if back <= cursor {
+                cursor - back
+            } else {
+                cursor + ring - back
+            }]
+        }
+        Pair::Nth | Pair::Above => {
+            let (values, sorted) = rest.split_at_mut(ring);
+            let old = std::mem::replace(&mut values[cursor], x);
+            let before = head[COUNT] as usize;
+            let after = before - usize::from(old.is_finite()) + usize::from(x.is_finite());
+            head[COUNT] = after as f64;
+            let whole = after == n && !y.is_nan();
+            match (pair, ring <= SHORT) {
+                (Pair::Nth, true) => {
+                    renew_sorted(sorted, before, old, x);
+                    let k = y as usize;
+                    if whole && y.fract() == 0.0 && k >= 1 && k <= n {
+                        sorted[k - 1]
+                    } else {
+                        f64::NAN
+                    }
+                }
+                (_, true) => {
+                    if whole {
+                        sum_above(values, y)
+                    } else {
+                        f64::NAN
+                    }
+                }
+                (_, false) => {
+                    let mut tree = Tree(sorted);
+                    if old.is_finite() {
+                        tree.remove(cursor);
+                    }
+                    if x.is_finite() {
+                        tree.insert(cursor, x);
+                    }
+                    if !whole || (pair == Pair::Nth && y.fract() != 0.0) {
+                        f64::NAN
+                    } else if pair == Pair::Nth {
+                        tree.nth(if y < 1.0 { 0 } else { y as usize })
+                    } else {
+                        tree.above(y)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Takes one value out of `count` sorted ones and puts another in; missing ones are none.
+fn renew_sorted(sorted: &mut [f64], count: usize, old: f64, new: f64) {
+    let mut count = count;
+    if old.is_finite() {
+        let at = sorted[..count].partition_point(|v| *v < old);
+        sorted.copy_within(at + 1..count, at);
+        count -= 1;
+    }
+    if new.is_finite() {
+        let at = sorted[..count].partition_point(|v| *v <= new);
+        sorted.copy_within(at..count, at + 1);
+        sorted[at] = new;
+    }
+}
+
+/// Sum of `x - y` over the values above y, in four lanes that are added at the end.
+fn sum_above(values: &[f64], y: f64) -> f64 {
+    let excess = |x: f64| if x > y { x - y } else { 0.0 };
+    let mut lanes = [0.0; 4];
+    let chunks = values.chunks_exact(4);
+    let rest: f64 = chunks.remainder().iter().map(|x| excess(*x)).sum();
+    for chunk in chunks {
+        for (lane, x) in lanes.iter_mut().zip(chunk) {
+            *lane += excess(*x);
+        }
+    }
+    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]) + rest
+}
+
+/// Relative error that totals in double-double arithmetic may have gathered: 2^-98.
+const NOISE: f64 = 1.0 / (1_u128 << 98) as f64;
+
+fn products(head: &mut [f64], slot: &mut [f64], x: f64, y: f64, n: usize) -> f64 {
+    let load = |from: &[f64], i: usize| Double {
+        hi: from[2 * i],
+        lo: from[2 * i + 1],
+    };
+    let mut now = [0, 1, 2].map(|i| load(&head[TOTALS..], i));
+    if x.is_finite() && y.is_finite() {
+        now[0] = now[0].plus_double(x);
+        now[1] = now[1].plus_double(y);
+        now[2] = now[2].plus(two_product(x, y));
+        head[COUNT] += 1.0;
+        head[SIZE] += (x * y).abs();
+    }
+    let count = head[COUNT] - slot[6];
+    let old = [0, 1, 2].map(|i| load(slot, i));
+    for (i, total) in now.iter().enumerate() {
+        (head[TOTALS + 2 * i], head[TOTALS + 2 * i + 1]) = (total.hi, total.lo);
+        (slot[2 * i], slot[2 * i + 1]) = (total.hi, total.lo);
+    }
+    slot[6] = head[COUNT];
+    if count < n as f64 {
+        return f64::NAN;
+    }
+    let [sx, sy, sxy] = [0, 1, 2].map(|i| now[i].minus(old[i]));
+    let rest = sxy.minus(sx.times_double(sy).over(count)).value();
+    // What is below the error of the totals is nothing: where one side is flat there is exactly
+    // no product.
+    if rest.abs() > head[SIZE] * NOISE {
+        rest
+    } else {
+        0.0
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "within the tolerance of a test")]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn run(pair: Pair, xs: &[(f64, f64)], n: usize) -> Vec<f64> {
+        let ring = n.min(xs.len()).max(1);
+        let mut state = fresh_state(pair, ring);
+        xs.iter()
+            .map(|(x, y)| step(pair, &mut state, *x, *y, n, ring))
+            .collect()
+    }
+
+    /// The definition, computed afresh for each bar.
+    fn plain(pair: Pair, xs: &[(f64, f64)], n: usize, t: usize) -> f64 {
+        let y = xs[t].1;
+        if pair == Pair::At {
+            let past = y >= 0.0 && y.fract() == 0.0 && y < n as f64 && y as usize <= t;
+            return if past { xs[t - y as usize].0 } else { f64::NAN };
+        }
+        if t + 1 < n {
+            return f64::NAN;
+        }
+        let window = &xs[t + 1 - n..=t];
+        let missing = |x: f64| !x.is_finite();
+        if window
+            .iter()
+            .any(|(x, y)| missing(*x) || (pair == Pair::Products && missing(*y)))
+        {
+            return f64::NAN;
+        }
+        let mean = |f: fn(&(f64, f64)) -> f64| window.iter().map(f).sum::<f64>() / n as f64;
+        match pair {
+            Pair::Products => {
+                let (mx, my) = (mean(|p| p.0), mean(|p| p.1));
+                window.iter().map(|(x, y)| (x - mx) * (y - my)).sum()
+            }
+            Pair::Nth => {
+                let mut sorted: Vec<f64> = window.iter().map(|p| p.0).collect();
+                sorted.sort_by(f64::total_cmp);
+                let k = y >= 1.0 && y.fract() == 0.0 && y <= n as f64;
+                if k { sorted[y as usize - 1] } else { f64::NAN }
+            }
+            _ if y.is_nan() => f64::NAN,
+            _ => window.iter().map(|(x, _)| (x - y).max(0.0)).sum(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn windows_equal_their_definition(
+            xs in prop::collection::vec(
+                prop_oneof![
+                    8 => (-100.0..100.0f64, prop_oneof![(0..12i32).prop_map(f64::from), -9.0..9.0f64]),
+                    1 => Just((f64::NAN, 2.0)),
+                    1 => Just((5.0, f64::NAN)),
+                    1 => Just((f64::INFINITY, 1.0)),
+                ],
+                1..60,
+            ),
+            n in 1usize..12,
+        ) {
+            for pair in PAIRS {
+                for (t, got) in run(pair, &xs, n).into_iter().enumerate() {
+                    let want = plain(pair, &xs, n, t);
+                    prop_assert!(
+                        got == want || got.is_nan() && want.is_nan() || (got - want).abs() <= 1e-9 * want.abs().max(100.0),
+                        "{pair:?} n {n} bar {t}: {got} for {want}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn long_windows_agree_with_their_definition() {
+        let xs: Vec<(f64, f64)> = (0..4_000_u32)
+            .map(|i| {
+                (
+                    f64::from(i.wrapping_mul(2_654_435_761) >> 12),
+                    f64::from(i % 1500 + 1),
+                )
+            })
+            .collect();
+        for pair in [Pair::Nth, Pair::Above] {
+            let got = run(pair, &xs, SHORT + 300);
+            for t in (0..xs.len()).step_by(97) {
+                let want = plain(pair, &xs, SHORT + 300, t);
+                assert!(
+                    got[t].is_nan() && want.is_nan() || (got[t] - want).abs() <= 1e-12 * want.abs(),
+                    "{pair:?} {t}: {} for {want}",
+                    got[t]
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_flat_side_has_no_products_and_levels_cost_no_digits() {
+        let mut xs = vec![(1e8, 3.0)];
+        xs.extend((0..2_000).map(|i| (1e5 + f64::from(i % 5) * 1e-3, 0.1 * f64::from(i % 5))));
+        let got = run(Pair::Products, &xs, 5);
+        assert!((got[2_000] - 1e-3).abs() < 1e-12, "{}", got[2_000]);
+        xs.extend((0..50).map(|i| (1.0 / 3.0, f64::from(i).sin())));
+        assert_eq!(run(Pair::Products, &xs, 20)[2_050], 0.0);
+    }
+}
