@@ -5,7 +5,7 @@
 //! - Where TA-Lib is further than [`FAR`] from exact arithmetic, again relative to the value, ours
 //!   must be nearer to it, or as near as doubles can be ([`Noisy`](crate::exact::Noisy)): what is left of two averages
 //!   that meet has the error of the averages, whoever computes it.
-//!   In both cases a bound on the rounding of running totals must explain TA-Lib's error: another
+//!   The same holds where TA-Lib happens to hit 0. A bound on the rounding of running totals must explain TA-Lib's error: another
 //!   formula is not excused.
 //! - A whole number that differs is a tie where TA-Lib's answer comes out as well when comparisons
 //!   closer than 1e-12 go the other way; where it needs the rounding that a
@@ -52,8 +52,7 @@ pub struct Found {
     pub further: usize,
     /// Largest relative error of TA-Lib on those, and of ours.
     pub errors: (f64, f64),
-    /// Values where TA-Lib is further than [`FAR`] from exact arithmetic by no more than doubles
-    /// are, and so is ours.
+    /// Values that differ by no more than doubles are from exact arithmetic.
     pub noise: usize,
 }
 
@@ -182,12 +181,19 @@ fn judge(
             let (own, talib) = (far(o), far(w));
             let size = e.value.hi.abs();
             if !e.value.is_finite() || talib <= FAR * size {
-                found.largest = found.largest.max(apart(o, w));
-                if apart(o, w) > NEAR {
+                let apart = apart(o, w);
+                if apart <= NEAR {
+                    found.largest = found.largest.max(apart);
+                } else if own <= ROUNDINGS * e.noise {
+                    found.noise += 1;
+                } else {
                     return wrong("TA-Lib is exact there");
                 }
             } else if talib > ROUNDINGS * e.running {
-                return wrong(&format!("no rounding of TA-Lib's explains that: {:e}, at most {:e}", talib, e.running));
+                return wrong(&format!(
+                    "no rounding of TA-Lib's explains that: {:e}, at most {:e}",
+                    talib, e.running
+                ));
             } else if own <= ROUNDINGS * e.noise && talib <= ROUNDINGS * e.noise {
                 found.noise += 1;
             } else if own < talib || own <= ROUNDINGS * e.noise {

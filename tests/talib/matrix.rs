@@ -78,14 +78,7 @@ fn row(
     if let Some(long) = long {
         let mut there = Found::default();
         for set in sets.iter().filter(|set| set.is_long()).take(3) {
-            take(
-                &mut row,
-                &mut there,
-                info,
-                set,
-                long,
-                Referee::Never,
-            );
+            take(&mut row, &mut there, info, set, long, Referee::Never);
         }
         row.found.add(&there);
         row.series.push((long.name.clone(), there));

@@ -205,6 +205,7 @@ impl Files {
         let mut own: Vec<BTreeMap<String, usize>> = Vec::with_capacity(self.trees.len());
         let mut own_items: Vec<BTreeMap<String, ItemDef<'_>>> = Vec::new();
         let mut library: BTreeMap<String, usize> = BTreeMap::new();
+        let mut library_enums: BTreeMap<String, ItemDef<'_>> = BTreeMap::new();
         for (module, tree) in self.trees.iter().enumerate() {
             let mut names = BTreeMap::new();
             let mut others = BTreeMap::new();
@@ -238,7 +239,12 @@ impl Files {
                         }
                     }
                 } else if is_first {
-                    others.insert(name.name.clone(), ItemDef { item, module });
+                    let found = ItemDef { item, module };
+                    // The library's functions take its choices wherever they are called.
+                    if tree.library && matches!(item.kind, ast::ItemKind::Enum(_)) {
+                        library_enums.insert(name.name.clone(), found);
+                    }
+                    others.insert(name.name.clone(), found);
                 }
             }
             own.push(names);
@@ -250,16 +256,17 @@ impl Files {
             .enumerate()
             .map(|(i, tree)| {
                 let mut seen = library.clone();
-                let mut items = own_items[i].clone();
+                let mut items = library_enums.clone();
                 for (name, from) in tree.uses.iter().flatten() {
                     if let Some(item) = own_items[*from].get(&name.name) {
-                        items.entry(name.name.clone()).or_insert(*item);
+                        items.insert(name.name.clone(), *item);
                     }
                     if let Some(f) = own[*from].get(&name.name) {
                         seen.insert(name.name.clone(), *f);
                     }
                 }
-                // A file's own functions come before the library's.
+                // A file's own names come before the library's.
+                items.extend(own_items[i].iter().map(|(n, item)| (n.clone(), *item)));
                 seen.extend(own[i].iter().map(|(n, f)| (n.clone(), *f)));
                 let failed: BTreeSet<String> = tree
                     .failed
