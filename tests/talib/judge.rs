@@ -3,13 +3,13 @@
 //! - `na` on the same bars. Whole numbers are equal.
 //! - Numbers are within [`NEAR`] of TA-Lib's, relative to TA-Lib's value.
 //! - Where TA-Lib is further than [`FAR`] from exact arithmetic, again relative to the value, ours
-//!   must be nearer to it, or as near as doubles can be ([`Noisy`](crate::exact::Noisy)): what is left of two averages
-//!   that meet has the error of the averages, whoever computes it.
-//!   The same holds where TA-Lib happens to hit 0. A bound on the rounding of running totals must explain TA-Lib's error: another
-//!   formula is not excused.
+//!   must be nearer to it, or as near as doubles can be ([`Noisy`](crate::exact::Noisy)): what is
+//!   left of two averages that meet has the error of the averages, whoever computes it. A bound on
+//!   the rounding of running totals must explain TA-Lib's error: another formula is not excused.
+//! - Where TA-Lib happens to hit a value, such as 0, ours is as near as doubles can be.
 //! - A whole number that differs is a tie where TA-Lib's answer comes out as well when comparisons
-//!   closer than 1e-12 go the other way; where it needs the rounding that a
-//!   running total gathers, TA-Lib's totals are worn. Anything else is an error.
+//!   closer than 1e-12 go the other way; where it needs the rounding that a running total gathers,
+//!   TA-Lib's totals are worn. Anything else is an error.
 
 use strat_engine::columns;
 use ta_lib::abstract_api::{FuncInfo, OutputType};
