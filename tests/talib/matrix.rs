@@ -41,6 +41,11 @@ pub fn run(series: &[Series], long: Option<&Series>, count: usize, referee: Refe
                         continue;
                     }
                     let row = row(info, series, long, count, referee);
+                    // Shown where a run takes minutes.
+                    println!("{}: {} broken", info.name, row.wrong.len());
+                    for why in row.wrong.iter().take(3) {
+                        println!("    {why}");
+                    }
                     rows.lock().expect("no thread panicked").push(row);
                 }
             });

@@ -76,9 +76,9 @@ impl Quantity for Exact {
     }
 }
 
-/// Most different numbers that are followed; a candle has five answers, its intermediate values
-/// hardly more.
-const MOST: usize = 24;
+/// Most different numbers that are followed; a candle has five answers, and its intermediate values
+/// are hardly more.
+const MOST: usize = 8;
 
 /// Relative distance below which a comparison is a tie.
 const TIE: f64 = 1e-12;
