@@ -49,7 +49,7 @@ pub fn expression(info: &FuncInfo, set: &Set) -> String {
 pub fn unit(expression: &str) -> Result<Unit, String> {
     let checked = check_expression(expression);
     if checked.has_errors() {
-        let first = checked.diagnostics.iter().next();
+        let first = checked.diagnostics.first();
         return Err(first.map_or("refused".into(), |d| d.message.clone()));
     }
     checked.units.into_iter().next().ok_or("no unit".into())
@@ -120,7 +120,6 @@ pub fn reference(info: &FuncInfo, set: &Set, series: &Series) -> Result<Vec<Vec<
         };
     }
     let range = call.call(0, count - 1).map_err(refused)?;
-    drop(call);
     let mut placed = Vec::with_capacity(info.outputs.len());
     for (i, output) in info.outputs.iter().enumerate() {
         let mut column = vec![f64::NAN; first + range.beg_idx];
