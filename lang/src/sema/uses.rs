@@ -205,7 +205,7 @@ impl Files {
         let mut own: Vec<BTreeMap<String, usize>> = Vec::with_capacity(self.trees.len());
         let mut own_items: Vec<BTreeMap<String, ItemDef<'_>>> = Vec::new();
         let mut library: BTreeMap<String, usize> = BTreeMap::new();
-        let mut library_enums: BTreeMap<String, ItemDef<'_>> = BTreeMap::new();
+        let mut library_items: BTreeMap<String, ItemDef<'_>> = BTreeMap::new();
         for (module, tree) in self.trees.iter().enumerate() {
             let mut names = BTreeMap::new();
             let mut others = BTreeMap::new();
@@ -239,12 +239,11 @@ impl Files {
                         }
                     }
                 } else if is_first {
-                    let found = ItemDef { item, module };
-                    // The library's functions take its choices wherever they are called.
-                    if tree.library && matches!(item.kind, ast::ItemKind::Enum(_)) {
-                        library_enums.insert(name.name.clone(), found);
+                    let def = ItemDef { item, module };
+                    others.insert(name.name.clone(), def);
+                    if tree.library {
+                        library_items.insert(name.name.clone(), def);
                     }
-                    others.insert(name.name.clone(), found);
                 }
             }
             own.push(names);
@@ -256,17 +255,21 @@ impl Files {
             .enumerate()
             .map(|(i, tree)| {
                 let mut seen = library.clone();
-                let mut items = library_enums.clone();
+                let mut items = own_items[i].clone();
                 for (name, from) in tree.uses.iter().flatten() {
                     if let Some(item) = own_items[*from].get(&name.name) {
-                        items.insert(name.name.clone(), *item);
+                        items.entry(name.name.clone()).or_insert(*item);
                     }
                     if let Some(f) = own[*from].get(&name.name) {
                         seen.insert(name.name.clone(), *f);
                     }
                 }
-                // A file's own names come before the library's.
-                items.extend(own_items[i].iter().map(|(n, item)| (n.clone(), *item)));
+                // What is a file's own comes before the library's.
+                for (name, item) in &library_items {
+                    if !seen.contains_key(name) && !own[i].contains_key(name) {
+                        items.entry(name.clone()).or_insert(*item);
+                    }
+                }
                 seen.extend(own[i].iter().map(|(n, f)| (n.clone(), *f)));
                 let failed: BTreeSet<String> = tree
                     .failed
