@@ -11,7 +11,9 @@ mod example;
 
 use strat_compiler::{Executor, compile};
 use strat_engine::columns;
-use strat_tests::check_expression;
+use strat_lang::sema::check_expr_on;
+use strat_lang::source::{MemoryWorld, SourceMap};
+use strat_tests::LIBRARY;
 
 use self::docs::documented;
 use self::example::{Example, read};
@@ -63,7 +65,9 @@ fn every_example_is_true() {
 
 /// Runs an example on one executor.
 fn run(example: &Example, executor: Executor) -> Result<(), String> {
-    let checked = check_expression(&example.expression);
+    let mut map = SourceMap::default();
+    let (text, hour) = (&example.expression, Some(3600.0));
+    let checked = check_expr_on(&mut map, &MemoryWorld::new(), &LIBRARY, text, None, hour);
     if checked.has_errors() {
         let messages = checked.diagnostics.iter().map(|d| d.message.clone());
         return Err(messages.collect::<Vec<_>>().join("; "));
