@@ -16,12 +16,17 @@ check:
     cargo clippy --workspace --all-targets
     {{ stratc }} check strategies stdlib examples
 
+# Every function of TA-Lib with all parameter sets on all series; writes docs/talib.md. Takes minutes.
+oracle-full:
+    cargo test --release --package strat-tests --test talib -- --ignored the_full_matrix --nocapture
+
 # Measure: the five screens, the executors, the front end, and the way to code.
 bench:
     cargo bench --package strat-benches --bench screens
     cargo bench --package strat-benches --bench executors
     cargo bench --package strat-benches --bench front_end
     cargo bench --package strat-benches --bench jit
+    cargo bench --package strat-benches --bench talib
 
 # A screen and a backtest on synthetic data; data/ and results/ are not part of the repository.
 quickstart:

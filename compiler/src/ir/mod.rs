@@ -12,7 +12,7 @@ mod settle;
 pub use feed::{Feed, FeedKind};
 pub use pool::{Choose, Pool, Query};
 pub use print::print;
-pub use query::Bounds;
+pub use query::{Bounds, apply};
 
 use std::collections::HashMap;
 

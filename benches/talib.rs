@@ -1,0 +1,228 @@
+//! `cargo bench -p strat-benches --bench talib`: every function of TA-Lib beside the library's, on
+//! a million bars, one thread.
+//!
+//! Single calls: the defaults, code compiled beforehand, outputs included. Grid: functions with a
+//! length, 20 lengths from 5 to 100 in one sweep, against 20 calls of TA-Lib; per value.
+//! `-- NAME` measures one function.
+
+use std::time::Instant;
+
+use strat_benches::time;
+use strat_compiler::{Compiled, Executor, compile};
+use strat_engine::abi::{BarColumns, Program, Scratch};
+use strat_engine::columns;
+use strat_lang::sema::Checked;
+use strat_market::Bars;
+use strat_tests::candles::wild;
+use strat_tests::{check, check_expression};
+use ta_lib::Core;
+use ta_lib::abstract_api::{FuncInfo, InputType, OptInputType, OutputType, get_func_handle};
+
+const NAMES: &str = include_str!("../tests/talib/functions.txt");
+const BARS: usize = 1_000_000;
+const RUNS: usize = 3;
+const LENGTHS: std::ops::RangeInclusive<usize> = 1..=20;
+
+/// One line of a table.
+struct Ratio {
+    name: &'static str,
+    ours: f64,
+    theirs: f64,
+}
+
+fn main() {
+    let only = std::env::args().skip(1).find(|a| !a.starts_with("--"));
+    let bars = wild(1, BARS, false);
+    let infos = NAMES
+        .lines()
+        .filter(|name| only.as_ref().is_none_or(|only| only == name))
+        .filter_map(|name| Some(get_func_handle(name)?.info()));
+    let infos: Vec<&'static FuncInfo> = infos.collect();
+    let single: Vec<Ratio> = infos.iter().filter_map(|f| single(f, &bars)).collect();
+    report("Single calls with the defaults", &single);
+    let grid: Vec<Ratio> = infos.iter().filter_map(|f| grid(f, &bars)).collect();
+    report("A grid of 20 lengths, per value", &grid);
+}
+
+/// The arguments that stand before the optional ones.
+fn inputs(info: &FuncInfo) -> Vec<&'static str> {
+    let reals = info.inputs.iter().filter(|i| i.kind == InputType::Real);
+    reals
+        .enumerate()
+        .map(|(i, input)| match (input.param_name, i) {
+            ("inPeriods", _) => "2 + bar_index mod 29",
+            (_, 0) => "close",
+            _ => "open",
+        })
+        .collect()
+}
+
+fn program(checked: Checked, text: &str) -> Option<Compiled> {
+    if checked.has_errors() {
+        println!("{text}: does not compile");
+        return None;
+    }
+    compile(checked.units.first()?, Executor::Kernel).ok()
+}
+
+fn single(info: &'static FuncInfo, bars: &Bars) -> Option<Ratio> {
+    let text = format!(
+        "ta_{}({})",
+        info.name.to_lowercase(),
+        inputs(info).join(", ")
+    );
+    let program = program(check_expression(&text), &text)?;
+    let columns = columns(bars);
+    let (ours, _) = time(RUNS, || program.evaluate(&[], columns));
+    let theirs = theirs(info, bars, None)?;
+    Some(Ratio {
+        name: info.name,
+        ours,
+        theirs,
+    })
+}
+
+/// Fastest seconds of TA-Lib with its defaults, or the first length changed.
+fn theirs(info: &FuncInfo, bars: &Bars, length: Option<i32>) -> Option<f64> {
+    let core = Core::new();
+    let mut real = vec![vec![0.0; bars.len()]; info.outputs.len()];
+    let mut whole = vec![vec![0_i32; bars.len()]; info.outputs.len()];
+    let periods: Vec<f64> = (0..bars.len()).map(|t| 2.0 + (t % 29) as f64).collect();
+    let mut call = info.id.new_call(&core);
+    let mut reals = 0;
+    for (slot, input) in info.inputs.iter().enumerate() {
+        if input.kind == InputType::Price {
+            let [o, h, l, c, v] = [&bars.open, &bars.high, &bars.low, &bars.close, &bars.volume]
+                .map(|column| Some(column.as_slice()));
+            call.set_price_input(slot, o, h, l, c, v, None).ok()?;
+        } else {
+            let column = match (input.param_name, reals) {
+                ("inPeriods", _) => &periods,
+                (_, 0) => &bars.close,
+                _ => &bars.open,
+            };
+            call.set_input(slot, column).ok()?;
+            reals += 1;
+        }
+    }
+    if let Some(length) = length {
+        call.set_opt_input(window(info)?, length).ok()?;
+    }
+    for (i, (real, whole)) in real.iter_mut().zip(&mut whole).enumerate() {
+        match info.outputs[i].kind {
+            OutputType::Real => call.set_output(i, real).ok()?,
+            OutputType::Integer => call.set_int_output(i, whole).ok()?,
+        };
+    }
+    let mut fastest = f64::INFINITY;
+    for _ in 0..RUNS {
+        let start = Instant::now();
+        std::hint::black_box(call.call(0, bars.len() - 1).ok()?);
+        fastest = fastest.min(start.elapsed().as_secs_f64());
+    }
+    Some(fastest)
+}
+
+/// The place of the first optional parameter, where that is a length.
+fn window(info: &FuncInfo) -> Option<usize> {
+    let first = info.opt_inputs.first()?;
+    let is_length = matches!(first.kind, OptInputType::IntegerRange { .. });
+    (is_length && first.param_name.contains("Period")).then_some(0)
+}
+
+fn grid(info: &'static FuncInfo, bars: &Bars) -> Option<Ratio> {
+    window(info)?;
+    let mut arguments: Vec<String> = inputs(info).into_iter().map(str::to_owned).collect();
+    arguments.push("length".to_owned());
+    let call = format!("ta_{}({})", info.name.to_lowercase(), arguments.join(", "));
+    // The first output; a comparison makes it a condition, a bit per bar.
+    let unit = check_expression(&format!(
+        "ta_{}({})",
+        info.name.to_lowercase(),
+        inputs(info).join(", ")
+    ));
+    let outputs = &unit.units.first()?.outputs;
+    let field = match outputs.first() {
+        Some((name, _)) if outputs.len() > 1 => format!(".{name}"),
+        _ => String::new(),
+    };
+    let text = format!(
+        "strategy Grid {{\n    param length: bars = 5 in 5..100 step 5\n    \
+         let x = {call}{field}\n    enter long when x > x[1]\n    exit when x < x[1]\n}}\n"
+    );
+    let program = program(check(&text), &text)?;
+    let sets: Vec<f64> = LENGTHS.map(|i| 5.0 * i as f64).collect();
+    let (ours, _) = time(RUNS, || sweep(&program, &sets, columns(bars)));
+    let mut all = 0.0;
+    for length in &sets {
+        all += theirs(info, bars, Some(*length as i32))?;
+    }
+    let values = sets.len() as f64;
+    Some(Ratio {
+        name: info.name,
+        ours: ours / values,
+        theirs: all / values,
+    })
+}
+
+/// All masks of a sweep; the number of bits that are set.
+fn sweep(program: &Compiled, sets: &[f64], bars: BarColumns<'_>) -> u32 {
+    let Some(mut sweep) = program.sweep(sets, bars) else {
+        return 0;
+    };
+    let mut states: Vec<_> = (0..sets.len()).map(|c| sweep.combo_state(c)).collect();
+    let mut scratch = Scratch::default();
+    let words = sweep.block().div_ceil(64);
+    let (mut entries, mut exits) = (vec![0; words], vec![0; words]);
+    let mut bits = 0;
+    for start in (0..bars.len()).step_by(sweep.block()) {
+        let len = sweep.block().min(bars.len() - start);
+        sweep.begin_block(start, len);
+        let words = len.div_ceil(64);
+        for (c, state) in states.iter_mut().enumerate() {
+            sweep.masks(
+                c,
+                state,
+                &mut scratch,
+                &mut entries[..words],
+                &mut exits[..words],
+            );
+            bits += entries[0].count_ones();
+        }
+    }
+    bits
+}
+
+fn report(title: &str, ratios: &[Ratio]) {
+    if ratios.is_empty() {
+        return;
+    }
+    let mut sorted: Vec<&Ratio> = ratios.iter().collect();
+    let ratio = |r: &Ratio| r.theirs / r.ours;
+    sorted.sort_by(|a, b| ratio(a).total_cmp(&ratio(b)));
+    let logs: f64 = ratios
+        .iter()
+        .map(|r| strat_engine::abi::math::ln(ratio(r)))
+        .sum();
+    let mean = strat_engine::abi::math::exp(logs / ratios.len() as f64);
+    println!(
+        "\n{title}: {} functions, {BARS} bars, ns per bar",
+        ratios.len()
+    );
+    println!("{:<24}{:>10}{:>10}{:>10}", "", "ours", "TA-Lib", "ratio");
+    for r in &sorted {
+        let ns = |s: f64| s * 1e9 / BARS as f64;
+        println!(
+            "{:<24}{:>10.2}{:>10.2}{:>10.2}",
+            r.name,
+            ns(r.ours),
+            ns(r.theirs),
+            ratio(r)
+        );
+    }
+    println!("Geometric mean of the ratios (above 1: ours is faster): {mean:.2}");
+    println!("The ten slowest:");
+    for r in sorted.iter().take(10) {
+        println!("    {:<20}{:>8.2}", r.name, ratio(r));
+    }
+}

@@ -1,0 +1,212 @@
+//! The comparison, and its rule.
+//!
+//! - `na` on the same bars. Whole numbers are equal.
+//! - Numbers are within [`NEAR`] of TA-Lib's, relative to TA-Lib's value.
+//! - Where TA-Lib is further than [`FAR`] from exact arithmetic, again relative to the value, ours
+//!   must be nearer to it, or as near as doubles can be ([`Noisy`](crate::exact::Noisy)): what is
+//!   left of two averages that meet has the error of the averages, whoever computes it. A bound on
+//!   the rounding of running totals must explain TA-Lib's error: another formula is not excused.
+//! - Where TA-Lib happens to hit a value, such as 0, ours is as near as doubles can be.
+//! - A whole number that differs is a tie where TA-Lib's answer comes out as well when comparisons
+//!   closer than 1e-12 go the other way; where it needs the rounding that a running total gathers,
+//!   TA-Lib's totals are worn. Anything else is an error.
+
+use strat_engine::columns;
+use ta_lib::abstract_api::{FuncInfo, OutputType};
+
+use crate::call::{evaluate, expression, graph, reference};
+use crate::exact::{Exact, Spread, outputs};
+use crate::rounding::exact;
+use crate::series::Series;
+use crate::sets::Set;
+
+/// Relative difference that is allowed.
+pub const NEAR: f64 = 1e-9;
+/// Relative error above which TA-Lib is no longer the measure.
+pub const FAR: f64 = 1e-10;
+/// Bounds on the noise of doubles that ours may be off.
+const ROUNDINGS: f64 = 4.0;
+
+/// Whether exact arithmetic judges everything, or only what differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Referee {
+    Always,
+    WhereTheyDiffer,
+    /// Nothing: windows by definition would take hours on a long series. There differences are
+    /// relative to the largest value of the output.
+    Never,
+}
+
+/// What a comparison found.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// Values that were there and compared, over all outputs.
+    pub compared: usize,
+    /// Largest relative difference of those that TA-Lib is the measure of.
+    pub largest: f64,
+    /// Whole numbers that differ by a tie.
+    pub ties: usize,
+    /// Whole numbers that differ because TA-Lib's totals are worn.
+    pub worn: usize,
+    /// Values where TA-Lib is further than [`FAR`] from exact arithmetic and ours is nearer.
+    pub further: usize,
+    /// Largest relative error of TA-Lib on those, and of ours.
+    pub errors: (f64, f64),
+    /// Values that differ by no more than doubles are from exact arithmetic.
+    pub noise: usize,
+}
+
+impl Found {
+    /// Takes in what another comparison found.
+    pub fn add(&mut self, other: &Self) {
+        self.compared += other.compared;
+        self.largest = self.largest.max(other.largest);
+        self.ties += other.ties;
+        self.worn += other.worn;
+        self.further += other.further;
+        self.noise += other.noise;
+        self.errors.0 = self.errors.0.max(other.errors.0);
+        self.errors.1 = self.errors.1.max(other.errors.1);
+    }
+}
+
+/// `|a - b|` relative to `b`; 0 where they are equal, infinite where only `b` is 0.
+fn apart(a: f64, b: f64) -> f64 {
+    if a == b || a.is_nan() && b.is_nan() {
+        0.0
+    } else {
+        ((a - b) / b).abs()
+    }
+}
+
+/// Compares one function with one set on one series.
+///
+/// # Errors
+/// The first bar that breaks the rule, or what the compiler or TA-Lib refuse.
+pub fn compare(
+    info: &FuncInfo,
+    set: &Set,
+    series: &Series,
+    referee: Referee,
+) -> Result<Found, String> {
+    let expression = expression(info, set);
+    let place = |what: String| format!("{expression} on {}: {what}", series.name);
+    let theirs = reference(info, set, series).map_err(place)?;
+    let ours = evaluate(&expression, series).map_err(place)?;
+    if ours.len() < theirs.len() {
+        return Err(place(format!(
+            "{} outputs, TA-Lib has {}",
+            ours.len(),
+            theirs.len()
+        )));
+    }
+    let mut found = Found::default();
+    let mut differs = false;
+    for (i, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
+        let is_whole = info.outputs[i].kind == OutputType::Integer;
+        let sizes = theirs.iter().filter(|w| w.is_finite()).map(|w| w.abs());
+        let largest = sizes.fold(0.0, f64::max);
+        let pairs = ours.iter().zip(theirs).enumerate();
+        for (t, (o, w)) in pairs {
+            if o.is_nan() != w.is_nan() {
+                let name = info.outputs[i].param_name;
+                return Err(place(format!("{name} on bar {t}: {o}, TA-Lib {w}")));
+            }
+            found.compared += usize::from(!w.is_nan());
+            let apart = match referee {
+                Referee::Never if largest > 0.0 && o != w => {
+                    // Both missing is no difference.
+                    ((o - w).abs() / largest).max(0.0)
+                }
+                _ => apart(*o, *w),
+            };
+            differs |= apart > if is_whole { 0.0 } else { NEAR };
+            // Until the referee says otherwise.
+            found.largest = found.largest.max(apart);
+        }
+    }
+    if referee == Referee::Never {
+        return match differs {
+            true => Err(place(format!("off by {:e} of the largest", found.largest))),
+            false => Ok(found),
+        };
+    }
+    let has_reals = info.outputs.iter().any(|o| o.kind == OutputType::Real);
+    if differs || referee == Referee::Always && has_reals {
+        found.largest = 0.0;
+        judge(info, &expression, series, &ours, &theirs, &mut found).map_err(place)?;
+    }
+    Ok(found)
+}
+
+fn judge(
+    info: &FuncInfo,
+    expression: &str,
+    series: &Series,
+    ours: &[Vec<f64>],
+    theirs: &[Vec<f64>],
+    found: &mut Found,
+) -> Result<(), String> {
+    let graph = graph(expression)?;
+    let bars = columns(&series.bars);
+    let exact = exact(expression, series)?;
+    let mut spread: Option<Vec<Vec<Spread<false>>>> = None;
+    let mut worn: Option<Vec<Vec<Spread<true>>>> = None;
+    for (i, output) in info.outputs.iter().enumerate() {
+        for (t, (&o, &w)) in ours[i].iter().zip(&theirs[i]).enumerate() {
+            let wrong = |why: &str| {
+                let (name, e) = (output.param_name, exact[i][t].value.hi);
+                Err(format!(
+                    "{name} on bar {t}: {o:?}, TA-Lib {w:?}, exact {e:?}: {why}"
+                ))
+            };
+            if output.kind == OutputType::Integer {
+                if o == w || o.is_nan() {
+                    continue;
+                }
+                let spread = spread.get_or_insert_with(|| outputs(&graph, bars));
+                if spread[i][t].holds(w) {
+                    found.ties += 1;
+                    continue;
+                }
+                let worn = worn.get_or_insert_with(|| outputs(&graph, bars));
+                if worn[i][t].holds(w) {
+                    found.worn += 1;
+                    continue;
+                }
+                return wrong("not a tie");
+            }
+            let e = exact[i][t];
+            let far = |x: f64| e.value.minus(Exact::of(x)).hi.abs();
+            let (own, talib) = (far(o), far(w));
+            let size = e.value.hi.abs();
+            if !e.value.is_finite() || talib <= FAR * size {
+                let apart = apart(o, w);
+                if apart <= NEAR {
+                    found.largest = found.largest.max(apart);
+                } else if own <= ROUNDINGS * e.noise {
+                    found.noise += 1;
+                } else {
+                    return wrong("TA-Lib is exact there");
+                }
+            } else if talib > ROUNDINGS * e.running {
+                return wrong(&format!(
+                    "no rounding of TA-Lib's explains that: {:e}, at most {:e}",
+                    talib, e.running
+                ));
+            } else if own <= ROUNDINGS * e.noise && talib <= ROUNDINGS * e.noise {
+                found.noise += 1;
+            } else if own < talib || own <= ROUNDINGS * e.noise {
+                found.further += 1;
+                let relative = |x: f64| if size > 0.0 { x / size } else { f64::INFINITY };
+                found.errors.0 = found.errors.0.max(relative(talib));
+                if own > 0.0 {
+                    found.errors.1 = found.errors.1.max(relative(own));
+                }
+            } else {
+                return wrong("TA-Lib is not exact, and ours is further away");
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! Every function of TA-Lib against the library's function of that name.
+//!
+//! `cargo test` compares one series with three sets per function, and made-up series with the
+//! defaults; `just oracle-full` compares everything and writes `docs/talib.md`.
+
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    reason = "counts of bars are small"
+)]
+
+mod call;
+mod exact;
+mod judge;
+mod matrix;
+mod registry;
+mod rounding;
+mod series;
+mod sets;
+mod table;
+
+use self::judge::Referee;
+use self::matrix::{Row, run};
+use self::series::{
+    grid_series, shared_series, small_series, spike_series, unit_series, wild_series,
+};
+use self::sets::SAMPLED;
+
+fn demand_none_wrong(rows: &[Row]) {
+    let functions = rows.iter().filter(|row| !row.wrong.is_empty()).count();
+    let wrong: Vec<&str> = rows
+        .iter()
+        .flat_map(|row| row.wrong.iter().take(5))
+        .map(String::as_str)
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "{functions} functions:\n{}",
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn three_sets_on_one_series() {
+    let mut series = shared_series(500);
+    series.truncate(1);
+    if series.is_empty() {
+        series.push(wild_series(500));
+    }
+    demand_none_wrong(&run(&series, None, 3, Referee::WhereTheyDiffer));
+}
+
+#[test]
+fn defaults_on_made_up_series() {
+    let series = [
+        wild_series(400),
+        small_series(400),
+        spike_series(400),
+        grid_series(400),
+        unit_series(200),
+    ];
+    demand_none_wrong(&run(&series, None, 1, Referee::WhereTheyDiffer));
+}
+
+#[test]
+#[ignore = "takes minutes and is meant for release: `just oracle-full`"]
+fn the_full_matrix() {
+    let mut series = vec![
+        wild_series(1500),
+        small_series(1500),
+        spike_series(1500),
+        grid_series(1500),
+        unit_series(1000),
+    ];
+    series.extend(shared_series(1500));
+    let long = series::long_series();
+    let rows = run(&series, Some(&long), 1 + SAMPLED, Referee::Always);
+    if std::env::var_os("STRATC_ONLY").is_none() {
+        table::write(&rows, &series);
+    }
+    demand_none_wrong(&rows);
+}

@@ -1,0 +1,88 @@
+//! The table `docs/talib.md`.
+
+use std::fmt::Write as _;
+
+use strat_tests::root;
+
+use crate::judge::Found;
+use crate::matrix::Row;
+use crate::series::Series;
+
+const HEAD: &str = "\
+# The library against TA-Lib
+
+Written by `just oracle-full`; do not edit. The oracle is the `ta-lib` crate, called with the
+parameters of each row's function: its defaults, both ends of each declared range, and samples
+between. A referee computes the same formula in numbers of 31 digits, windows by their definition.
+
+- The first value and every `na` stand on the same bars, whole numbers are equal; otherwise the row
+  says FAILS.
+- *Difference*: the largest |ours - TA-Lib| / |TA-Lib| where TA-Lib is within 1e-10 of exact
+  arithmetic.
+- *Ties*: whole numbers that differ because a comparison that decides them ties within 1e-12.
+- *Worn*: whole numbers that differ because a running total of TA-Lib carries the rounding of
+  larger values that have left it.
+- *Further*: values where TA-Lib is further than 1e-10 (relative) from exact arithmetic, and ours is
+  nearer, or as near as the doubles of its operands allow. They are listed below.
+- *Noise*: values where both are further than 1e-10, but no further than the rounding of their
+  operands: a difference of two averages that meet, say.
+";
+
+fn number(x: f64) -> String {
+    if x == 0.0 {
+        "0".into()
+    } else if x.is_infinite() {
+        "of 0".into()
+    } else {
+        format!("{x:.0e}")
+    }
+}
+
+/// Writes the table.
+///
+/// # Panics
+/// Where the file cannot be written.
+pub fn write(rows: &[Row], series: &[Series]) {
+    let mut text = HEAD.to_owned();
+    let names: Vec<&str> = series.iter().map(|s| s.name.as_str()).collect();
+    let _ = writeln!(text, "\nSeries: {}; and a long one.\n", names.join(", "));
+    text.push_str("| Function | Sets | Values | Difference | Ties | Worn | Further | Noise |\n");
+    text.push_str("|---|--:|--:|--:|--:|--:|--:|--:|\n");
+    for row in rows {
+        let Found {
+            compared,
+            largest,
+            ties,
+            worn,
+            further,
+            noise,
+            ..
+        } = row.found;
+        let fails = if row.wrong.is_empty() { "" } else { " FAILS" };
+        let _ = writeln!(
+            text,
+            "| {}{fails} | {} | {compared} | {} | {ties} | {worn} | {further} | {noise} |",
+            row.info.name,
+            row.sets,
+            number(largest)
+        );
+    }
+    text.push_str("\n## Where TA-Lib is further than 1e-10 from exact arithmetic\n\n");
+    text.push_str("Relative errors; `of 0` where the exact value is 0.\n\n");
+    text.push_str("| Function | Series | Values | TA-Lib is off by | Ours is off by |\n");
+    text.push_str("|---|---|--:|--:|--:|\n");
+    for row in rows {
+        for (series, found) in row.series.iter().filter(|(_, f)| f.further + f.worn > 0) {
+            let (theirs, ours) = found.errors;
+            let _ = writeln!(
+                text,
+                "| {} | {series} | {} | {} | {} |",
+                row.info.name,
+                found.further + found.worn,
+                number(theirs),
+                number(ours)
+            );
+        }
+    }
+    std::fs::write(root().join("docs/talib.md"), text).expect("docs is there");
+}
