@@ -30,7 +30,10 @@ fn what_numpy_works_out_is_met() {
             o.is_nan() != w.is_nan() || !o.is_nan() && (o - w).abs() > 1e-9 * w.abs()
         });
         if let Some(t) = far {
-            wrong.push(format!("{expr}: bar {t} is {}, numpy {}", ours[t], theirs[t]));
+            wrong.push(format!(
+                "{expr}: bar {t} is {}, numpy {}",
+                ours[t], theirs[t]
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -61,7 +61,10 @@ fn order_blocks_are_met_where_they_are_confirmed() {
         let ours = evaluate(&format!("order_block().{field}"), &bars);
         for block in blocks {
             let (ours, theirs) = (ours[index(&block["start_idx"]) + 3], number(&block[field]));
-            assert!((ours - theirs).abs() <= 1e-12 * theirs, "{field}: {ours}, theirs {theirs}");
+            assert!(
+                (ours - theirs).abs() <= 1e-12 * theirs,
+                "{field}: {ours}, theirs {theirs}"
+            );
         }
     }
 }
@@ -137,7 +140,10 @@ fn gaps_fill_as_the_specification_says() {
             if gap["filled"] == true {
                 assert!(fill.is_nan(), "{gap}");
             } else if index(&gap["candle_idx"]) < last {
-                assert!((100.0 * fill - number(&gap["fill_pct"])).abs() < 1e-9, "{gap}: {fill}");
+                assert!(
+                    (100.0 * fill - number(&gap["fill_pct"])).abs() < 1e-9,
+                    "{gap}: {fill}"
+                );
             }
         }
         // The library's own pool, of all ages, has as many.
@@ -180,7 +186,10 @@ fn liquidity_pools_are_met_where_they_are_confirmed() {
             assert_eq!(level[t], number(&pool["price_level"]));
             assert_eq!(volume[t], number(&pool["volume_at_level"]));
             assert_eq!(touches, index(&pool["touches"]));
-            let strength = evaluate(&format!("pool_strength({touches}, {}, {mean})", volume[t]), &bars.slice(0..1));
+            let strength = evaluate(
+                &format!("pool_strength({touches}, {}, {mean})", volume[t]),
+                &bars.slice(0..1),
+            );
             assert!((strength[0] - number(&pool["strength"])).abs() < 1e-9);
             met += 1;
         }

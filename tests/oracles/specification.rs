@@ -60,10 +60,18 @@ fn table(path: &Path) -> Vec<(String, Vec<f64>)> {
         for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
             let value: Box<dyn Fn(usize) -> f64> = match column.data_type() {
                 DataType::Float64 => Box::new(|t| column.as_primitive::<Float64Type>().value(t)),
-                DataType::Int8 => Box::new(|t| f64::from(column.as_primitive::<Int8Type>().value(t))),
+                DataType::Int8 => {
+                    Box::new(|t| f64::from(column.as_primitive::<Int8Type>().value(t)))
+                }
                 _ => continue,
             };
-            let known = |t| if column.is_null(t) { f64::NAN } else { value(t) };
+            let known = |t| {
+                if column.is_null(t) {
+                    f64::NAN
+                } else {
+                    value(t)
+                }
+            };
             let values = (0..column.len()).map(known);
             match table.iter_mut().find(|(name, _)| name == field.name()) {
                 Some((_, all)) => all.extend(values),
@@ -138,7 +146,10 @@ fn every_indicator_of_the_specification_is_met() {
             o.is_nan() != w.is_nan() || !o.is_nan() && o != w && (o - w).abs() > tolerance(w)
         });
         if let Some(t) = far {
-            wrong.push(format!("{expr}: bar {t} is {}, theirs {}", ours[t], theirs[t]));
+            wrong.push(format!(
+                "{expr}: bar {t} is {}, theirs {}",
+                ours[t], theirs[t]
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
