@@ -58,7 +58,7 @@ fn table(path: &Path) -> Vec<(String, Vec<f64>)> {
     for batch in reader.expect("a Parquet file") {
         let batch = batch.expect("rows");
         for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
-            let value: Box<dyn Fn(usize) -> f64> = match column.data_type() {
+            let value: Box<dyn Fn(usize) -> f64 + '_> = match column.data_type() {
                 DataType::Float64 => Box::new(|t| column.as_primitive::<Float64Type>().value(t)),
                 DataType::Int8 => {
                     Box::new(|t| f64::from(column.as_primitive::<Int8Type>().value(t)))
