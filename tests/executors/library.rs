@@ -2,73 +2,32 @@
 //! it gives values, not only `na`.
 
 use strat_tests::candles::wild;
-use strat_tests::{check_expression, unit};
+use strat_tests::{check_hourly, unit};
 
 use crate::agree::agree;
-use crate::program::Takes;
-use crate::program::library::{FUNCTIONS, LibraryFn};
-
-/// What stands on few bars by its nature, and on made-up ones perhaps on none.
-const SELDOM: &[&str] = &[
-    "pivot_high",
-    "pivot_low",
-    "hammer",
-    "hanging_man",
-    "inverted_hammer",
-    "shooting_star",
-    "engulfing",
-    "harami",
-    "piercing",
-    "dark_cloud_cover",
-    "morning_star",
-    "evening_star",
-    "three_white_soldiers",
-    "three_black_crows",
-    "marubozu",
-    "fair_value_gap",
-    "bullish_gaps",
-    "bearish_gaps",
-    "order_block",
-    "bullish_blocks",
-    "bearish_blocks",
-    "liquidity_swing",
-    "buy_side_pools",
-    "sell_side_pools",
-    "swept_low",
-    "swept_high",
-    "zigzag",
-];
-
-pub fn call(f: &LibraryFn) -> String {
-    let mut lengths = ["5", "9", "14", "3"].into_iter().cycle();
-    let args: Vec<&str> = f
-        .params
-        .iter()
-        // `least` is the length itself where it is left out.
-        .filter(|p| p.name != "least")
-        .map(|p| match p.takes {
-            Takes::Series => "close",
-            Takes::Condition => "close > open",
-            Takes::Bars => lengths.next().unwrap_or("5"),
-            Takes::Number => "0.5",
-        })
-        .collect();
-    format!("{}({})", f.name, args.join(", "))
-}
+use crate::program::library::FUNCTIONS;
+use crate::program::{Takes, Ty};
 
 #[test]
 fn every_function_agrees_and_has_values() {
     let bars = wild(31, 2500, true);
     assert!(FUNCTIONS.len() > 25, "{FUNCTIONS:?}");
     for f in FUNCTIONS.iter() {
-        let text = call(f);
-        let unit = unit(check_expression(&text), &text);
+        let text = f.call();
+        let unit = unit(check_hourly(&text), &text);
         let seen = agree(&unit, &bars).unwrap_or_else(|e| panic!("{text}: {e}"));
-        assert_eq!(seen.columns.len(), f.fields.len().max(1), "{text}");
+        assert_eq!(seen.columns.len(), f.outputs, "{text}");
         for column in &seen.columns {
             let known = column.known();
+            // Patterns and zones come when they come; their examples show that they do.
+            let is_rare = f.ty == Ty::Condition
+                || f.file.contains("candles")
+                || f.file.contains("ict")
+                || f.file.contains("pivots")
+                // What is a part of something else is not about prices.
+                || f.params.iter().any(|p| p.takes == Takes::Number && !p.default);
             assert!(
-                known > 1500 && column.varies() || SELDOM.contains(&f.name.as_str()),
+                is_rare || (known > 1500 && column.varies()),
                 "{text}: {known} values of {}",
                 column.name
             );

@@ -6,10 +6,11 @@ use strat_engine::columns;
 use strat_lang::hir::{Kind, NodeId, Range, Unit};
 use strat_market::Bars;
 use strat_tests::candles::{Dice, wild};
-use strat_tests::{bars, check_expression, check_expression_in, last, shared_or_skip, unit};
+use strat_tests::{
+    bars, check_expression, check_expression_in, check_hourly, last, shared_or_skip, unit,
+};
 
 use crate::compare::{Cell, outputs};
-use crate::library::call;
 use crate::program::library::FUNCTIONS;
 use crate::program::{generate, render};
 
@@ -119,8 +120,8 @@ fn values_of_the_library_lie_in_their_ranges() {
     }
     let mut seen = Seen::default();
     for f in FUNCTIONS.iter() {
-        let text = call(f);
-        let unit = unit(check_expression(&text), &text);
+        let text = f.call();
+        let unit = unit(check_hourly(&text), &text);
         for (name, output) in &unit.outputs {
             let node = unit.node(*output);
             let (range, dimension) = (node.range.text(), node.dimension.text());

@@ -7,7 +7,7 @@ use strat_compiler::{Compiled, Executor, compile};
 use strat_data::{Key, Range, Store};
 use strat_lang::diag::Diagnostic;
 use strat_lang::hir::Unit;
-use strat_lang::sema::{Checked, Library, check_expr, check_source};
+use strat_lang::sema::{Checked, Library, check_expr, check_expr_on, check_source};
 use strat_lang::source::{MemoryWorld, SourceMap};
 use strat_market::Bars;
 #[cfg(feature = "data")]
@@ -90,6 +90,20 @@ pub fn check(text: &str) -> Checked {
 pub fn check_expression(text: &str) -> Checked {
     let mut map = SourceMap::default();
     check_expr(&mut map, &MemoryWorld::new(), &LIBRARY, text, None)
+}
+
+/// Checks an expression on hourly bars.
+#[must_use]
+pub fn check_hourly(text: &str) -> Checked {
+    let mut map = SourceMap::default();
+    check_expr_on(
+        &mut map,
+        &MemoryWorld::new(),
+        &LIBRARY,
+        text,
+        None,
+        Some(3600.0),
+    )
 }
 
 /// Checks an expression over the functions of a file and its strategy's parameters and `let`s.

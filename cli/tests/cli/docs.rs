@@ -109,7 +109,12 @@ fn the_examples_of_the_page_print_what_it_shows() {
             "Date,Open,High,Low,Close,Volume\n2024-05-15,1.08,1.09,1.08,1.088,1200\n2024-05-14,1.07,1.08,1.07,1.08,1100\n2024-05-14,1.07,1.08,1.07,1.081,1150\n",
         ),
     ]);
-    let page = fs::read_to_string(PAGE).unwrap();
+    check_page(PAGE, &sandbox, 20);
+}
+
+/// Runs the examples of a page in a folder, of which there must be more than `least`.
+pub fn check_page(path: &str, sandbox: &Sandbox, least: usize) {
+    let page = fs::read_to_string(path).unwrap();
     let bless = std::env::var_os("STRATC_BLESS").is_some();
     let mut written = String::new();
     let mut ran = 0;
@@ -117,12 +122,12 @@ fn the_examples_of_the_page_print_what_it_shows() {
         match part {
             Part::Text(line) => written.push_str(&format!("{line}\n")),
             Part::Example { command, shown } => {
-                let out = output(&sandbox, &command);
+                let out = output(sandbox, &command);
                 let lines: Vec<&str> = out.lines().map(str::trim_end).collect();
                 let fitting = fits(&shown, &lines);
                 assert!(
                     bless || fitting,
-                    "$ {command}\n{out}\n\nbut {PAGE} shows\n\n{}",
+                    "$ {command}\n{out}\n\nbut {path} shows\n\n{}",
                     shown.join("\n")
                 );
                 let kept = if fitting {
@@ -138,9 +143,9 @@ fn the_examples_of_the_page_print_what_it_shows() {
             }
         }
     }
-    assert!(ran > 20, "only {ran} examples were found");
+    assert!(ran > least, "only {ran} examples were found");
     if bless && written != page {
-        fs::write(PAGE, written).unwrap();
+        fs::write(path, written).unwrap();
     }
 }
 

@@ -6,6 +6,7 @@
 mod backtest;
 mod check;
 mod data;
+mod diagnostics_page;
 mod doc;
 mod docs;
 mod eval;

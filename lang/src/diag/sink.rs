@@ -29,6 +29,14 @@ impl Sink {
         }
     }
 
+    /// Keeps what another sink found.
+    pub fn append(&mut self, other: Self) {
+        // What the other left out was counted there.
+        self.errors += other.errors;
+        let room = MOST.saturating_sub(self.found.len());
+        self.found.extend(other.found.into_iter().take(room));
+    }
+
     /// Number of errors so far.
     #[must_use]
     pub fn errors(&self) -> usize {

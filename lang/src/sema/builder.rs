@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::fold::{fold1, fold2};
+use super::fold::{fold_comparison, fold_logic, fold1, fold2, truth};
 use crate::hir::{
     Compare, Dimension, Group, GroupId, Input, Kind, LookId, Looks, Math2, Member, Node, NodeId,
     QueryId, Range, Stage, Start, Ty, Unit,
@@ -269,10 +269,15 @@ impl Builder {
                 let one = self.unit.looks.bars(1);
                 self.unit.looks.sum(both, one)
             }
-            // Where the condition is na the second branch is taken, so it needs no warm-up.
-            Kind::Select(_, a, b) => {
-                let (a, b) = (of(self, a), of(self, b));
-                self.unit.looks.max(a, b)
+            // Where the condition is na the second branch is taken, so it needs no warm-up; nor
+            // does a branch that is never taken.
+            Kind::Select(c, a, b) => {
+                let (look_a, look_b) = (of(self, a), of(self, b));
+                match self.constant(c) {
+                    Some(1.0) => look_a,
+                    Some(_) => look_b,
+                    None => self.unit.looks.max(look_a, look_b),
+                }
             }
             Kind::Coalesce(a, b) => {
                 let (a, b) = (of(self, a), of(self, b));
@@ -350,13 +355,24 @@ impl Builder {
         }
     }
 
-    /// Plain arithmetic on constants; everything else is left to the compiler, which computes
-    /// with the same library as at run time.
+    /// Plain arithmetic, comparisons and choices on constants (a condition is 1, 0 or na);
+    /// everything else is left to the compiler, which computes with the same library as at run
+    /// time.
     fn fold(&self, kind: Kind) -> Option<f64> {
+        let of = |id: NodeId| self.constant(id);
         match kind {
             Kind::Number(bits) => Some(f64::from_bits(bits)),
-            Kind::Math1(op, a) => fold1(op, self.constant(a)?),
-            Kind::Math2(op, a, b) => fold2(op, self.constant(a)?, self.constant(b)?),
+            Kind::Bool(b) => Some(truth(b)),
+            Kind::Math1(op, a) => fold1(op, of(a)?),
+            Kind::Math2(op, a, b) => fold2(op, of(a)?, of(b)?),
+            Kind::Compare(op, a, b) => Some(fold_comparison(op, of(a)?, of(b)?)),
+            Kind::Not(a) => of(a).map(|a| 1.0 - a),
+            Kind::And(a, b) => fold_logic(0.0, of(a), of(b)),
+            Kind::Or(a, b) => fold_logic(1.0, of(a), of(b)),
+            Kind::IsNa(a) => of(a).map(|a| truth(a.is_nan())),
+            Kind::NumOf(a) => of(a),
+            // Where the condition is na, the second branch is taken.
+            Kind::Select(c, a, b) => of(if of(c)? == 1.0 { a } else { b }),
             _ => None,
         }
     }

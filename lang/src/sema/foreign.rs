@@ -16,6 +16,10 @@ pub(super) fn name(name: &str) -> Option<&'static str> {
         "ohlc4" => "write `(open + high + low + close) / 4`",
         "vol" => "the traded volume is `volume`",
         "tr" => "the true range is `true_range()`",
+        "self" | "ctx" | "this" => "names stand alone: `self.x` is written `x`",
+        "df" | "dataframe" | "data" | "candle" => {
+            "a column is written by its name: `close`, `close[1]`"
+        }
         _ => return None,
     })
 }
@@ -26,6 +30,14 @@ pub(super) fn bars_ago(n: &str) -> String {
         "1" => "one bar ago".to_owned(),
         _ => format!("{n} bars ago"),
     }
+}
+
+/// Whether a name that is bound to nothing is what other tools write before each value.
+pub(super) fn is_prefix(name: &str) -> bool {
+    matches!(
+        name,
+        "self" | "ctx" | "this" | "df" | "dataframe" | "data" | "candle" | "ta" | "params"
+    )
 }
 
 /// What to write for a function of another tool, with the arguments of the call where they can be

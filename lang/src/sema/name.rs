@@ -163,7 +163,11 @@ impl<'t> Checker<'t, '_> {
                         entry.span,
                         format!("`{name}` is never used"),
                     )
-                    .hint(format!("remove it, or call it `_{name}` to keep it")),
+                    .hint(format!("remove it, or call it `_{name}` to keep it"))
+                    .suggest(
+                        format!("call it `_{name}`"),
+                        vec![(entry.span, format!("_{name}"))],
+                    ),
                 );
             }
         }

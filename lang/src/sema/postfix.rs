@@ -1,7 +1,8 @@
 //! What follows a value directly: its past, and its outputs.
 
-use super::Checker;
+use super::name::INPUTS;
 use super::scope::{Binding, Value};
+use super::{Checker, foreign};
 use crate::diag::{Code, Diagnostic, suggest};
 use crate::hir::{Kind, NodeId, Ty};
 use crate::source::Span;
@@ -20,6 +21,14 @@ impl<'t> Checker<'t, '_> {
                 span = span.to(field.span);
                 self.enum_value(id, &field.name, field.span)
             }
+            (ExprKind::Name(name), Some(PostOp::Index(n, _)))
+                if matches!(n.kind, ExprKind::Str(_))
+                    && foreign::is_prefix(name)
+                    && self.lookup(name).is_none() =>
+            {
+                // The name is reported; its text is no second mistake.
+                return self.name(name, base.span);
+            }
             (ExprKind::Name(name), Some(PostOp::Index(n, at))) => match self.lookup(name) {
                 Some(Binding::StateStep { frame, step }) => {
                     rest = &ops[1..];
@@ -33,6 +42,11 @@ impl<'t> Checker<'t, '_> {
                 }
                 _ => self.expr(base),
             },
+            (ExprKind::Name(name), Some(PostOp::Field(field)))
+                if foreign::is_prefix(name) && self.lookup(name).is_none() =>
+            {
+                return self.prefixed(name, base.span, field);
+            }
             (ExprKind::Call { callee, args }, Some(PostOp::Since(word))) => {
                 rest = &ops[1..];
                 span = span.to(word.span);
@@ -90,6 +104,24 @@ impl<'t> Checker<'t, '_> {
             }
         }
         value
+    }
+
+    /// `self.fast`, `df.close`: a value behind a prefix of another tool.
+    fn prefixed(&mut self, prefix: &str, base: Span, field: &Ident) -> Value {
+        let name = &field.name;
+        let report = Diagnostic::error(
+            Code::UnknownName,
+            base,
+            format!("`{prefix}` is not defined: names stand without a prefix"),
+        );
+        let is_known = self.lookup(name).is_some() || INPUTS.iter().any(|(n, _)| n == name);
+        let place = Span::new(base.file, base.start, field.span.start);
+        self.report(if is_known {
+            report.fix(format!("write `{name}`"), vec![(place, String::new())])
+        } else {
+            report.hint(format!("write `{name}`"))
+        });
+        Value::Error
     }
 
     fn index(&mut self, value: Value, n: &'t Expr, base: Span, span: Span) -> Value {
@@ -186,7 +218,15 @@ impl<'t> Checker<'t, '_> {
                 super::types::listed(names.iter().copied())
             ),
         );
-        if let Some(near) = suggest::did_you_mean(&field.name, names.iter().copied()) {
+        // `lowerband` says `lower` and more.
+        let mut within = (names.iter().copied())
+            .filter(|n| n.len() >= 3 && field.name.to_ascii_lowercase().contains(n));
+        let said = match (within.next(), within.next()) {
+            (Some(only), None) => Some(only),
+            _ => None,
+        };
+        let near = suggest::did_you_mean(&field.name, names.iter().copied());
+        if let Some(near) = near.or(said) {
             report = report.did_you_mean(field.span, &field.name, near);
         }
         self.report(report);

@@ -126,11 +126,31 @@ impl<'t> Checker<'t, '_> {
             ty.span,
             format!("there is no type `{}`", ty.name),
         );
+        // A number is one where its type is left out, too.
+        if let "int" | "integer" | "float" | "double" | "real" | "f64" = ty.name.as_str()
+            && let Some(colon) = self.colon_before(ty.span)
+        {
+            let what = match ty.name.as_str() {
+                "int" | "integer" => "a count of bars is `bars`, any other number needs no type",
+                _ => "a number needs no type",
+            };
+            let title = format!("leave out the type: {what}");
+            self.report(report.suggest(title, vec![(colon.to(ty.span), String::new())]));
+            return;
+        }
         let report = match suggest::did_you_mean(&ty.name, known.iter().copied()) {
             Some(near) => report.did_you_mean(ty.span, &ty.name, near),
             None => report.hint(format!("the types are {}", known.join(", "))),
         };
         self.report(report);
+    }
+
+    /// The `:` before a type.
+    fn colon_before(&self, ty: Span) -> Option<Span> {
+        let head = self.program.map.slice(Span::new(ty.file, 0, ty.start));
+        let colon = head.trim_end().strip_suffix(':')?.len();
+        let colon = u32::try_from(colon).ok()?;
+        Some(Span::new(ty.file, colon, colon + 1))
     }
 
     /// The one part of an expression that makes it change from bar to bar; the whole where there

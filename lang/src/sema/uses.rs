@@ -205,6 +205,7 @@ impl Files {
         let mut own: Vec<BTreeMap<String, usize>> = Vec::with_capacity(self.trees.len());
         let mut own_items: Vec<BTreeMap<String, ItemDef<'_>>> = Vec::new();
         let mut library: BTreeMap<String, usize> = BTreeMap::new();
+        let mut library_items: BTreeMap<String, ItemDef<'_>> = BTreeMap::new();
         for (module, tree) in self.trees.iter().enumerate() {
             let mut names = BTreeMap::new();
             let mut others = BTreeMap::new();
@@ -238,7 +239,11 @@ impl Files {
                         }
                     }
                 } else if is_first {
-                    others.insert(name.name.clone(), ItemDef { item, module });
+                    let def = ItemDef { item, module };
+                    others.insert(name.name.clone(), def);
+                    if tree.library {
+                        library_items.insert(name.name.clone(), def);
+                    }
                 }
             }
             own.push(names);
@@ -259,7 +264,12 @@ impl Files {
                         seen.insert(name.name.clone(), *f);
                     }
                 }
-                // A file's own functions come before the library's.
+                // What is a file's own comes before the library's.
+                for (name, item) in &library_items {
+                    if !seen.contains_key(name) && !own[i].contains_key(name) {
+                        items.entry(name.clone()).or_insert(*item);
+                    }
+                }
                 seen.extend(own[i].iter().map(|(n, f)| (n.clone(), *f)));
                 let failed: BTreeSet<String> = tree
                     .failed

@@ -2,6 +2,7 @@
 
 pub mod ast;
 mod character;
+mod dialect;
 pub mod keyword;
 mod nesting;
 mod number;

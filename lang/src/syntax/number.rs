@@ -108,12 +108,17 @@ pub fn report(problem: &Problem, text: &str, span: Span) -> Diagnostic {
         Problem::Unit { at } => {
             let start = span.start.saturating_add(u32::try_from(*at).unwrap_or(0));
             let unit = text.get(*at..).unwrap_or("");
-            Diagnostic::error(
+            let place = Span::new(span.file, start, span.end);
+            let report = Diagnostic::error(
                 Code::BadNumber,
-                Span::new(span.file, start, span.end),
+                place,
                 format!("`{}` is no unit of a number", shown(unit)),
-            )
-            .hint("units are `%`, `bp`, and the durations `ms`, `s`, `m`, `h`, `d`, `w`")
+            );
+            // `M` is a month elsewhere.
+            if let Some(meant) = unit_of_speech(unit).filter(|_| unit != "M") {
+                return report.fix(format!("write `{meant}`"), vec![(place, meant.to_owned())]);
+            }
+            report.hint("units are `%`, `bp`, and the durations `ms`, `s`, `m`, `h`, `d`, `w`")
         }
         Problem::TimeOfDay => Diagnostic::error(
             Code::BadNumber,
@@ -128,6 +133,19 @@ pub fn report(problem: &Problem, text: &str, span: Span) -> Diagnostic {
         )
         .hint("whole numbers go up to 2^53, others up to about 1.8e308"),
     }
+}
+
+/// The unit of a duration that a word or a letter of another notation means.
+#[must_use]
+pub fn unit_of_speech(word: &str) -> Option<&'static str> {
+    Some(match word.to_ascii_lowercase().as_str() {
+        "s" | "sec" | "secs" | "second" | "seconds" => "s",
+        "m" | "min" | "mins" | "minute" | "minutes" => "m",
+        "h" | "hr" | "hrs" | "hour" | "hours" => "h",
+        "d" | "day" | "days" => "d",
+        "w" | "wk" | "week" | "weeks" => "w",
+        _ => return None,
+    })
 }
 
 /// The parts of a literal.

@@ -161,6 +161,8 @@ fn stray(stream: &Stream<'_>, start: usize, sink: &mut Sink) -> usize {
             "`{first}` stands inside the braces of {}",
             place.name()
         ))
+    } else if let Some(hint) = foreign_line(first) {
+        report.hint(hint)
     } else if first == "edition" {
         report.hint("an edition is a year: `edition 2026`")
     } else if let Some(word) = meant.filter(|_| stream.kind(start) == Some(TokenKind::Name)) {
@@ -169,4 +171,18 @@ fn stray(stream: &Stream<'_>, start: usize, sink: &mut Sink) -> usize {
         report.hint("a file holds items such as `strategy`, `fn`, `regime`, `router` and `use`")
     });
     at
+}
+
+/// What a line of another language outside of items is told.
+fn foreign_line(first: &str) -> Option<&'static str> {
+    Some(match first {
+        "import" | "from" | "include" | "require" | "using" => {
+            "the functions of the library are always there; those of another file come with `use name from \"file.strat\"`"
+        }
+        "def" | "function" | "func" | "indicator" | "study" => {
+            "a function is written `fn name(x) { return … }`"
+        }
+        "class" => "a strategy is written `strategy Name { … }`",
+        _ => return None,
+    })
 }

@@ -1,11 +1,14 @@
 //! The functions of the library, read from its sources: a function that is added is tested.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use strat_lang::diag::Sink;
+use strat_lang::hir;
 use strat_lang::source::SourceMap;
-use strat_lang::syntax::ast::{ExprKind, FnItem, ItemKind, StmtKind};
+use strat_lang::syntax::ast::{ExprKind, FnItem, ItemKind};
 use strat_lang::syntax::parse;
+use strat_tests::{check_expression, check_hourly, unit};
 
 use super::{Takes, Ty};
 
@@ -15,79 +18,129 @@ pub struct Parameter {
     pub name: String,
     pub takes: Takes,
     pub default: bool,
+    /// What a choice may be.
+    pub choices: Vec<String>,
 }
 
 /// A function of the library.
 #[derive(Debug, Clone)]
 pub struct LibraryFn {
     pub name: String,
+    /// The file of the library that it stands in.
+    pub file: &'static str,
     pub params: Vec<Parameter>,
-    /// The outputs of a record; empty for one value.
+    /// The outputs of a record that are of the type; empty for one value.
     pub fields: Vec<String>,
-    /// What the one value is.
+    /// Whether it has to know how long a bar is.
+    pub hourly: bool,
+    /// How many outputs there are.
+    pub outputs: usize,
+    /// What it gives.
     pub ty: Ty,
+}
+
+impl LibraryFn {
+    /// A call with usual arguments: the defaults where there are any, but for what is measured.
+    pub fn call(&self) -> String {
+        let mut lengths = ["5", "9", "14", "3"].into_iter().cycle();
+        // Where there are several, their units have to meet.
+        let mut series = ["close", "unitless(high)", "unitless(volume)"]
+            .into_iter()
+            .cycle();
+        let args: Vec<String> = self
+            .params
+            .iter()
+            .filter(|p| !p.default || p.takes == Takes::Series)
+            .map(|p| {
+                let value = match p.takes {
+                    Takes::Series => series.next().unwrap_or("close"),
+                    Takes::Condition => "close > open",
+                    Takes::Bars => lengths.next().unwrap_or("5"),
+                    Takes::Number => "0.5",
+                    Takes::Choice => p.choices.first().map_or("", |c| c.as_str()),
+                };
+                format!("{}: {value}", p.name)
+            })
+            .collect();
+        format!("{}({})", self.name, args.join(", "))
+    }
 }
 
 /// All of them, in the order of the sources.
 pub static FUNCTIONS: LazyLock<Vec<LibraryFn>> = LazyLock::new(|| {
     let mut map = SourceMap::default();
-    let mut all = Vec::new();
+    let (mut functions, mut enums) = (Vec::new(), BTreeMap::new());
     for (name, text) in strat_stdlib::FILES {
         let mut sink = Sink::new();
         let id = map.add((*name).to_owned(), (*text).to_owned());
         let file = parse(id, text, &mut sink);
         assert!(!sink.has_errors(), "{name} does not parse");
-        for item in &file.items {
-            if let ItemKind::Fn(f) = &item.kind {
-                all.push(describe(f));
+        for item in file.items {
+            match item.kind {
+                ItemKind::Fn(f) => functions.push((*name, f)),
+                ItemKind::Enum(e) => {
+                    let of =
+                        |v: &strat_lang::syntax::ast::Ident| format!("{}.{}", e.name.name, v.name);
+                    enums.insert(e.name.name.clone(), e.values.iter().map(of).collect());
+                }
+                _ => {}
             }
         }
     }
-    all
+    let describe = |(file, f): &(&'static str, FnItem)| describe(file, f, &enums);
+    functions.iter().map(describe).collect()
 });
 
-fn describe(f: &FnItem) -> LibraryFn {
-    let params = f.params.iter().enumerate().map(|(i, p)| Parameter {
-        name: p.name.name.clone(),
-        takes: match p.ty.as_ref().map(|ty| ty.name.as_str()) {
+fn describe(file: &'static str, f: &FnItem, enums: &BTreeMap<String, Vec<String>>) -> LibraryFn {
+    let params = f.params.iter().enumerate().map(|(i, p)| {
+        let ty = p.ty.as_ref().map(|ty| ty.name.as_str());
+        let choices = ty.and_then(|ty| enums.get(ty)).cloned();
+        let is_number = matches!(&p.default, Some(e) if matches!(e.kind, ExprKind::Number(..)));
+        let takes = match ty {
+            _ if choices.is_some() => Takes::Choice,
             Some("series") => Takes::Series,
             Some("bars") => Takes::Bars,
             Some("condition") => Takes::Condition,
             // `x` is what the function is about, others are factors.
-            _ if i == 0 || p.name.name == "x" => Takes::Series,
+            None if !is_number && (i == 0 || p.name.name == "x") => Takes::Series,
             _ => Takes::Number,
-        },
-        default: p.default.is_some(),
+        };
+        Parameter {
+            name: p.name.name.clone(),
+            takes,
+            default: p.default.is_some(),
+            choices: choices.unwrap_or_default(),
+        }
     });
-    let fields = f.body.iter().find_map(|stmt| match &stmt.kind {
-        StmtKind::Return(value) => match &value.kind {
-            ExprKind::Record(fields) => Some(fields.iter().map(|(n, _)| n.name.clone()).collect()),
-            _ => None,
-        },
-        _ => None,
-    });
-    let is_condition = f.body.iter().any(|stmt| match &stmt.kind {
-        StmtKind::Return(value) => matches!(
-            value.kind,
-            ExprKind::Compare { .. }
-                | ExprKind::Cross { .. }
-                | ExprKind::IsNa { .. }
-                | ExprKind::Not { .. }
-                | ExprKind::And(_)
-                | ExprKind::Or(_)
-                | ExprKind::List { .. }
-                | ExprKind::Between { .. }
-        ),
-        _ => false,
-    });
-    LibraryFn {
-        ty: if is_condition {
-            Ty::Condition
-        } else {
-            Ty::Number
-        },
+    let mut described = LibraryFn {
         name: f.name.name.clone(),
+        file,
         params: params.collect(),
-        fields: fields.unwrap_or_default(),
+        fields: Vec::new(),
+        hourly: false,
+        outputs: 1,
+        ty: Ty::Number,
+    };
+    // What it gives, the language says.
+    let text = described.call();
+    described.hourly = check_expression(&text).has_errors();
+    let unit = unit(check_hourly(&text), &text);
+    let is_condition = |id: hir::NodeId| unit.node(id).ty == hir::Ty::Bool;
+    described.outputs = unit.outputs.len();
+    if unit.outputs.iter().all(|(_, id)| is_condition(*id)) {
+        described.ty = Ty::Condition;
     }
+    if unit.outputs.len() > 1
+        || unit
+            .outputs
+            .first()
+            .is_some_and(|(name, _)| name != "value")
+    {
+        let of_type = unit
+            .outputs
+            .iter()
+            .filter(|(_, id)| is_condition(*id) == (described.ty == Ty::Condition));
+        described.fields = of_type.map(|(name, _)| name.clone()).collect();
+    }
+    described
 }

@@ -267,6 +267,8 @@ pub enum Takes {
     Bars,
     /// A factor, as written.
     Number,
+    /// A value of an enum.
+    Choice,
 }
 
 /// A function of the program.

@@ -12,6 +12,9 @@ use crate::source::{FileId, SourceFile, SourceMap, Span};
 /// before are there as empty ones; beyond this they would cost more than the drawing is worth.
 const FURTHEST_LINE: u32 = 20_000;
 
+/// Longest hint that is shown at its place instead of below, in characters.
+const INLINE: usize = 40;
+
 /// A file as ariadne names it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Shown {
@@ -64,7 +67,13 @@ fn report(found: &Diagnostic, map: &SourceMap, colour: bool) -> String {
         Severity::Warning => Color::Yellow,
     };
     let mut groups: Vec<Group<'_>> = Vec::new();
-    let main = std::iter::once((found.span, found.label.clone(), true));
+    // A short hint or repair stands at its place, and needs no line of its own.
+    let inline = help(found)
+        .filter(|help| found.label.is_empty() && help.chars().count() <= INLINE)
+        .map(str::to_owned);
+    let is_inline = inline.is_some();
+    let text = inline.unwrap_or_else(|| found.label.clone());
+    let main = std::iter::once((found.span, text, true));
     let related = found
         .related
         .iter()
@@ -101,7 +110,7 @@ fn report(found: &Diagnostic, map: &SourceMap, colour: bool) -> String {
         .collect();
     let is_far_down = excerpts.iter().any(|e| e.first_line > FURTHEST_LINE);
     if is_far_down {
-        return plain(found, &groups, excerpts.first(), &kind);
+        return plain(found, is_inline, &groups, excerpts.first(), &kind);
     }
     let place = excerpts
         .first()
@@ -136,11 +145,7 @@ fn report(found: &Diagnostic, map: &SourceMap, colour: bool) -> String {
             report.add_label(label.with_message(if text.is_empty() { "here" } else { text }));
         }
     }
-    let help = found
-        .hint
-        .as_deref()
-        .or(found.fix.as_ref().map(|fix| fix.title.as_str()));
-    if let Some(help) = help {
+    if let Some(help) = help(found).filter(|_| !is_inline) {
         report.set_help(help);
     }
     let texts = groups
@@ -156,9 +161,16 @@ fn report(found: &Diagnostic, map: &SourceMap, colour: bool) -> String {
     with_true_column(&drawn, first, found.span, cut)
 }
 
+/// What to do: the hint, else what the repair does.
+fn help(found: &Diagnostic) -> Option<&str> {
+    let title = found.fix.as_ref().map(|fix| fix.title.as_str());
+    found.hint.as_deref().or(title)
+}
+
 /// The report without drawing, for a place far down in a file.
 fn plain(
     found: &Diagnostic,
+    is_inline: bool,
     groups: &[Group<'_>],
     excerpt: Option<&Excerpt>,
     kind: &ReportKind<'_>,
@@ -184,11 +196,7 @@ fn plain(
             out.push_str(&format!("   | {line}\n   | {before}{under}\n"));
         }
     }
-    let help = found
-        .hint
-        .as_deref()
-        .or(found.fix.as_ref().map(|fix| fix.title.as_str()));
-    if let Some(help) = help {
+    if let Some(help) = help(found).filter(|_| !is_inline) {
         out.push_str(&format!("   Help: {help}\n"));
     }
     out

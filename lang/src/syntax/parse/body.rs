@@ -136,10 +136,34 @@ impl Cutter<'_, '_> {
         if before == Some(TokenKind::Dot) && !stream.begins_line(at) {
             return None;
         }
+        if self.is_indented(at) {
+            return None;
+        }
         match stream.kind(at)? {
             TokenKind::Keyword(word) => self.keyword(at, word, before),
             TokenKind::Name => self.name(at, before),
             _ => None,
+        }
+    }
+
+    /// Whether a token belongs to the indented lines below a `def`, an `if` or a loop of another
+    /// language: that word is what is wrong, not each line that it stands over.
+    fn is_indented(&self, at: usize) -> bool {
+        let Some((Lead::Unknown, from)) = self.current else {
+            return false;
+        };
+        let stream = self.stream;
+        if !matches!(
+            stream.text_of(from),
+            "def" | "class" | "if" | "elif" | "while" | "for"
+        ) {
+            return false;
+        }
+        match (stream.indent(from), stream.indent(at)) {
+            (Some(outer), Some(inner)) => inner > outer,
+            // Behind the first of its line; that line decides.
+            (Some(_), None) => true,
+            (None, _) => false,
         }
     }
 
@@ -161,6 +185,10 @@ impl Cutter<'_, '_> {
         }
         // `=> stop` misuses the word as an action.
         if before == Some(TokenKind::FatArrow) && !stream.begins_line(at) {
+            return None;
+        }
+        // `since enter` means `since entry`.
+        if matches!(word, Keyword::Enter) && at > self.start && stream.text_of(at - 1) == "since" {
             return None;
         }
         // `expect enter` tells an event.
@@ -186,7 +214,7 @@ impl Cutter<'_, '_> {
                 ));
         let is_clause = word == Keyword::Stop
             && self.is_order()
-            && (!stream.begins_line(at) || self.has_when_ahead(at));
+            && (!stream.begins_line(at) && !self.is_quote() || self.has_when_ahead(at));
         (!is_name && !is_clause).then_some(Lead::Statement(word))
     }
 
@@ -197,6 +225,19 @@ impl Cutter<'_, '_> {
             return Some(lead);
         }
         if before.is_some() && !self.may_end(at - 1) {
+            return None;
+        }
+        // The second word of a pair, wherever the line ends.
+        let is_tail = at > self.start
+            && match text {
+                "entry" => stream.text_of(at - 1) == "since",
+                "universe" => {
+                    stream.text_of(at - 1) == "across"
+                        && stream.kind(at + 1) != Some(TokenKind::Str)
+                }
+                _ => false,
+            };
+        if is_tail && !self.is_assigned(at) {
             return None;
         }
         let begins_line = stream.begins_line(at);
@@ -328,6 +369,12 @@ impl Cutter<'_, '_> {
             }
     }
 
+    /// Whether the walk is in a `quote`, which may stand without a `when`.
+    fn is_quote(&self) -> bool {
+        self.current
+            .is_some_and(|(lead, from)| lead == Lead::Word && self.stream.text_of(from) == "quote")
+    }
+
     /// Whether the `when` of the order around token `at` comes before any other statement's word.
     fn has_when_ahead(&mut self, at: usize) -> bool {
         let from = self.current.map_or(at, |(_, from)| from);
@@ -344,7 +391,14 @@ impl Cutter<'_, '_> {
                     found = true;
                     break;
                 }
-                Some(word) if word.begins_statement() && self.stream.begins_line(next) => break,
+                // Another price of the same order; its `when` is still ahead.
+                Some(Keyword::Stop) => next = self.stream.after_group(next),
+                Some(word)
+                    if word.begins_statement()
+                        && self.stream.kind_before(next) != Some(TokenKind::Dot) =>
+                {
+                    break;
+                }
                 _ => next = self.stream.after_group(next),
             }
         }
@@ -372,6 +426,8 @@ impl Cutter<'_, '_> {
             "bar" => matches!(stream.text_of(at - 1), "from" | "at"),
             "risk" => stream.text_of(at - 1) == "size",
             "event" => stream.text_of(at - 1) == "on",
+            // `exit size` and its amount on the next line.
+            "size" if self.is_order() && stream.begins_line(at + 1) => true,
             _ if ASKING.contains(&text) => {
                 let is_lead = self.follows_word(at);
                 if is_lead {

@@ -94,7 +94,18 @@ fn header(reader: &mut Reader<'_, '_>, raw: &RawItem) -> Option<Head> {
     });
     if raw.open.is_none() || early.is_some() {
         let last = early.unwrap_or(end).saturating_sub(1).max(raw.start);
-        if !reader.stream.any_broken(raw.start, end) {
+        let is_call = raw.kind == ItemWord::Strategy
+            && reader.stream.kind(raw.start + 1) == Some(TokenKind::LParen);
+        if is_call {
+            reader.sink.push(
+                Diagnostic::error(
+                    Code::Syntax,
+                    reader.stream.span(raw.start),
+                    "`strategy(…)` declares a strategy in Pine Script, not here",
+                )
+                .hint("a strategy is written `strategy Name { … }`"),
+            );
+        } else if !reader.stream.any_broken(raw.start, end) {
             reader.sink.push(Diagnostic::error(
                 Code::Syntax,
                 reader.stream.span(last),

@@ -26,6 +26,7 @@ mod unknown;
 mod word;
 
 use super::ast::{Expr, ExprKind, File};
+use super::dialect;
 use super::nesting::{self, Nesting};
 use super::split;
 use super::stream::Stream;
@@ -53,10 +54,19 @@ pub fn parse_by_grammar(id: FileId, text: &str, sink: &mut Sink) -> File {
 }
 
 fn file(id: FileId, text: &str, sink: &mut Sink, quick: bool) -> File {
-    let tokens = lex(id, text, sink);
+    let mut found = Sink::new();
+    let tokens = lex(id, text, &mut found);
     let mut stream = Stream::new(id, text, &tokens);
-    let nesting = nesting::check(&mut stream, sink);
-    let items = split::split(&stream, sink);
+    let nesting = nesting::check(&mut stream, &mut found);
+    let items = split::split(&stream, &mut found);
+    if let Some(report) = dialect::report(&stream, &items) {
+        sink.push(report);
+        return File {
+            id,
+            items: Vec::new(),
+        };
+    }
+    sink.append(found);
     let items = with_stack(&nesting, id, sink, |sink| {
         let mut reader = Reader::new(&stream, sink, quick);
         items

@@ -194,7 +194,20 @@ impl Builder<'_> {
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::list_kind if part.as_str() == "any" => kind = ListKind::Any,
-                Rule::else_chain => items.push(self.else_chain(part)),
+                Rule::else_chain => {
+                    let item = self.else_chain(part);
+                    // Two conditions that read as one mean nothing that could be checked.
+                    let range = item.span.start..item.span.end;
+                    let is_merged = self.merged.iter().any(|at| range.contains(at));
+                    items.push(if is_merged {
+                        Expr {
+                            kind: ExprKind::Error,
+                            span: item.span,
+                        }
+                    } else {
+                        item
+                    });
+                }
                 Rule::list_comma => {
                     let span = self.span(&part);
                     let report = Diagnostic::error(

@@ -190,7 +190,14 @@ fn assignment(reader: &mut Reader<'_, '_>, place: Place, segment: &Segment) -> S
     // `stoploss = 3%` means a statement of another name.
     let meant = unknown::foreign(&name.name).filter(|_| place == Place::Strategy);
     reader.sink.push(match meant {
-        Some(form) => report.hint(format!("write `{form}`")),
+        // A keyword of another language is no name, either.
+        Some("let") => report.hint("write `let`"),
+        Some(form) => Diagnostic::error(
+            Code::Syntax,
+            name.span,
+            format!("`{}` is a statement of its own here", name.name),
+        )
+        .hint(format!("write `{form}`")),
         None => report.fix("write `let`", vec![(start, "let ".to_owned())]),
     });
     let value = if segment.from + 2 < segment.to {

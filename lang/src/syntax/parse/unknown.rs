@@ -6,6 +6,7 @@ use super::reader::Reader;
 use crate::diag::suggest::did_you_mean;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::keyword::Keyword;
+use crate::syntax::stream::Stream;
 use crate::syntax::token::TokenKind;
 use crate::syntax::words::{CLAUSES, ItemWord, Place};
 
@@ -16,7 +17,12 @@ pub(super) fn misplaced_item(
     place: Place,
     segment: &Segment,
 ) {
-    let message = format!("a `{}` cannot stand inside {}", word.text(), place.name());
+    let article = if word == ItemWord::Enum { "an" } else { "a" };
+    let message = format!(
+        "{article} `{}` cannot stand inside {}",
+        word.text(),
+        place.name()
+    );
     reader.sink.push(
         Diagnostic::error(Code::Syntax, reader.stream.span(segment.from), message)
             .hint("close the braces of the item before it, or move it out"),
@@ -61,11 +67,15 @@ fn may_stand(place: Place) -> String {
             "a test holds `with`, `timeframe`, columns such as `close = [5, 4, 3]`, and `expect`"
                 .to_owned()
         }
-        (_, Some((last, rest))) if !rest.is_empty() => {
-            format!("it holds {} and {last}", rest.join(", "))
+        (Place::Strategy, _) => {
+            "its statements begin with `let`, `enter`, `exit`, `stop`, `take_profit`, `trail` or another such word"
+                .to_owned()
         }
-        (_, Some((last, _))) => format!("it holds {last}"),
-        (_, None) => "it holds nothing of this kind".to_owned(),
+        (_, Some((last, rest))) if !rest.is_empty() => {
+            format!("{} holds {} and {last}", place.name(), rest.join(", "))
+        }
+        (_, Some((last, _))) => format!("{} holds {last}", place.name()),
+        (_, None) => format!("{} holds nothing of this kind", place.name()),
     }
 }
 
@@ -79,16 +89,34 @@ pub(super) fn foreign(text: &str) -> Option<&'static str> {
         "enter_long" | "go_long" => "enter long when …",
         "enter_short" | "go_short" => "enter short when …",
         "close_position" | "exit_long" | "exit_short" => "exit when …",
-        "def" | "function" | "func" => "fn",
+        "def" | "function" | "func" => {
+            "fn name(x) { return … }` outside of the strategy, or `let name = …"
+        }
         "var" | "const" | "val" | "auto" | "double" | "float" | "int" | "bool" | "set" => "let",
         "input" => "param",
         "stop_loss" | "stoploss" | "sl" => "stop 3%",
         "takeprofit" | "tp" | "target" | "profit_target" => "take_profit 4%",
         "trailing_stop" | "trailing" | "trailstop" => "trail 1.5%",
+        "import" | "from" | "include" => {
+            "use name from \"file.strat\"` at the top of the file; the library needs no `use"
+        }
+        "class" => "strategy Name { … }",
         "minimal_roi" | "roi" => "take_profit { 0m => 10%  1h => 6% }",
         "plot" | "print" | "alert" => return None,
         _ => return None,
     })
+}
+
+/// Whether a class with its condition or value stands in a regime without its word.
+fn is_class(stream: &Stream<'_>, segment: &Segment) -> bool {
+    matches!(
+        stream.kind(segment.from + 1),
+        Some(
+            TokenKind::Keyword(Keyword::When | Keyword::If)
+                | TokenKind::Colon
+                | TokenKind::FatArrow
+        )
+    )
 }
 
 /// Reports text where a statement of `place` should begin.
@@ -111,7 +139,9 @@ pub(super) fn stmt(reader: &mut Reader<'_, '_>, place: Place, segment: &Segment)
         } else if word == Keyword::If {
             let found = report("`if` chooses a value and begins no statement".to_owned());
             let braces = block::find_brace(stream, segment.from, segment.to);
-            if braces.is_some() && place == Place::Strategy {
+            let has_then =
+                (segment.from..segment.to).any(|i| stream.keyword(i) == Some(Keyword::Then));
+            if place == Place::Strategy && (braces.is_some() || !has_then) {
                 found.hint("the condition belongs to its order: `enter long when …`, `exit when …`")
             } else {
                 found.hint("write `let x = if … then … else …`")
@@ -139,6 +169,10 @@ pub(super) fn stmt(reader: &mut Reader<'_, '_>, place: Place, segment: &Segment)
         let colon = stream.span(segment.from + 1);
         report(format!("a column is written `{text} = [5, 4, 3]`"))
             .fix("write `=`", vec![(colon, " =".to_owned())])
+    } else if place == Place::Regime && is_class(stream, segment) {
+        begins_none().hint(format!(
+            "a class has a score: `score {text} = …`, with `num(…)` for a condition"
+        ))
     } else if is_call
         && matches!(
             text,

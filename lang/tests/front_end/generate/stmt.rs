@@ -157,7 +157,8 @@ pub(super) fn strategy_stmt() -> BoxedStrategy<Vec<Piece>> {
         "trail E",
         "trail E once E",
         "trail at E once E",
-        "take_profit E",
+        // Behind the bare word a `{` begins a ladder.
+        "take_profit ( E )",
         "take_profit at E",
         "take_profit { | 0m => 10% | n * 2 => ( E ) }",
         "pyramid 3",
@@ -172,6 +173,8 @@ pub(super) fn strategy_stmt() -> BoxedStrategy<Vec<Piece>> {
         "on fill { | let a = E | exit when E }",
         "every 100ms { | let a = E | for i in 0 .. 4 { | let b = i } }",
         "for i in 0 .. n - 1 { | enter when E }",
-        "quote ask ~[ 0 ] at close",
+        // Without a `when` a quote ends with its line or its braces alone.
+        "quote ask ~[ 0 ] at close when E",
+        "on book { | quote ask ~[ 0 ] at close }",
     ])
 }

@@ -80,7 +80,7 @@ impl Maker {
     }
 
     pub(super) fn number(&mut self, depth: u32) -> Expr {
-        match self.weighted(&[10, 20, 6, 9, 8, 3, 12, 14, 12, 7, 5, 3]) {
+        match self.weighted(&[10, 20, 6, 9, 8, 3, 12, 14, 22, 7, 5, 3]) {
             0 => self.leaf(Ty::Number),
             1 => {
                 let op = self.of(&["+", "-", "*", "/", "+", "-", "*", "/", "mod"]);
@@ -121,7 +121,7 @@ impl Maker {
     }
 
     pub(super) fn condition(&mut self, depth: u32) -> Expr {
-        match self.weighted(&[8, 16, 7, 7, 7, 5, 6, 8, 5, 5, 5]) {
+        match self.weighted(&[8, 16, 7, 7, 7, 5, 6, 8, 5, 9, 5]) {
             0 => self.leaf(Ty::Condition),
             1 => {
                 let op = self.of(&["<", "<=", ">", ">=", "==", "!="]);
@@ -154,9 +154,9 @@ impl Maker {
                 Expr::new(Op::Cross(way), self.numbers(2, depth))
             }
             8 => self.list(depth),
-            9 => match self.weighted(&[2, 3]) {
+            9 => match self.weighted(&[2, 7]) {
                 0 => self.lag(Ty::Condition, depth),
-                _ if self.chance(0.3) => self.library(Ty::Condition, depth),
+                _ if self.chance(0.7) => self.library(Ty::Condition, depth),
                 _ => self.own_call(Ty::Condition, depth),
             },
             _ => self.choice(Ty::Condition, depth),
@@ -247,7 +247,7 @@ impl Maker {
 
     pub(super) fn library(&mut self, ty: Ty, depth: u32) -> Expr {
         let fit: Vec<usize> = (0..FUNCTIONS.len())
-            .filter(|i| FUNCTIONS[*i].ty == ty)
+            .filter(|i| FUNCTIONS[*i].ty == ty && (self.scope.hourly || !FUNCTIONS[*i].hourly))
             .collect();
         let i = self.of(&fit);
         let types: Vec<Ty> = FUNCTIONS[i]
@@ -256,7 +256,7 @@ impl Maker {
             .filter_map(|p| match p.takes {
                 Takes::Series => Some(Ty::Number),
                 Takes::Condition => Some(Ty::Condition),
-                Takes::Bars | Takes::Number => None,
+                Takes::Bars | Takes::Number | Takes::Choice => None,
             })
             .collect();
         let args = types.into_iter().map(|ty| self.expr(ty, depth)).collect();
@@ -278,7 +278,7 @@ impl Maker {
             .filter_map(|p| match p.takes {
                 Takes::Series => Some(Ty::Number),
                 Takes::Condition => Some(Ty::Condition),
-                Takes::Bars | Takes::Number => None,
+                Takes::Bars | Takes::Number | Takes::Choice => None,
             })
             .collect();
         let args = types.into_iter().map(|ty| self.expr(ty, depth)).collect();

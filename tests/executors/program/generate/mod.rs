@@ -267,7 +267,9 @@ impl Maker {
             };
             let id = self.id();
             match takes {
-                Takes::Series | Takes::Number => self.scope.values.push((id, Ty::Number)),
+                Takes::Series | Takes::Number | Takes::Choice => {
+                    self.scope.values.push((id, Ty::Number))
+                }
                 Takes::Condition => self.scope.values.push((id, Ty::Condition)),
                 Takes::Bars => self.scope.lengths.push(id),
             }

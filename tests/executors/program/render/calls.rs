@@ -75,11 +75,28 @@ impl Writer<'_> {
         let mut keep = 0;
         for (i, param) in params.iter().enumerate() {
             let text = match param.takes {
-                Takes::Series => self.operand(values.next(), Ty::Number, target.looks),
+                Takes::Series => {
+                    let text = self.operand(values.next(), Ty::Number, target.looks);
+                    // Of several series of the library, the units have to meet.
+                    let several = params.iter().filter(|p| p.takes == Takes::Series).count() > 1;
+                    if several && matches!(call.callee, Callee::Library(_)) {
+                        format!("unitless({text})")
+                    } else {
+                        text
+                    }
+                }
                 Takes::Condition => self.operand(values.next(), Ty::Condition, target.looks),
                 Takes::Bars => {
                     let n = lengths.next().cloned().unwrap_or(Length::Const(3));
                     self.length(&n)
+                }
+                Takes::Choice => {
+                    let choices = param.choices.len().max(1);
+                    param
+                        .choices
+                        .get(call.field % choices)
+                        .cloned()
+                        .unwrap_or_default()
                 }
                 Takes::Number => (*numbers.next().unwrap_or(&"1.5")).to_owned(),
             };

@@ -160,7 +160,7 @@ impl Writer<'_> {
                 Takes::Series => ("series", " = close", Name::Value(Ty::Number)),
                 Takes::Condition => ("condition", "", Name::Value(Ty::Condition)),
                 Takes::Bars => ("bars", " = 3", Name::Length),
-                Takes::Number => ("number", " = 0.5", Name::Value(Ty::Number)),
+                Takes::Number | Takes::Choice => ("number", " = 0.5", Name::Value(Ty::Number)),
             };
             let name = self.see(p.id, 'x', name);
             if matches!(p.takes, Takes::Bars | Takes::Number) {
@@ -172,6 +172,7 @@ impl Writer<'_> {
                 name,
                 takes: p.takes,
                 default: p.default,
+                choices: Vec::new(),
             });
         }
         let mut out = format!("fn f{}({}) {{\n", f.id, written.join(", "));

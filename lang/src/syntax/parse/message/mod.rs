@@ -3,6 +3,7 @@
 //! Pest says which rules it tried at the furthest place it reached. From these, the token there and
 //! the token before follows one sentence: what was expected, after what, and what stands there.
 
+mod habit;
 mod place;
 
 use pest::error::{Error, ErrorVariant, InputLocation};
@@ -132,7 +133,8 @@ impl Failure<'_, '_> {
     }
 
     fn report(&self) -> Diagnostic {
-        self.at_place()
+        self.habit()
+            .or_else(|| self.at_place())
             .or_else(|| self.source())
             .or_else(|| self.head())
             .or_else(|| self.keyword_of_if())
@@ -437,9 +439,14 @@ impl Failure<'_, '_> {
 
 /// Source text in a message: in backticks, cut when it is long.
 fn quoted(text: &str) -> String {
+    format!("`{}`", clipped(text))
+}
+
+/// Source text, cut when it is long.
+fn clipped(text: &str) -> String {
     let mut shown: String = text.chars().take(SHOWN).collect();
     if shown.len() < text.len() {
         shown.push('…');
     }
-    format!("`{shown}`")
+    shown
 }
