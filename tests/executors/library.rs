@@ -23,6 +23,7 @@ fn every_function_agrees_and_has_values() {
             let is_rare = f.ty == Ty::Condition
                 || f.file.contains("candles")
                 || f.file.contains("ict")
+                || f.file.contains("pivots")
                 // What is a part of something else is not about prices.
                 || f.params.iter().any(|p| p.takes == Takes::Number && !p.default);
             assert!(

@@ -10,7 +10,7 @@ use strat_compiler::{Executor, compile};
 use strat_data::{Key, Range, Store};
 use strat_engine::columns;
 use strat_market::{Bars, Exchange};
-use strat_tests::{check_expression, shared_or_skip, unit};
+use strat_tests::{check_hourly, shared_or_skip, unit};
 
 /// The bars that the spec's tables are computed on.
 pub fn spec_bars(shared: &Path, test: &str) -> Option<Bars> {
@@ -35,7 +35,7 @@ pub fn spec_bars(shared: &Path, test: &str) -> Option<Bars> {
 
 /// The value of an expression on every bar; all executors give the same bits.
 pub fn evaluate(expr: &str, bars: &Bars) -> Vec<f64> {
-    let unit = unit(check_expression(expr), expr);
+    let unit = unit(check_hourly(expr), expr);
     let [kernel, others @ ..] =
         [Executor::Kernel, Executor::Interp, Executor::Handler].map(|executor| {
             let program = compile(&unit, executor).expect("code");
@@ -58,7 +58,7 @@ fn table(path: &Path) -> Vec<(String, Vec<f64>)> {
     for batch in reader.expect("a Parquet file") {
         let batch = batch.expect("rows");
         for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
-            let value: Box<dyn Fn(usize) -> f64> = match column.data_type() {
+            let value: Box<dyn Fn(usize) -> f64 + '_> = match column.data_type() {
                 DataType::Float64 => Box::new(|t| column.as_primitive::<Float64Type>().value(t)),
                 DataType::Int8 => {
                     Box::new(|t| f64::from(column.as_primitive::<Int8Type>().value(t)))
