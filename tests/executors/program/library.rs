@@ -44,7 +44,14 @@ impl LibraryFn {
     pub fn call(&self) -> String {
         let mut lengths = ["5", "9", "14", "3"].into_iter().cycle();
         // Where there are several, their units have to meet.
-        let mut series = ["close", "unitless(high)", "unitless(volume)"]
+        let several = self
+            .params
+            .iter()
+            .filter(|p| p.takes == Takes::Series)
+            .count()
+            > 1;
+        let close = if several { "unitless(close)" } else { "close" };
+        let mut series = [close, "unitless(high)", "unitless(volume)"]
             .into_iter()
             .cycle();
         let args: Vec<String> = self
@@ -53,7 +60,7 @@ impl LibraryFn {
             .filter(|p| !p.default || p.takes == Takes::Series || p.name == "length")
             .map(|p| {
                 let value = match p.takes {
-                    Takes::Series => series.next().unwrap_or("close"),
+                    Takes::Series => series.next().unwrap_or(close),
                     Takes::Condition => "close > open",
                     Takes::Bars => lengths.next().unwrap_or("5"),
                     Takes::Number => "0.5",
