@@ -14,7 +14,7 @@ use crate::summary::counted;
 use crate::{interrupt, terminal};
 
 /// What stands above the library's reference.
-const LIBRARY: &str = "The indicator library, as `stratc doc --stdlib` writes it. Everything is written in the language; its source stands in `stdlib/`. The lookback is the number of bars before the first value, as a formula of the parameters. Unit and range are those of the example. What remembers its first value settles after so many bars: from then on it differs by less than a billionth, wherever the bars begin.";
+const LIBRARY: &str = "The indicator library, as `stratc doc --stdlib` writes it. Everything is written in the language; its source stands in `stdlib/`. The lookback is the number of bars before the first value, as a formula of the parameters. Unit and range are those of the call that is shown. What remembers its first value settles after so many bars: from then on it differs by less than a billionth, wherever the bars begin.";
 
 /// Name of the library's file.
 const LIBRARY_FILE: &str = "stdlib.md";

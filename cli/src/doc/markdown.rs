@@ -28,9 +28,9 @@ pub fn page(page: &Page) -> String {
     out
 }
 
-/// The name of a file without its folders.
+/// The name of a file of the library without the folder that all are in.
 fn short(file: &str) -> &str {
-    file.rsplit('/').next().unwrap_or(file)
+    file.strip_prefix("stdlib/").unwrap_or(file)
 }
 
 fn body(page: &Page, out: &mut String) {
@@ -64,7 +64,7 @@ fn function(item: &FunctionDoc, out: &mut String) {
         }
         outputs => {
             out.push_str(
-                "\n| field | lookback | in the example | settled after |\n|---|---|---|---|\n",
+                "\n| field | lookback | in the call | settled after |\n|---|---|---|---|\n",
             );
             for output in outputs {
                 let range = match output.range.as_str() {
@@ -82,15 +82,15 @@ fn function(item: &FunctionDoc, out: &mut String) {
             }
         }
     }
-    if let Some(example) = &item.example {
-        let facts = example_facts(&item.outputs, |text| format!("`{text}`"));
-        let _ = write!(out, "\nExample: `{example}`{facts}\n");
+    if let Some(call) = &item.call {
+        let facts = facts(&item.outputs, |text| format!("`{text}`"));
+        let _ = write!(out, "\nCall: `{}`{facts}\n", call.text);
     }
 }
 
-/// What is known of the example of a function with one output: `, a price in 0..inf, settled after
+/// What is known of the call of a function with one output: `, a price in 0..inf, settled after
 /// 208 bars`; `code` marks what is written in the language.
-pub fn example_facts(outputs: &[OutputDoc], code: impl Fn(&str) -> String) -> String {
+fn facts(outputs: &[OutputDoc], code: impl Fn(&str) -> String) -> String {
     let [only] = outputs else {
         return String::new();
     };
@@ -118,7 +118,7 @@ pub fn example_facts(outputs: &[OutputDoc], code: impl Fn(&str) -> String) -> St
     facts
 }
 
-/// When the example has settled.
+/// When the call has settled.
 pub fn settled(settling: Settling) -> String {
     match settling {
         Settling::Bars(bars) => counted(bars, "bar", "bars"),

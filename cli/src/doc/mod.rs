@@ -4,12 +4,17 @@
 //! | module | owns |
 //! |---|---|
 //! | `model` | what is said about each item, without a form |
-//! | `example` | a call that shows how a function is used |
+//! | `parts`, `example` | what a doc comment says, and the example in it |
+//! | `call` | a call that shows how a function is used |
 //! | `strategy` | a strategy in words |
+//! | `chart` | the call drawn over sample bars |
 //! | `markdown`, `html` | the forms |
 
+mod call;
+mod chart;
 mod example;
 pub mod html;
 pub mod markdown;
 pub mod model;
+mod parts;
 mod strategy;

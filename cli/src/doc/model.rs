@@ -7,7 +7,8 @@ use strat_lang::sema::{self, FunctionInfo, Reference};
 use strat_lang::source::SourceMap;
 use strat_lang::syntax::ast::{Item, ItemKind};
 
-use super::example::example;
+use super::call::{Call, call};
+use super::parts::first_example;
 use super::strategy::{StrategyDoc, strategy};
 use crate::sources::{Disk, LIBRARY};
 use crate::why::words::one_line;
@@ -17,6 +18,8 @@ use crate::why::words::one_line;
 pub struct Page {
     /// Its name as it is shown.
     pub file: String,
+    /// Its text, for a file that is not of the library.
+    pub text: Option<String>,
     /// The comment at its top, for a file of the library.
     pub about: String,
     /// Its functions in written order.
@@ -47,7 +50,9 @@ pub struct FunctionDoc {
     /// function has errors.
     pub outputs: Vec<OutputDoc>,
     /// A call of it that compiles.
-    pub example: Option<String>,
+    pub call: Option<Call>,
+    /// Its source, without its documentation.
+    pub source: String,
 }
 
 /// What a function returns.
@@ -57,11 +62,11 @@ pub struct OutputDoc {
     pub name: String,
     /// Bars before its first value, as a formula of the parameters.
     pub lookback: String,
-    /// What it is in the example: `price`, `number`, `condition`; empty without an example.
+    /// What it is in the call: `price`, `number`, `condition`; empty without a call.
     pub unit: String,
-    /// Between which bounds it lies in the example, as `0..100`; empty where that is not known.
+    /// Between which bounds it lies in the call, as `0..100`; empty where that is not known.
     pub range: String,
-    /// Bars after which the example has forgotten its first values to 1e-9, where it remembers any.
+    /// Bars after which the call has forgotten its first values to 1e-9, where it remembers any.
     pub settling: Option<Settling>,
 }
 
@@ -119,6 +124,7 @@ fn pages(
             .map(|info| function(info, map, beside))
             .collect();
         pages.push(Page {
+            text: beside.map(|(_, text)| text.to_owned()),
             file: name,
             about,
             functions,
@@ -126,10 +132,12 @@ fn pages(
             others: Vec::new(),
         });
     }
-    let Some(page) = pages.first_mut() else {
-        return pages;
-    };
     for item in &found.items {
+        let file = map.find(item.span.file);
+        let page = pages
+            .iter_mut()
+            .find(|page| file.is_some_and(|file| file.name == page.file));
+        let Some(page) = page else { continue };
         match &item.kind {
             ItemKind::Strategy(declared) => {
                 let unit = units.iter().find(|unit| unit.name == declared.name.name);
@@ -166,11 +174,10 @@ fn function(info: &FunctionInfo, map: &SourceMap, beside: Option<(&str, &str)>) 
         })
         .collect();
     let names: Vec<String> = item.params.iter().map(|p| p.name.name.clone()).collect();
-    let example = info.unit.as_ref().and_then(|_| example(item, map, beside));
-    let shown = example
-        .as_ref()
-        .map(|(_, unit)| in_example(unit))
-        .unwrap_or_default();
+    let doc = info.doc.clone().unwrap_or_default();
+    let call =
+        (info.unit.as_ref()).and_then(|_| call(item, first_example(&doc).as_ref(), map, beside));
+    let shown = (call.as_ref()).map_or_else(Vec::new, |call| in_call(&call.unit));
     let outputs = info.unit.as_ref().map_or_else(Vec::new, |unit| {
         let outputs = unit.outputs.iter().enumerate();
         outputs
@@ -178,7 +185,7 @@ fn function(info: &FunctionInfo, map: &SourceMap, beside: Option<(&str, &str)>) 
                 let shown = shown.get(at).cloned().unwrap_or_default();
                 OutputDoc {
                     name: name.clone(),
-                    lookback: look_formula(unit, unit.node(*id).look, &names),
+                    lookback: lookback(look_formula(unit, unit.node(*id).look, &names), &shown),
                     unit: shown.unit,
                     range: shown.range,
                     settling: shown.settling,
@@ -189,21 +196,35 @@ fn function(info: &FunctionInfo, map: &SourceMap, beside: Option<(&str, &str)>) 
     FunctionDoc {
         name: item.name.name.clone(),
         signature: format!("{}({})", item.name.name, params.join(", ")),
-        doc: info.doc.clone().unwrap_or_default(),
+        doc,
         outputs,
-        example: example.map(|(text, _)| text),
+        call,
+        source: map.slice(info.span).to_owned(),
     }
 }
 
-/// What is known of an output of the example.
+/// Longest formula of a lookback that is shown, in bytes; beyond, nobody reads it.
+const LONGEST: usize = 96;
+
+/// The formula, or the number of the call where the formula says nothing: which average a
+/// parameter chooses, say.
+fn lookback(formula: String, shown: &Shown) -> String {
+    match shown.lookback {
+        Some(bars) if formula.len() > LONGEST || formula.contains('…') => bars.to_string(),
+        _ => formula,
+    }
+}
+
+/// What is known of an output of the call.
 #[derive(Debug, Clone, Default)]
 struct Shown {
+    lookback: Option<usize>,
     unit: String,
     range: String,
     settling: Option<Settling>,
 }
 
-fn in_example(unit: &Unit) -> Vec<Shown> {
+fn in_call(unit: &Unit) -> Vec<Shown> {
     let one = |output: &(String, NodeId)| {
         let node = unit.node(output.1);
         let is_number = node.ty != Ty::Bool;
@@ -216,26 +237,29 @@ fn in_example(unit: &Unit) -> Vec<Shown> {
             false if is_number => node.range.text(),
             _ => String::new(),
         };
+        let (lookback, settling) = memory(unit, output).unzip();
         Shown {
+            lookback,
             unit: word,
             range,
-            settling: settling(unit, output),
+            settling: settling.flatten(),
         }
     };
     unit.outputs.iter().map(one).collect()
 }
 
-/// The settling of an output that stands on recurrences.
-fn settling(unit: &Unit, output: &(String, NodeId)) -> Option<Settling> {
+/// The lookback of an output, and the settling of one that stands on recurrences.
+fn memory(unit: &Unit, output: &(String, NodeId)) -> Option<(usize, Option<Settling>)> {
     let mut alone = unit.clone();
     alone.outputs = vec![output.clone()];
     let program = strat_compiler::compile(&alone, Executor::Interp).ok()?;
     let resolved = program.resolve(&[]).ok()?;
-    match resolved.settle {
+    let settling = match resolved.settle {
         None => Some(Settling::Never),
         Some(bars) if bars > resolved.lookback => Some(Settling::Bars(bars)),
         Some(_) => None,
-    }
+    };
+    Some((resolved.lookback, settling))
 }
 
 fn other(item: &Item, map: &SourceMap) -> Option<OtherDoc> {

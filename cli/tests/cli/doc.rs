@@ -44,10 +44,10 @@ fn functions_and_strategies_are_described() {
     for words in [
         "# own.strat\n",
         "### distance\n\n```strat\ndistance(x: series = close, length: bars)\n```\n\nHow far `x` lies from its mean, in percent.\n",
-        "Lookback `length - 1`.\n\nExample: `distance(close, 20)`: a number",
+        "Lookback `length - 1`.\n\nCall: `distance(close, 20)`: a number",
         "| `upper` | `length - 1` | price",
         "| `seen` | `length - 1` | condition | 113 bars |",
-        "Example: `around(10, 1.5)`",
+        "Call: `around(10, 1.5)`",
         "### strategy Far\n\nBuys far below the mean.\n\nA second paragraph.\n\nRuns on `1d` bars. Only with `length > 5`.\n",
         "| `least` | `-3` | `-9..-1` | How far. |",
         "| `length` | `20` | `[10, 20, 40]` |  |",
@@ -61,22 +61,112 @@ fn functions_and_strategies_are_described() {
 }
 
 #[test]
-fn every_example_of_the_library_runs_and_every_function_has_one() {
+fn every_function_of_the_library_has_a_call_and_a_lookback() {
     let sandbox = Sandbox::new();
     let text = sandbox.succeed(&["doc", "--stdlib"]);
-    let functions = text.lines().filter(|line| line.starts_with("### ")).count();
-    let examples: Vec<&str> = text
+    let is_function = |line: &&str| line.starts_with("### ") && !line.starts_with("### enum ");
+    let functions = text.lines().filter(is_function).count();
+    let calls = text.lines().filter(|line| line.starts_with("Call: `"));
+    assert!(functions > 300);
+    assert_eq!(calls.count(), functions);
+    let told: Vec<&str> = text
         .lines()
-        .filter_map(|line| line.strip_prefix("Example: `"))
+        .filter(|line| line.starts_with("Lookback `") || line.starts_with("| field |"))
         .collect();
-    assert!(functions > 30);
-    assert_eq!(examples.len(), functions);
-    let lookbacks = text.matches("\n\nLookback `").count() + text.matches("| field |").count();
     assert_eq!(
-        lookbacks, functions,
+        told.len(),
+        functions,
         "each has a lookback, or a table of them"
     );
-    assert!(!text.contains('…'), "a formula could not be written out");
+    for line in text.lines().filter(|line| line.starts_with("| `")) {
+        assert!(
+            !line.contains('…'),
+            "a formula could not be written out: {line}"
+        );
+    }
+    assert!(told.iter().all(|line| !line.contains('…')));
+}
+
+/// The parts of a page that describe one item each: its name, and its HTML.
+fn articles(page: &str) -> Vec<(&str, &str)> {
+    page.split("<article id=\"")
+        .skip(1)
+        .map(|part| {
+            let part = part.split("</article>").next().unwrap();
+            part.split_once('"').unwrap()
+        })
+        .collect()
+}
+
+#[test]
+fn every_function_of_the_library_is_drawn_or_says_why_not() {
+    let sandbox = Sandbox::new();
+    sandbox.succeed(&["doc", "--stdlib", "--format", "html", "--out", "web"]);
+    let page = sandbox.read("web/reference.html");
+    assert!(page.len() < 4 << 20, "{} bytes", page.len());
+    let text = sandbox.succeed(&["doc", "--stdlib"]);
+    let names: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("### "))
+        .map(|name| name.trim_start_matches("enum "))
+        .collect();
+    let articles = articles(&page);
+    assert_eq!(
+        articles.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
+        names
+    );
+    let mut without = Vec::new();
+    for (name, html) in &articles {
+        if !html.contains("<div class=\"doc\">") {
+            assert!(html.contains("<small>enum</small>"), "{name}");
+            continue;
+        }
+        assert!(html.contains("<summary>Source</summary>"), "{name}");
+        assert!(
+            html.contains("<table class=\"example\">"),
+            "{name} has no example"
+        );
+        let Some((_, figure)) = html.split_once("<figure ") else {
+            assert!(html.contains("No chart: <code>"), "{name}");
+            without.push(*name);
+            continue;
+        };
+        assert!(
+            !figure.contains("NaN") && !figure.contains("inf\""),
+            "{name}"
+        );
+        // Something beside the price: a line, a strip, marks or candles.
+        let drawn = [
+            "<path class=\"s",
+            "<path class=\"f",
+            "<path class=\"m",
+            "<path class=\"cu",
+        ];
+        assert!(drawn.iter().any(|mark| figure.contains(mark)), "{name}");
+    }
+    // These are numbers about their arguments, not about bars.
+    assert_eq!(
+        without,
+        ["dickey_fuller", "pool_strength", "ta_ma_lookback"]
+    );
+    // Where each kind of output is drawn.
+    let html = |name| articles.iter().find(|(n, _)| *n == name).unwrap().1;
+    let panes = |name| html(name).matches("class=\"pane\"").count();
+    assert_eq!((panes("sma"), panes("bollinger"), panes("rsi")), (1, 2, 2));
+    assert!(html("ta_cdlengulfing").contains("class=\"md\""));
+    assert!(html("rising").contains("<path class=\"f1\""));
+    assert!(html("ta_cdlmathold").contains("The bars of its example"));
+    for name in ["upper", "mid", "lower", "width", "pct"] {
+        assert!(
+            html("bollinger").contains(&format!("\">{name}</span>")),
+            "{name}"
+        );
+    }
+    sandbox.succeed(&["doc", "--stdlib", "--format", "html", "--out", "again"]);
+    assert!(
+        page == sandbox.read("again/reference.html"),
+        "the bytes differ"
+    );
 }
 
 #[test]
@@ -135,9 +225,22 @@ fn one_page_of_html_needs_nothing_else() {
         assert!(targets.contains(&target), "{target} is nowhere");
         links += 1;
     }
-    assert!(links > 60);
+    assert!(links > 600);
+    // What is in no tag is text: nothing of a source file opens one.
+    let body = page.split("<body>").nth(1).unwrap();
+    let body = body.split("<script>").next().unwrap();
+    for (at, _) in body.match_indices('<') {
+        let next = body[at + 1..].chars().next().unwrap();
+        assert!(
+            next == '/' || next.is_ascii_lowercase(),
+            "{}",
+            &body[at..at + 20]
+        );
+    }
     for tag in [
-        "article", "section", "ul", "table", "p", "li", "div", "code",
+        "article", "section", "ul", "table", "tbody", "tr", "td", "th", "p", "li", "dl", "dt",
+        "dd", "div", "code", "pre", "i", "a", "span", "small", "svg", "figure", "details",
+        "summary",
     ] {
         let opened =
             page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count();

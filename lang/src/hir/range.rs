@@ -448,10 +448,12 @@ impl Range {
     }
 }
 
-/// A bound as it is shown; the number just above 0 is 0.
+/// A bound as it is shown; the number just above 0 is 0, the greatest below infinity is infinity.
 fn shown(v: f64) -> String {
     if v.abs() < f64::MIN_POSITIVE {
         "0".to_owned()
+    } else if v.abs() == f64::MAX {
+        (v * 2.0).to_string()
     } else {
         v.to_string()
     }

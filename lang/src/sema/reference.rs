@@ -7,7 +7,7 @@ use super::uses::Files;
 use super::{Checker, Library};
 use crate::diag::{Diagnostic, Sink};
 use crate::hir::Unit;
-use crate::source::{SourceMap, World};
+use crate::source::{SourceMap, Span, World};
 use crate::syntax::ast;
 
 /// A function as its file declares it.
@@ -15,6 +15,8 @@ use crate::syntax::ast;
 pub struct FunctionInfo {
     /// The declaration.
     pub item: ast::FnItem,
+    /// Where it stands, without its documentation.
+    pub span: Span,
     /// The `///` lines before it.
     pub doc: Option<String>,
     /// Its body over free parameters, which are `Kind::Free(1)`, `Kind::Free(2)`, … in order. The
@@ -27,7 +29,7 @@ pub struct FunctionInfo {
 pub struct Reference {
     /// The functions of each file, in written order: name of the file, functions.
     pub files: Vec<(String, Vec<FunctionInfo>)>,
-    /// The other items of the file that was asked for.
+    /// The other items of these files.
     pub items: Vec<ast::Item>,
     /// Errors and warnings of the file that was asked for.
     pub diagnostics: Vec<Diagnostic>,
@@ -55,9 +57,7 @@ pub fn reference(
             let mut functions = Vec::new();
             for item in &tree.file.items {
                 let ast::ItemKind::Fn(function) = &item.kind else {
-                    if main.is_some() {
-                        found.items.push(item.clone());
-                    }
+                    found.items.push(item.clone());
                     continue;
                 };
                 let def = program
@@ -69,6 +69,7 @@ pub fn reference(
                     .and_then(|def| alone(&program, module, &broken, def));
                 functions.push(FunctionInfo {
                     item: function.clone(),
+                    span: item.span,
                     doc: item.doc.clone(),
                     unit,
                 });

@@ -30,5 +30,7 @@ pub use import::{Imported, import};
 pub use key::Key;
 pub use range::{Preload, Range};
 pub use resample::resample;
-pub use sample::{SAMPLE_BARS, SAMPLE_END, SAMPLE_SEED, SAMPLE_SYMBOLS, generate_sample};
+pub use sample::{
+    SAMPLE_BARS, SAMPLE_END, SAMPLE_SEED, SAMPLE_SYMBOLS, generate_sample, sample_bars,
+};
 pub use store::{Loaded, Saved, Store};

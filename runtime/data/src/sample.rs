@@ -38,7 +38,7 @@ pub const SAMPLE_END: i64 = 1_735_686_000_000_000_000;
 /// When a file of that name holds other data (then nothing is written), or the file system refuses.
 pub fn generate_sample(store: &Store) -> Result<Vec<Saved>, DataError> {
     let mut files: Vec<(Key, Bars)> = Vec::new();
-    for (symbol, hourly) in hourly_bars() {
+    for (symbol, hourly) in sample_bars() {
         for timeframe in [Timeframe::H1, Timeframe::H4, Timeframe::D1] {
             let bars = resample(&hourly, Timeframe::H1, timeframe)?;
             files.push((
@@ -60,18 +60,15 @@ pub fn generate_sample(store: &Store) -> Result<Vec<Saved>, DataError> {
         .collect()
 }
 
-/// The hourly bars of every symbol.
-fn hourly_bars() -> Vec<(Symbol, Bars)> {
+/// The hourly bars of the symbols of [`SAMPLE_SYMBOLS`], in that order; each is drawn when it is
+/// asked for.
+pub fn sample_bars() -> impl Iterator<Item = (Symbol, Bars)> {
     let mut random = Random::new(SAMPLE_SEED);
-    let mut out = Vec::new();
-    for (name, start) in SAMPLE_SYMBOLS {
-        let bars = walk(&mut random, start);
+    SAMPLE_SYMBOLS.iter().filter_map(move |(name, start)| {
+        let bars = walk(&mut random, *start);
         // A name in the table that is no symbol would be seen by the test of the table.
-        if let Ok(symbol) = name.parse() {
-            out.push((symbol, bars));
-        }
-    }
-    out
+        name.parse().ok().map(|symbol| (symbol, bars))
+    })
 }
 
 /// One symbol: a random walk of the close in logarithms, and an open, a high, a low and a volume
@@ -124,7 +121,7 @@ mod tests {
 
     #[test]
     fn the_table_is_of_symbols_and_the_span_is_a_year() {
-        let all = hourly_bars();
+        let all: Vec<(Symbol, Bars)> = sample_bars().collect();
         assert_eq!(all.len(), SAMPLE_SYMBOLS.len());
         for (symbol, bars) in &all {
             assert_eq!(bars.len(), SAMPLE_BARS);
@@ -148,7 +145,7 @@ mod tests {
 
     #[test]
     fn the_model_is_the_one_described() {
-        let (_, bars) = hourly_bars().swap_remove(0);
+        let (_, bars) = sample_bars().next().expect("a symbol");
         let returns: Vec<f64> = bars.close.windows(2).map(|c| (c[1] / c[0]).ln()).collect();
         let n = returns.len() as f64;
         let mean = returns.iter().sum::<f64>() / n;
@@ -168,7 +165,7 @@ mod tests {
     #[test]
     fn the_bits_are_pinned() {
         let mut hash = 0xcbf2_9ce4_8422_2325u64;
-        for (_, bars) in hourly_bars() {
+        for (_, bars) in sample_bars() {
             for (_, column) in bars.value_columns() {
                 for byte in column.iter().flat_map(|v| v.to_bits().to_le_bytes()) {
                     hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
