@@ -11,7 +11,7 @@ use crate::run::check;
 
 /// Covers the functions of a file, and returns their names.
 fn cover(path: &str, file: &str) -> BTreeSet<String> {
-    let mut covered = BTreeSet::new();
+    let (mut covered, mut blind) = (BTreeSet::new(), Vec::new());
     for f in functions(file) {
         let (mut felt, mut moves) = (0, false);
         for set in 0..SETS {
@@ -27,13 +27,15 @@ fn cover(path: &str, file: &str) -> BTreeSet<String> {
         }
         // What feels no exchange of its future would pass whatever it did. What is known before the
         // first bar has no future.
-        assert!(
-            felt > 0 || !moves,
-            "{path}: `{}` takes no notice of the data",
-            f.name.name
-        );
+        if felt == 0 && moves {
+            blind.push(f.name.name.clone());
+        }
         covered.insert(f.name.name.clone());
     }
+    assert!(
+        blind.is_empty(),
+        "{path}: {blind:?} take no notice of the data"
+    );
     assert_eq!(covered.len(), headers(file), "{path}: functions left out");
     covered
 }

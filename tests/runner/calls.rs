@@ -35,15 +35,19 @@ const OF_TYPE: &[(&str, [&str; 5])] = &[
 
 /// Arguments of parameters whose type does not say what they take: function, parameter, one
 /// argument for each set.
-const OF_NAME: &[(&str, &str, [&str; SETS])] = &[(
-    "ta_mavp",
-    "periods",
-    [
-        "2 + bar_index mod 20",
-        "round(10 + 5 * sin(bar_index))",
-        "5 + bar_index mod 3",
-    ],
-)];
+const OF_NAME: &[(&str, &str, [&str; SETS])] = &[
+    (
+        "ta_mavp",
+        "periods",
+        [
+            "2 + bar_index mod 20",
+            "round(10 + 5 * sin(bar_index))",
+            "5 + bar_index mod 3",
+        ],
+    ),
+    ("ta_goertzel", "cycle", ["20", "7", "50"]),
+    ("ta_goertzel", "first", ["0", "5", "10"]),
+];
 
 /// A call of `f` with the arguments of a set (below [`SETS`]); `None` where there is nothing to
 /// choose, so that it would be that of set 0.
