@@ -6,9 +6,7 @@ use strat_engine::columns;
 use strat_lang::hir::{Kind, NodeId, Range, Unit};
 use strat_market::Bars;
 use strat_tests::candles::{Dice, wild};
-use strat_tests::{
-    bars, check_expression, check_expression_in, check_hourly, last, shared_or_skip, unit,
-};
+use strat_tests::{bars, check_expression, check_expression_in, last, shared_or_skip, unit};
 
 use crate::compare::{Cell, outputs};
 use crate::program::library::FUNCTIONS;
@@ -121,7 +119,7 @@ fn values_of_the_library_lie_in_their_ranges() {
     let mut seen = Seen::default();
     for f in FUNCTIONS.iter() {
         let text = f.call();
-        let unit = unit(check_hourly(&text), &text);
+        let unit = unit(check_expression(&text), &text);
         for (name, output) in &unit.outputs {
             let node = unit.node(*output);
             let (range, dimension) = (node.range.text(), node.dimension.text());

@@ -18,23 +18,12 @@ use strat_tests::LIBRARY;
 use self::docs::documented;
 use self::example::{Example, read};
 
-/// Files whose comments are not in the full form yet.
-const NOT_YET: &[&str] = &[
-    "trend.strat",
-    "momentum.strat",
-    "volatility.strat",
-    "volume.strat",
-    "statistics.strat",
-    "logic.strat",
-    "talib.strat",
-];
-
 #[test]
 fn every_function_is_documented() {
     let mut wrong = Vec::new();
     for f in documented() {
         let lacks = f.lacks();
-        if !lacks.is_empty() && !NOT_YET.contains(&f.file) {
+        if !lacks.is_empty() {
             wrong.push(format!(
                 "{}: `{}` lacks {}",
                 f.file,

@@ -29,12 +29,25 @@ const OF_TYPE: &[(&str, [&str; 5])] = &[
     ("ratio", ["2%", "10%", "0.5%", "50%", "5%"]),
     ("price", ["close", "open", "high", "low", "close[1]"]),
     ("qty", ["volume", "2.0", "volume[1]", "1.0", "0.5"]),
+    ("MAType", ["SMA", "EMA", "WMA", "TEMA", "KAMA"]),
     ("number", ["0.5", "2.0", "3.0", "1.5", "0.1"]),
 ];
 
 /// Arguments of parameters whose type does not say what they take: function, parameter, one
 /// argument for each set.
-const OF_NAME: &[(&str, &str, [&str; SETS])] = &[];
+const OF_NAME: &[(&str, &str, [&str; SETS])] = &[
+    (
+        "ta_mavp",
+        "periods",
+        [
+            "2 + bar_index mod 20",
+            "round(10 + 5 * sin(bar_index))",
+            "5 + bar_index mod 3",
+        ],
+    ),
+    ("ta_goertzel", "cycle", ["20", "7", "50"]),
+    ("ta_goertzel", "first", ["0", "5", "10"]),
+];
 
 /// A call of `f` with the arguments of a set (below [`SETS`]); `None` where there is nothing to
 /// choose, so that it would be that of set 0.

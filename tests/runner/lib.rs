@@ -7,7 +7,7 @@ use strat_compiler::{Compiled, Executor, compile};
 use strat_data::{Key, Range, Store};
 use strat_lang::diag::Diagnostic;
 use strat_lang::hir::Unit;
-use strat_lang::sema::{Checked, Library, check_expr, check_expr_on, check_source};
+use strat_lang::sema::{Checked, Library, check_expr_on, check_source};
 use strat_lang::source::{MemoryWorld, SourceMap};
 use strat_market::Bars;
 #[cfg(feature = "data")]
@@ -85,25 +85,14 @@ pub fn check(text: &str) -> Checked {
     check_source(&mut map, &MemoryWorld::new(), &LIBRARY, "test.strat", text)
 }
 
-/// Checks an expression.
-#[must_use]
-pub fn check_expression(text: &str) -> Checked {
-    let mut map = SourceMap::default();
-    check_expr(&mut map, &MemoryWorld::new(), &LIBRARY, text, None)
-}
+/// Seconds of the bars that tests evaluate expressions on.
+const HOUR: Option<f64> = Some(3600.0);
 
 /// Checks an expression on hourly bars.
 #[must_use]
-pub fn check_hourly(text: &str) -> Checked {
+pub fn check_expression(text: &str) -> Checked {
     let mut map = SourceMap::default();
-    check_expr_on(
-        &mut map,
-        &MemoryWorld::new(),
-        &LIBRARY,
-        text,
-        None,
-        Some(3600.0),
-    )
+    check_expr_on(&mut map, &MemoryWorld::new(), &LIBRARY, text, None, HOUR)
 }
 
 /// Checks an expression over the functions of a file and its strategy's parameters and `let`s.
@@ -111,7 +100,14 @@ pub fn check_hourly(text: &str) -> Checked {
 pub fn check_expression_in(expression: &str, file: &str) -> Checked {
     let mut map = SourceMap::default();
     let file = Some(("test.strat", file));
-    check_expr(&mut map, &MemoryWorld::new(), &LIBRARY, expression, file)
+    check_expr_on(
+        &mut map,
+        &MemoryWorld::new(),
+        &LIBRARY,
+        expression,
+        file,
+        HOUR,
+    )
 }
 
 /// The one unit of a text that must be right.

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use strat_lang::sema::{check_expr, check_source};
+use strat_lang::sema::{check_expr_on, check_source};
 use strat_lang::source::{MemoryWorld, SourceMap};
+use strat_tests::calls::{call, functions};
 use strat_tests::{LIBRARY, root};
 
 use crate::case::notes;
@@ -52,28 +53,25 @@ fn programs_of_the_repository_give_no_report() {
 /// The library's functions with arguments that anyone would write.
 #[test]
 fn every_function_of_the_library_can_be_called() {
-    let mut called = 0;
+    let (mut called, mut wrong) = (0, Vec::new());
     for (_, text) in strat_stdlib::FILES {
-        for line in text.lines().filter(|line| line.starts_with("fn ")) {
-            let (name, params) = line["fn ".len()..].split_once('(').expect("a header");
-            let params = params.rsplit_once(')').expect("a header").0;
-            let args: Vec<&str> = params
-                .split(',')
-                .filter(|p| !p.trim().is_empty() && !p.contains('='))
-                .map(|p| match p.split(':').nth(1).map(str::trim) {
-                    Some("bars") => "20",
-                    Some("series") => "close",
-                    Some("condition") => "close > open",
-                    _ => "0.5",
-                })
-                .collect();
-            let expr = format!("{name}({})", args.join(", "));
+        for f in functions(text) {
+            let expr = call(&f, 0).expect("a call with defaults");
             let mut map = SourceMap::new();
-            let checked = check_expr(&mut map, &MemoryWorld::new(), &LIBRARY, &expr, None);
-            assert_eq!(notes(&checked, &map), "", "{expr}");
-            assert_eq!(checked.units.len(), 1, "{expr}");
+            let checked = check_expr_on(
+                &mut map,
+                &MemoryWorld::new(),
+                &LIBRARY,
+                &expr,
+                None,
+                Some(3600.0),
+            );
+            if !checked.diagnostics.is_empty() || checked.units.len() != 1 {
+                wrong.push(format!("{expr}\n{}", notes(&checked, &map)));
+            }
             called += 1;
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(called > 20, "{called}");
 }

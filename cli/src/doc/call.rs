@@ -5,6 +5,7 @@ use strat_lang::hir::Unit;
 use strat_lang::sema;
 use strat_lang::source::SourceMap;
 use strat_lang::syntax::ast::{ExprKind, FnItem, FnParam};
+use strat_market::Timeframe;
 
 use super::example::Example;
 use crate::sources::{Disk, LIBRARY};
@@ -15,9 +16,14 @@ use crate::why::words::one_line;
 pub struct Call {
     /// As it is written.
     pub text: String,
+    /// On bars of which length.
+    pub timeframe: Timeframe,
     /// What it computes.
     pub unit: Unit,
 }
+
+/// The lengths of bars that a call is tried on: what joins bars to longer ones needs shorter ones.
+pub const TIMEFRAMES: [Timeframe; 2] = [Timeframe::H4, Timeframe::H1];
 
 /// The call; `beside` is the file (name and text) that declares the function, where that is not
 /// the library.
@@ -36,15 +42,22 @@ pub fn call(
     // A parameter without a type may be a number or a series.
     attempts.extend(["2", "close", "0.5"].map(|untyped| written(item, map, untyped)));
     attempts.into_iter().find_map(|text| {
-        let unit = unit(&text, beside)?;
-        Some(Call { text, unit })
+        TIMEFRAMES.into_iter().find_map(|timeframe| {
+            let unit = unit(&text, timeframe, beside)?;
+            Some(Call {
+                text: text.clone(),
+                timeframe,
+                unit,
+            })
+        })
     })
 }
 
-/// What an expression computes, where it compiles.
-pub fn unit(text: &str, beside: Option<(&str, &str)>) -> Option<Unit> {
+/// What an expression computes on bars of this length, where it compiles.
+pub fn unit(text: &str, timeframe: Timeframe, beside: Option<(&str, &str)>) -> Option<Unit> {
     let mut own = SourceMap::new();
-    let checked = sema::check_expr(&mut own, &Disk, &LIBRARY, text, beside);
+    let seconds = timeframe.seconds() as f64;
+    let checked = sema::check_expr_on(&mut own, &Disk, &LIBRARY, text, beside, Some(seconds));
     checked.units.into_iter().next()
 }
 

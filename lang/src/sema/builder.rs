@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::fold::{fold_comparison, fold_logic, fold1, fold2, truth};
 use crate::hir::{
     Compare, Dimension, Group, GroupId, Input, Kind, LookId, Looks, Math2, Member, Node, NodeId,
     QueryId, Range, Stage, Start, Ty, Unit,
@@ -352,28 +351,6 @@ impl Builder {
             #[allow(clippy::cast_possible_truncation)] // saturates, which is what is wanted
             Some(v) => self.unit.looks.bars(v as i64),
             None => self.unit.looks.value(n),
-        }
-    }
-
-    /// Plain arithmetic, comparisons and choices on constants (a condition is 1, 0 or na);
-    /// everything else is left to the compiler, which computes with the same library as at run
-    /// time.
-    fn fold(&self, kind: Kind) -> Option<f64> {
-        let of = |id: NodeId| self.constant(id);
-        match kind {
-            Kind::Number(bits) => Some(f64::from_bits(bits)),
-            Kind::Bool(b) => Some(truth(b)),
-            Kind::Math1(op, a) => fold1(op, of(a)?),
-            Kind::Math2(op, a, b) => fold2(op, of(a)?, of(b)?),
-            Kind::Compare(op, a, b) => Some(fold_comparison(op, of(a)?, of(b)?)),
-            Kind::Not(a) => of(a).map(|a| 1.0 - a),
-            Kind::And(a, b) => fold_logic(0.0, of(a), of(b)),
-            Kind::Or(a, b) => fold_logic(1.0, of(a), of(b)),
-            Kind::IsNa(a) => of(a).map(|a| truth(a.is_nan())),
-            Kind::NumOf(a) => of(a),
-            // Where the condition is na, the second branch is taken.
-            Kind::Select(c, a, b) => of(if of(c)? == 1.0 { a } else { b }),
-            _ => None,
         }
     }
 

@@ -1,14 +1,39 @@
 //! Arithmetic on constants, as far as every machine computes it alike.
 
-use crate::hir::{Compare, Math1, Math2};
+use super::builder::Builder;
+use crate::hir::{Compare, Kind, Math1, Math2, NodeId};
+
+impl Builder {
+    /// Plain arithmetic, comparisons and choices on constants (a condition is 1, 0 or na);
+    /// everything else is left to the compiler, which computes with the same library as at run
+    /// time.
+    pub(super) fn fold(&self, kind: Kind) -> Option<f64> {
+        let of = |id: NodeId| self.constant(id);
+        match kind {
+            Kind::Number(bits) => Some(f64::from_bits(bits)),
+            Kind::Bool(b) => Some(truth(b)),
+            Kind::Math1(op, a) => fold1(op, of(a)?),
+            Kind::Math2(op, a, b) => fold2(op, of(a)?, of(b)?),
+            Kind::Compare(op, a, b) => Some(fold_comparison(op, of(a)?, of(b)?)),
+            Kind::Not(a) => of(a).map(|a| 1.0 - a),
+            Kind::And(a, b) => fold_logic(0.0, of(a), of(b)),
+            Kind::Or(a, b) => fold_logic(1.0, of(a), of(b)),
+            Kind::IsNa(a) => of(a).map(|a| truth(a.is_nan())),
+            Kind::NumOf(a) => of(a),
+            // Where the condition is na, the second branch is taken.
+            Kind::Select(c, a, b) => of(if of(c)? == 1.0 { a } else { b }),
+            _ => None,
+        }
+    }
+}
 
 /// A condition as a constant.
-pub(super) fn truth(b: bool) -> f64 {
+fn truth(b: bool) -> f64 {
     if b { 1.0 } else { 0.0 }
 }
 
 /// A comparison: 1, 0, or na where either side is.
-pub(super) fn fold_comparison(op: Compare, a: f64, b: f64) -> f64 {
+fn fold_comparison(op: Compare, a: f64, b: f64) -> f64 {
     if a.is_nan() || b.is_nan() {
         return f64::NAN;
     }
@@ -21,7 +46,7 @@ pub(super) fn fold_comparison(op: Compare, a: f64, b: f64) -> f64 {
 }
 
 /// Three-valued `and` (decided by 0) or `or` (decided by 1).
-pub(super) fn fold_logic(decides: f64, a: Option<f64>, b: Option<f64>) -> Option<f64> {
+fn fold_logic(decides: f64, a: Option<f64>, b: Option<f64>) -> Option<f64> {
     match (a, b) {
         (Some(x), _) | (_, Some(x)) if x == decides => Some(decides),
         (Some(a), Some(b)) if a.is_nan() || b.is_nan() => Some(f64::NAN),

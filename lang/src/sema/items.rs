@@ -115,7 +115,10 @@ impl<'t> Checker<'t, '_> {
             if let Some(first) = of.values.iter().take(i).find(|v| v.name == value.name) {
                 self.twice(value, first.span);
             }
-            self.style_lint(value);
+            // A choice in capitals is a constant to the eye: `SMA` beside the function `sma`.
+            if value.name.contains(char::is_lowercase) {
+                self.style_lint(value);
+            }
         }
         (self.sink.errors() == before).then(|| hir::Enum {
             name: of.name.name.clone(),

@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 
 use strat_lang::diag::Sink;
 use strat_lang::hir;
-use strat_lang::source::SourceMap;
+use strat_lang::sema::check_expr;
+use strat_lang::source::{MemoryWorld, SourceMap};
 use strat_lang::syntax::ast::{ExprKind, FnItem, ItemKind};
 use strat_lang::syntax::parse;
-use strat_tests::{check_expression, check_hourly, unit};
+use strat_tests::{LIBRARY, check_expression, unit};
 
 use super::{Takes, Ty};
 
@@ -130,8 +131,9 @@ fn describe(file: &'static str, f: &FnItem, enums: &BTreeMap<String, Vec<String>
     };
     // What it gives, the language says.
     let text = described.call();
-    described.hourly = check_expression(&text).has_errors();
-    let unit = unit(check_hourly(&text), &text);
+    let (mut map, world) = (SourceMap::default(), MemoryWorld::new());
+    described.hourly = check_expr(&mut map, &world, &LIBRARY, &text, None).has_errors();
+    let unit = unit(check_expression(&text), &text);
     let is_condition = |id: hir::NodeId| unit.node(id).ty == hir::Ty::Bool;
     described.outputs = unit.outputs.len();
     if unit.outputs.iter().all(|(_, id)| is_condition(*id)) {

@@ -4,6 +4,8 @@ use strat_engine::abi::{Need, OtherColumns};
 use strat_engine::columns;
 use strat_market::{Bars, Symbol, Timeframe};
 
+use crate::doc::call::TIMEFRAMES;
+
 /// The sample in the timeframes that charts are drawn in, the first one first.
 #[derive(Debug, Default)]
 pub struct Samples {
@@ -41,9 +43,8 @@ impl Samples {
             })
         };
         // Candles of four hours have bodies; the longer series of hours has what is rare.
-        let timeframes = [Timeframe::H4, Timeframe::H1];
         Self {
-            all: timeframes.into_iter().filter_map(in_timeframe).collect(),
+            all: TIMEFRAMES.into_iter().filter_map(in_timeframe).collect(),
         }
     }
 

@@ -10,7 +10,7 @@ use strat_compiler::Executor;
 use strat_engine::abi::{BarColumns, Need, OtherColumns, Program};
 use strat_engine::columns;
 use strat_lang::hir::{Ty, Unit};
-use strat_market::{Bars, format_time};
+use strat_market::{Bars, Timeframe, format_time};
 
 pub use market::Samples;
 
@@ -83,7 +83,12 @@ pub fn chart(
     let mut roles = Vec::new();
     for sample in samples.all() {
         let others = |needs: &[Need]| sample.others(needs);
-        let Some(series) = evaluated(name, &call.unit, &sample.bars, others) else {
+        let other = match call.timeframe == sample.timeframe {
+            true => None,
+            false => unit(&call.text, sample.timeframe, beside),
+        };
+        let used = other.as_ref().unwrap_or(&call.unit);
+        let Some(series) = evaluated(name, used, &sample.bars, others) else {
             continue;
         };
         roles = series.iter().map(|s| s.role).collect();
@@ -134,7 +139,7 @@ fn of_example(
     roles: &[Role],
 ) -> Option<String> {
     let example = documented?;
-    let unit = unit(&example.expression, beside)?;
+    let unit = unit(&example.expression, Timeframe::H1, beside)?;
     let mut series = evaluated(name, &unit, &example.bars, |_| None)?;
     if series.len() == roles.len() {
         for (one, role) in series.iter_mut().zip(roles) {
