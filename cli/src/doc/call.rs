@@ -86,10 +86,12 @@ fn usual_call(item: &FnItem, map: &SourceMap) -> String {
     let shares = [
         "ta_acos", "ta_asin", "ta_atan", "ta_cosh", "ta_exp", "ta_sinh", "ta_tanh",
     ];
-    // A price is no angle, and too much for an exponential.
     match item.name.name.as_str() {
+        // A price is no angle, and too much for an exponential.
         name if angles.contains(&name) => format!("{name}(bar_index / 10)"),
         name if shares.contains(&name) => format!("{name}(roc(close, 20) / 100)"),
+        // No bar of the sample leaves the last one's band of three ranges.
+        "supertrend" => "supertrend(10, 1.0)".to_owned(),
         _ => written(item, map, "close"),
     }
 }

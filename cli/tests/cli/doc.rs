@@ -226,6 +226,15 @@ fn one_page_of_html_needs_nothing_else() {
         links += 1;
     }
     assert!(links > 600);
+    // Functions of a file are drawn as those of the library are.
+    for name in ["distance", "around"] {
+        let (_, html) = articles(&page)
+            .into_iter()
+            .find(|(n, _)| *n == name)
+            .unwrap();
+        assert!(html.contains("<path class=\"s1\""), "{name}");
+        assert!(html.contains("<a href=\"#sma\">sma</a>"), "{name}");
+    }
     // What is in no tag is text: nothing of a source file opens one.
     let body = page.split("<body>").nth(1).unwrap();
     let body = body.split("<script>").next().unwrap();

@@ -304,7 +304,7 @@ pub(super) fn number(value: f64) -> String {
     let size = value.abs();
     let text = if size == 0.0 {
         return "0".to_owned();
-    } else if size >= 1e15 || size < 1e-4 {
+    } else if !(1e-4..1e15).contains(&size) {
         return format!("{value:.1e}");
     } else if size >= 1e9 {
         return format!("{:.1} bn", value / 1e9);
