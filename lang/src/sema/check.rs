@@ -6,6 +6,7 @@ use super::allow;
 use super::arguments::Bound;
 use super::builder::{MOST_NODES, Outgrown};
 use super::expr::DEEPEST;
+use super::library::Library;
 use super::order::{Order, order};
 use super::scope::{Module, Program, Value};
 use super::uses::{Files, camel_case};
@@ -18,13 +19,6 @@ use crate::syntax::parse_expr;
 
 /// Stack of the thread that checks: 256 brackets times 64 calls deep, with room to spare.
 const STACK: usize = 512 << 20;
-
-/// The library: file names and texts. It is an argument, so that this crate imports none.
-#[derive(Debug, Clone, Copy)]
-pub struct Library {
-    /// Name and text of each file.
-    pub files: &'static [(&'static str, &'static str)],
-}
 
 /// What a check found.
 #[derive(Debug, Default)]
@@ -59,8 +53,9 @@ pub fn check_source(
 ) -> Checked {
     with_stack(|| {
         let mut sink = Sink::new();
-        let mut files = Files::with_library(library, map, &mut sink);
+        let mut files = Files::with_library(library, map);
         let main = files.add(path, text, world, map, &mut sink);
+        files.load_library("", map, &mut sink);
         let program = Program::new(&files, map, &mut sink);
         let broken = check_functions(&program, Some(main), &mut sink);
         let mut units = Vec::new();
@@ -116,10 +111,11 @@ pub fn check_expr_on(
 ) -> Checked {
     with_stack(|| {
         let mut sink = Sink::new();
-        let mut files = Files::with_library(library, map, &mut sink);
+        let mut files = Files::with_library(library, map);
         let main = file.map(|(path, text)| files.add(path, text, world, map, &mut sink));
         let id = map.add("expression".to_owned(), expr.to_owned());
         let tree = parse_expr(id, expr, &mut sink);
+        files.load_library(expr, map, &mut sink);
         let mut program = Program::new(&files, map, &mut sink);
         let module = main.unwrap_or_else(|| {
             // No file: the library's names, which every library file sees.
@@ -165,6 +161,7 @@ impl<'t> Program<'t> {
     pub(super) fn new(files: &'t Files, map: &'t SourceMap, sink: &mut Sink) -> Self {
         let (fns, modules) = files.functions(sink);
         Self {
+            library: files.library,
             enums: enums::collect(files.trees.iter().map(|t| &*t.file)),
             fns,
             modules,

@@ -29,6 +29,7 @@ mod items;
 mod joint;
 mod length;
 mod levels;
+mod library;
 mod lints;
 mod loops;
 mod mix;
@@ -57,7 +58,8 @@ mod verdicts;
 mod written;
 mod zones;
 
-pub use check::{Checked, Library, check_expr, check_expr_on, check_source};
+pub use check::{Checked, check_expr, check_expr_on, check_source};
+pub use library::Library;
 pub use reference::{FunctionInfo, Reference, reference};
 pub use uses::snake_case;
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::library::offered;
 use super::scope::{Binding, Defining, Entry, Lint, Scope, Value};
 use super::{Checker, builtins, foreign};
 use crate::diag::{Code, Diagnostic, Sink, suggest};
@@ -332,6 +333,7 @@ impl<'t> Checker<'t, '_> {
             let mut known = self.visible_names();
             known.extend(INPUTS.iter().map(|(n, _)| (*n).to_owned()));
             known.extend(self.program.modules[self.module].fns.keys().cloned());
+            known.extend(offered(&self.program.library, std::iter::empty()));
             known.extend(self.program.modules[self.module].items.keys().cloned());
             if let Some(near) = suggest::did_you_mean(name, known.iter().map(String::as_str)) {
                 report = report.did_you_mean(span, name, near);
@@ -361,11 +363,13 @@ impl<'t> Checker<'t, '_> {
         } else if let Some(words) = foreign::function(self, &callee.name, args) {
             report = report.hint(words);
         } else if self.sink.errors() < MOST_SUGGESTED {
-            let fns = &self.program.modules[self.module].fns;
-            let known = fns
-                .keys()
-                .map(String::as_str)
-                .chain(builtins::BUILTINS.iter().map(|(n, ..)| *n));
+            let fns = self.program.modules[self.module].fns.keys();
+            let builtins = builtins::BUILTINS.iter().map(|(n, ..)| *n);
+            let known = offered(
+                &self.program.library,
+                fns.map(String::as_str).chain(builtins),
+            );
+            let known = known.iter().map(String::as_str);
             if let Some(near) = suggest::did_you_mean(&callee.name, known) {
                 report = report.did_you_mean(callee.span, &callee.name, near);
             }

@@ -44,8 +44,12 @@ pub fn reference(
 ) -> Reference {
     super::check::with_stack(|| {
         let mut sink = Sink::new();
-        let mut files = Files::with_library(library, map, &mut sink);
+        let mut files = Files::with_library(library, map);
         let main = file.map(|(path, text)| files.add(path, text, world, map, &mut sink));
+        match main {
+            Some(_) => files.load_library("", map, &mut sink),
+            None => files.load_whole_library(&mut sink),
+        }
         let program = super::scope::Program::new(&files, map, &mut sink);
         let broken = check_functions(&program, main, &mut sink);
         let mut found = Reference::default();

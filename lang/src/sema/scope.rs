@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::enums::{EnumDef, EnumId};
+use super::library::Library;
 use super::loops::Bank;
 use crate::hir::{GroupId, NodeId, PoolId};
 use crate::source::{SourceMap, Span};
@@ -147,6 +148,8 @@ pub(super) struct Module<'t> {
 pub(super) struct Program<'t> {
     pub(super) fns: Vec<FnDef<'t>>,
     pub(super) modules: Vec<Module<'t>>,
+    /// Of which only what is needed was parsed.
+    pub(super) library: Library,
     /// Enums, and the classes of regimes.
     pub(super) enums: Vec<EnumDef<'t>>,
     /// The texts, so that a report can say it in the user's words.

@@ -1,11 +1,12 @@
 //! Files that a file uses, and the functions that each of them sees.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
+use super::library::Library;
 use super::scope::{FnDef, ItemDef, Module};
 use crate::diag::{Code, Diagnostic, Sink, suggest};
-use crate::source::{FileId, SourceMap, Span, World};
+use crate::source::{SourceMap, Span, World};
 use crate::syntax::keyword::Keyword;
 use crate::syntax::{TokenKind, ast, lex, parse};
 
@@ -14,6 +15,7 @@ const MOST_FILES: usize = 256;
 
 /// All files of one check, the library's first.
 pub(super) struct Files {
+    pub(super) library: Library,
     pub(super) trees: Vec<Tree>,
 }
 
@@ -29,23 +31,46 @@ pub(super) struct Tree {
 }
 
 impl Files {
-    /// The library's files.
-    pub(super) fn with_library(
-        library: &super::Library,
-        map: &mut SourceMap,
-        sink: &mut Sink,
-    ) -> Self {
+    /// The library's files, none of them parsed yet.
+    pub(super) fn with_library(library: &Library, map: &mut SourceMap) -> Self {
         let mut trees = Vec::with_capacity(library.files.len() + 1);
-        for ((name, _), file) in library.files.iter().zip(library_trees(library, map, sink)) {
+        for (name, text) in library.files {
+            let path = format!("stdlib/{name}");
+            let id = map.add(path.clone(), (*text).to_owned());
+            let items = Vec::new();
             trees.push(Tree {
-                path: format!("stdlib/{name}"),
-                file,
+                path,
+                file: Arc::new(ast::File { id, items }),
                 library: true,
                 uses: Vec::new(),
                 failed: BTreeSet::new(),
             });
         }
-        Self { trees }
+        Self {
+            library: *library,
+            trees,
+        }
+    }
+
+    /// Parses what the user's files, and a text beside them, need of the library.
+    pub(super) fn load_library(&mut self, beside: &str, map: &SourceMap, sink: &mut Sink) {
+        let users = self.trees.iter().filter(|tree| !tree.library);
+        let texts = users.map(|tree| map.get(tree.file.id).text.as_str());
+        let needed = self.library.needed(texts.chain([beside]));
+        self.load(&needed, sink);
+    }
+
+    /// Parses all of the library.
+    pub(super) fn load_whole_library(&mut self, sink: &mut Sink) {
+        self.load(&vec![true; self.library.files.len()], sink);
+    }
+
+    fn load(&mut self, needed: &[bool], sink: &mut Sink) {
+        for (i, tree) in self.trees.iter_mut().enumerate() {
+            if tree.library && needed.get(i) == Some(&true) {
+                tree.file = self.library.tree(i, tree.file.id, sink);
+            }
+        }
     }
 
     /// Parses a user's file and everything that it uses; returns its index.
@@ -177,10 +202,7 @@ impl Files {
                     span,
                     format!("`{path}` cannot be read: {}", e.message),
                 );
-                let in_library = self
-                    .trees
-                    .iter()
-                    .any(|t| t.library && item_names(&t.file).contains(&name.name.as_str()));
+                let in_library = self.library.names().any(|(known, _)| known == name.name);
                 if in_library {
                     report = report.hint(format!(
                         "`{}` is in the library, which needs no `use`",
@@ -290,39 +312,6 @@ impl Files {
             .collect();
         (fns, modules)
     }
-}
-
-/// Adds the library's files to `map` and gives their trees. They are parsed once per process: each
-/// check of an editor, a test or a folder of programs would parse the same text again.
-fn library_trees(
-    library: &super::Library,
-    map: &mut SourceMap,
-    sink: &mut Sink,
-) -> Vec<Arc<ast::File>> {
-    static PARSED: OnceLock<(super::Library, Vec<Arc<ast::File>>)> = OnceLock::new();
-    let ids: Vec<FileId> = library
-        .files
-        .iter()
-        .map(|(name, text)| map.add(format!("stdlib/{name}"), (*text).to_owned()))
-        .collect();
-    // The places in a tree name its file, so a tree is good only where it has the same number.
-    if let Some((known, trees)) = PARSED.get()
-        && known.files == library.files
-        && trees.iter().map(|tree| tree.id).eq(ids.iter().copied())
-    {
-        return trees.clone();
-    }
-    let errors = sink.errors();
-    let trees: Vec<Arc<ast::File>> = ids
-        .iter()
-        .zip(library.files)
-        .map(|(id, (_, text))| Arc::new(parse(*id, text, sink)))
-        .collect();
-    if sink.errors() == errors {
-        // Another thread may have been first with the same trees.
-        let _ = PARSED.set((*library, trees.clone()));
-    }
-    trees
 }
 
 fn twice(name: &ast::Ident, first: Span, sink: &mut Sink) {
