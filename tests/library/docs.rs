@@ -31,7 +31,9 @@ fn comment(text: &str, name: &str) -> Vec<String> {
     let lines: Vec<&str> = text.lines().collect();
     let head = format!("fn {name}(");
     let at = lines.iter().position(|line| line.starts_with(&head));
+    // A silenced lint stands between the comment and the function.
     let above = lines[..at.unwrap_or(0)].iter().rev();
+    let above = above.skip_while(|line| line.starts_with("// allow "));
     let mut comment: Vec<String> = above
         .map_while(|line| line.strip_prefix("///"))
         .map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned())
