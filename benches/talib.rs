@@ -7,13 +7,12 @@
 
 use std::time::Instant;
 
-use strat_benches::time;
+use strat_benches::{repeated, time};
 use strat_compiler::{Compiled, Executor, compile};
 use strat_engine::abi::{BarColumns, Program, Scratch};
 use strat_engine::columns;
 use strat_lang::sema::Checked;
 use strat_market::Bars;
-use strat_tests::candles::wild;
 use strat_tests::{check, check_expression};
 use ta_lib::Core;
 use ta_lib::abstract_api::{FuncInfo, InputType, OptInputType, OutputType, get_func_handle};
@@ -32,7 +31,15 @@ struct Ratio {
 
 fn main() {
     let only = std::env::args().skip(1).find(|a| !a.starts_with("--"));
-    let bars = wild(1, BARS, false);
+    let (bars, real) = repeated(BARS);
+    println!(
+        "candles: {}",
+        if real {
+            "BTC/USDT 1h, repeated"
+        } else {
+            "made up"
+        }
+    );
     let infos = NAMES
         .lines()
         .filter(|name| only.as_ref().is_none_or(|only| only == name))

@@ -176,7 +176,7 @@ fn liquidity_pools_are_met_where_they_are_confirmed() {
         for t in (0..bars.len()).filter(|&t| !level[t].is_nan() && t + 45 < bars.len()) {
             let swing = t - 5;
             let near = |x: &f64| (x - level[t]).abs() <= level[t] * 0.001;
-            let until = |end: usize| column[swing - 50..end].iter().filter(|x| near(*x)).count();
+            let until = |end: usize| column[swing - 50..end].iter().filter(|x| near(x)).count();
             assert_eq!(early[t], until(t + 1) as f64);
             let touches = until(swing + 50);
             if touches < 2 || swing + 50 >= bars.len() {

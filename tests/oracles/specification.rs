@@ -10,7 +10,7 @@ use strat_compiler::{Executor, compile};
 use strat_data::{Key, Range, Store};
 use strat_engine::columns;
 use strat_market::{Bars, Exchange};
-use strat_tests::{check_hourly, shared_or_skip, unit};
+use strat_tests::{check_expression, shared_or_skip, unit};
 
 /// The bars that the spec's tables are computed on.
 pub fn spec_bars(shared: &Path, test: &str) -> Option<Bars> {
@@ -35,7 +35,7 @@ pub fn spec_bars(shared: &Path, test: &str) -> Option<Bars> {
 
 /// The value of an expression on every bar; all executors give the same bits.
 pub fn evaluate(expr: &str, bars: &Bars) -> Vec<f64> {
-    let unit = unit(check_hourly(expr), expr);
+    let unit = unit(check_expression(expr), expr);
     let [kernel, others @ ..] =
         [Executor::Kernel, Executor::Interp, Executor::Handler].map(|executor| {
             let program = compile(&unit, executor).expect("code");

@@ -6,7 +6,7 @@ use strat_compiler::lower::hir_to_ir;
 use strat_compiler::{Executor, compile};
 use strat_engine::columns;
 use strat_lang::hir::Unit;
-use strat_tests::check_expression;
+use strat_tests::{check_expression, check_expression_in};
 use ta_lib::Core;
 use ta_lib::abstract_api::{FuncInfo, InputType, OutputType};
 
@@ -42,12 +42,32 @@ pub fn expression(info: &FuncInfo, set: &Set) -> String {
     format!("{}({})", ours(info.name), arguments.join(", "))
 }
 
+/// An expression, and a file whose functions go before those of the library.
+#[derive(Debug, Clone, Copy)]
+pub struct Formula<'a> {
+    pub expression: &'a str,
+    pub file: &'a str,
+}
+
+impl<'a> From<&'a str> for Formula<'a> {
+    fn from(expression: &'a str) -> Self {
+        Self {
+            expression,
+            file: "",
+        }
+    }
+}
+
 /// A unit of an expression.
 ///
 /// # Errors
 /// What the compiler says.
-pub fn unit(expression: &str) -> Result<Unit, String> {
-    let checked = check_expression(expression);
+pub fn unit(formula: Formula<'_>) -> Result<Unit, String> {
+    let checked = if formula.file.is_empty() {
+        check_expression(formula.expression)
+    } else {
+        check_expression_in(formula.expression, formula.file)
+    };
     if checked.has_errors() {
         let first = checked.diagnostics.first();
         return Err(first.map_or("refused".into(), |d| d.message.clone()));
@@ -59,17 +79,20 @@ pub fn unit(expression: &str) -> Result<Unit, String> {
 ///
 /// # Errors
 /// What the compiler says.
-pub fn graph(expression: &str) -> Result<Graph, String> {
-    unit(expression).map(|unit| hir_to_ir(&unit))
+pub fn graph<'a>(formula: impl Into<Formula<'a>>) -> Result<Graph, String> {
+    unit(formula.into()).map(|unit| hir_to_ir(&unit))
 }
 
 /// The outputs of an expression over a series, from the kernel.
 ///
 /// # Errors
 /// What the compiler says.
-pub fn evaluate(expression: &str, series: &Series) -> Result<Vec<Vec<f64>>, String> {
+pub fn evaluate<'a>(
+    formula: impl Into<Formula<'a>>,
+    series: &Series,
+) -> Result<Vec<Vec<f64>>, String> {
     use strat_engine::abi::Program;
-    let program = compile(&unit(expression)?, Executor::Kernel).map_err(|e| e.to_string())?;
+    let program = compile(&unit(formula.into())?, Executor::Kernel).map_err(|e| e.to_string())?;
     program.resolve(&[]).map_err(|e| format!("{e:?}"))?;
     Ok(program.evaluate(&[], columns(&series.bars)))
 }
@@ -90,7 +113,7 @@ pub fn reference(info: &FuncInfo, set: &Set, series: &Series) -> Result<Vec<Vec<
     let core = builder.build().map_err(refused)?;
     let given: Vec<Vec<f64>> = inputs(info)
         .iter()
-        .map(|text| evaluate(text, series).map(|mut all| all.swap_remove(0)))
+        .map(|text| evaluate(*text, series).map(|mut all| all.swap_remove(0)))
         .collect::<Result<_, _>>()?;
     let mut real = vec![vec![0.0; count]; info.outputs.len()];
     let mut whole = vec![vec![0_i32; count]; info.outputs.len()];

@@ -14,8 +14,8 @@
 use strat_engine::columns;
 use ta_lib::abstract_api::{FuncInfo, OutputType};
 
-use crate::call::{evaluate, expression, graph, reference};
-use crate::exact::{Exact, Spread, outputs};
+use crate::call::{Formula, evaluate, expression, graph, reference};
+use crate::exact::{Exact, Noisy, Spread, outputs};
 use crate::rounding::exact;
 use crate::series::Series;
 use crate::sets::Set;
@@ -90,9 +90,24 @@ pub fn compare(
     referee: Referee,
 ) -> Result<Found, String> {
     let expression = expression(info, set);
+    compare_formula(info, set, (&*expression).into(), series, referee)
+}
+
+/// As [`compare`], with another formula.
+///
+/// # Errors
+/// As there.
+pub fn compare_formula(
+    info: &FuncInfo,
+    set: &Set,
+    formula: Formula<'_>,
+    series: &Series,
+    referee: Referee,
+) -> Result<Found, String> {
+    let expression = formula.expression;
     let place = |what: String| format!("{expression} on {}: {what}", series.name);
     let theirs = reference(info, set, series).map_err(place)?;
-    let ours = evaluate(&expression, series).map_err(place)?;
+    let ours = evaluate(formula, series).map_err(place)?;
     if ours.len() < theirs.len() {
         return Err(place(format!(
             "{} outputs, TA-Lib has {}",
@@ -134,22 +149,84 @@ pub fn compare(
     let has_reals = info.outputs.iter().any(|o| o.kind == OutputType::Real);
     if differs || referee == Referee::Always && has_reals {
         found.largest = 0.0;
-        judge(info, &expression, series, &ours, &theirs, &mut found).map_err(place)?;
+        let exact = exact(formula, series).map_err(place)?;
+        let case = Case {
+            info,
+            formula,
+            series,
+            exact: &exact,
+            ours: &ours,
+            theirs: &theirs,
+        };
+        judge(&case, &mut found).map_err(place)?;
     }
     Ok(found)
 }
 
-fn judge(
+/// The real outputs that could be off by a share of their value and still be taken for right: the
+/// exact value of such a formula would be off by that as well.
+///
+/// # Errors
+/// What the compiler or TA-Lib refuse.
+pub fn forgiven(
     info: &FuncInfo,
-    expression: &str,
+    set: &Set,
     series: &Series,
-    ours: &[Vec<f64>],
-    theirs: &[Vec<f64>],
-    found: &mut Found,
-) -> Result<(), String> {
-    let graph = graph(expression)?;
+    share: f64,
+) -> Result<Vec<&'static str>, String> {
+    let expression = expression(info, set);
+    let formula = Formula::from(&*expression);
+    let theirs = reference(info, set, series)?;
+    let ours = evaluate(formula, series)?;
+    let exact = exact(formula, series)?;
+    let factor = 1.0 + share;
+    let mut names = Vec::new();
+    for (i, output) in info.outputs.iter().enumerate() {
+        // Nothing is no share off.
+        if output.kind == OutputType::Integer || theirs[i].iter().all(|w| w.is_nan() || *w == 0.0) {
+            continue;
+        }
+        let (mut ours, mut exact) = (ours.clone(), exact.clone());
+        ours[i].iter_mut().for_each(|o| *o *= factor);
+        for e in &mut exact[i] {
+            e.value = e.value.times(Exact::of(factor));
+        }
+        let case = Case {
+            info,
+            formula,
+            series,
+            exact: &exact,
+            ours: &ours,
+            theirs: &theirs,
+        };
+        if judge(&case, &mut Found::default()).is_ok() {
+            names.push(output.param_name);
+        }
+    }
+    Ok(names)
+}
+
+/// What is known of one function with one set on one series.
+struct Case<'a> {
+    info: &'a FuncInfo,
+    formula: Formula<'a>,
+    series: &'a Series,
+    exact: &'a [Vec<Noisy>],
+    ours: &'a [Vec<f64>],
+    theirs: &'a [Vec<f64>],
+}
+
+fn judge(case: &Case<'_>, found: &mut Found) -> Result<(), String> {
+    let Case {
+        info,
+        formula,
+        series,
+        exact,
+        ours,
+        theirs,
+    } = *case;
+    let graph = graph(formula)?;
     let bars = columns(&series.bars);
-    let exact = exact(expression, series)?;
     let mut spread: Option<Vec<Vec<Spread<false>>>> = None;
     let mut worn: Option<Vec<Vec<Spread<true>>>> = None;
     for (i, output) in info.outputs.iter().enumerate() {

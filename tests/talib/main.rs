@@ -15,6 +15,7 @@ mod call;
 mod exact;
 mod judge;
 mod matrix;
+mod mutants;
 mod registry;
 mod rounding;
 mod series;

@@ -104,6 +104,21 @@ pub fn spike_series(count: usize) -> Series {
     Series::new("spikes", bars)
 }
 
+/// Prices that never stand still and never jump: nothing there is close to call.
+pub fn calm_series(count: usize) -> Series {
+    let mut bars = wild(51, count, false);
+    let mut dice = Dice::new(52);
+    for t in 0..count {
+        let wave = strat_engine::abi::math::sin(t as f64 / 3.0);
+        bars.open[t] = 100.0 + 4.0 * wave + dice.roll();
+        bars.close[t] = 100.5 + 4.0 * wave + dice.roll();
+        bars.high[t] = bars.open[t].max(bars.close[t]) + 0.1 + dice.roll();
+        bars.low[t] = bars.open[t].min(bars.close[t]) - 0.1 - dice.roll();
+        bars.volume[t] = 10.0 + 90.0 * dice.roll();
+    }
+    Series::new("calm", bars)
+}
+
 /// Multiplies the prices of a bar.
 fn scale(bars: &mut Bars, t: usize, factor: f64) {
     for column in [

@@ -26,6 +26,19 @@ between. A referee computes the same formula in numbers of 31 digits, windows by
   nearer, or as near as the doubles of its operands allow. They are listed below.
 - *Noise*: values where both are further than 1e-10, but no further than the rounding of their
   operands: a difference of two averages that meet, say.
+
+What is excused must be explained by a bound on the rounding of TA-Lib's own order of operations. A
+test breaks every output by 1e-8 of its value, and some functions by a constant, a seed or outputs
+that change places: each is found.
+
+MAXINDEX, MININDEX and MINMAXINDEX name the newest of equal values, as the crate (0.8.3) does; TA-Lib
+0.8.2 names the oldest where the one before has left the window. MAVP is compared with periods from 1
+to 41, cut to each set's least and greatest period. With an average other than SMA every period is an
+average of its own, of which a static loop holds at most 1000: a period more than 999 above the least
+is `na` here, and is not compared.
+
+The long series has no referee, whose windows by definition would take hours there: three sets with
+lengths above 1000 are compared with TA-Lib relative to the largest value of the output.
 ";
 
 fn number(x: f64) -> String {

@@ -76,7 +76,14 @@ pub fn emit_group(
     // Not started: is this the bar?
     b.switch_to_block(wait);
     let begins = match (group.start, from) {
-        (Start::Bar(_), Some(from)) => b.ins().fcmp(FloatCC::GreaterThanOrEqual, bar, from),
+        (Start::Bar(_), Some(from)) => {
+            let mut begins = b.ins().fcmp(FloatCC::GreaterThanOrEqual, bar, from);
+            for (_, seed) in group.members.iter().zip(&seeds).filter(|(m, _)| m.awaited) {
+                let known = b.ins().fcmp(FloatCC::Ordered, *seed, *seed);
+                begins = b.ins().band(begins, known);
+            }
+            begins
+        }
         _ => match seeds.first() {
             Some(first) => b.ins().fcmp(FloatCC::Ordered, *first, *first),
             None => b.ins().iconst(types::I8, 0),

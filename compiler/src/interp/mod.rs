@@ -220,7 +220,10 @@ impl<'g> Interpreter<'g> {
                     }
                 }
                 Start::Bar(n) => {
-                    if self.bar as f64 >= self.values[n.index()] {
+                    let mut awaited = group.members.iter().filter(|m| m.awaited);
+                    if self.bar as f64 >= self.values[n.index()]
+                        && awaited.all(|m| !self.values[m.seed.index()].is_nan())
+                    {
                         seeds(state, &self.values);
                         Phase::Stepping
                     } else {

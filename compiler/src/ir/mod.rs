@@ -118,7 +118,8 @@ pub struct Node {
 pub enum Start {
     /// The first bar where the seed of member 0 is not na takes the seeds as values.
     FirstSeed,
-    /// This bar reads the seeds as the values before it.
+    /// The first bar from this one on where no awaited seed is na reads the seeds as the values
+    /// before it.
     Bar(Id),
 }
 
@@ -131,6 +132,8 @@ pub struct Member {
     pub step: Id,
     /// Whether an na step leaves the state as it is.
     pub keeps: bool,
+    /// Whether a `state` waits for its seed: one that changes from bar to bar.
+    pub awaited: bool,
     /// How far back it is read.
     pub depth: u32,
 }

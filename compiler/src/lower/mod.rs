@@ -308,6 +308,10 @@ impl Lower<'_> {
                     seed: self.at(m.seed),
                     step: self.at(m.step),
                     keeps: m.keeps,
+                    awaited: {
+                        let seed = self.at(m.seed);
+                        self.graph.node(seed).stage.series
+                    },
                     depth: 0,
                 })
                 .collect();

@@ -340,9 +340,25 @@ impl Builder {
         let step = self.look(step);
         let first = match start {
             Start::FirstSeed => self.look(seed),
-            Start::Bar(n) => self.length_look(n),
+            Start::Bar(n) => {
+                let bar = self.length_look(n);
+                self.longest_seed(g, bar)
+            }
         };
         self.unit.looks.max(first, step)
+    }
+
+    /// The longest lookback of the seeds that a `state` waits for, and no less than `look`.
+    fn longest_seed(&mut self, g: GroupId, mut look: LookId) -> LookId {
+        let members = &self.unit.groups[g.0 as usize].members;
+        let seeds: Vec<NodeId> = members.iter().map(|m| m.seed).collect();
+        for seed in seeds {
+            if self.stage(seed).series {
+                let other = self.look(seed);
+                look = self.unit.looks.max(look, other);
+            }
+        }
+        look
     }
 
     /// The lookback that a length stands for.

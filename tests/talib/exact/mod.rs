@@ -242,7 +242,9 @@ impl<'g, Q: Quantity> Walk<'g, Q> {
             }
             Start::Bar(n) => {
                 let first = self.values[n.index()].main().hi;
-                (t as f64 >= first).then_some(Phase::Stepping)
+                let mut awaited = group.members.iter().filter(|m| m.awaited);
+                let is_known = awaited.all(|m| !self.values[m.seed.index()].main().is_na());
+                (t as f64 >= first && is_known).then_some(Phase::Stepping)
             }
         };
         if opens.is_some() {

@@ -50,10 +50,22 @@ impl Noisy {
         }
     }
 
-    /// The result of an operation that is rounded; `of` gives the noise for each kind.
+    /// The result of an operation that is rounded, unless it comes out as a double from operands
+    /// that are exact; `of` gives the noise for each kind.
     fn rounded(value: Exact, of: impl Fn(fn(&Self) -> f64) -> f64) -> Self {
         let own = EPS * value.hi.abs();
-        Self::new(value, of(|x| x.noise) + own, of(|x| x.running) + own)
+        let with_own = |noise: f64| {
+            if noise == 0.0 && value.is_double() {
+                0.0
+            } else {
+                noise + own
+            }
+        };
+        Self::new(
+            value,
+            with_own(of(|x| x.noise)),
+            with_own(of(|x| x.running)),
+        )
     }
 }
 
@@ -79,6 +91,18 @@ impl Quantity for Noisy {
         match (op, args) {
             (Op::Math1(how, _), [a]) => match how {
                 Math1::Neg | Math1::Abs => Self::new(value, a.noise, a.running),
+                // Whole numbers: another one where the argument is that close to a step, or exact.
+                Math1::Floor | Math1::Ceil | Math1::Round | Math1::Sign => {
+                    let most = |by: f64| {
+                        let there = |by: f64| f(&[moved(a.value, by)]).minus(value).hi.abs();
+                        if by == 0.0 {
+                            0.0
+                        } else {
+                            there(by).max(there(-by)).max(0.0)
+                        }
+                    };
+                    Self::new(value, most(a.noise), most(a.running))
+                }
                 // The most that the function changes while its argument moves by the noise; the
                 // elementary ones are good to a unit of the last place themselves.
                 _ => Self::rounded(value, |noise| {

@@ -26,6 +26,11 @@ fn product(a: f64, b: f64) -> (f64, f64) {
 }
 
 impl Exact {
+    /// Whether it is a double, with nothing left over.
+    pub fn is_double(self) -> bool {
+        self.lo == 0.0
+    }
+
     pub const NA: Self = Self {
         hi: f64::NAN,
         lo: 0.0,
