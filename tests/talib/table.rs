@@ -56,6 +56,11 @@ fn number(x: f64) -> String {
 /// # Panics
 /// Where the file cannot be written.
 pub fn write(rows: &[Row], series: &[Series]) {
+    std::fs::write(root().join("docs/talib.md"), text(rows, series)).expect("docs is there");
+}
+
+/// The table as text.
+pub fn text(rows: &[Row], series: &[Series]) -> String {
     let mut text = HEAD.to_owned();
     let names: Vec<&str> = series.iter().map(|s| s.name.as_str()).collect();
     let _ = writeln!(text, "\nSeries: {}; and a long one.\n", names.join(", "));
@@ -97,5 +102,5 @@ pub fn write(rows: &[Row], series: &[Series]) {
             );
         }
     }
-    std::fs::write(root().join("docs/talib.md"), text).expect("docs is there");
+    text
 }
