@@ -28,5 +28,8 @@ fn recurrences_settle_by_their_own_rate() {
     assert_eq!(settle("sma(close, 20)").settle, Some(19));
     assert_eq!(settle("rsi(close, 14)").lookback, 13);
     assert_eq!(settle("adx(14)").lookback, 26);
+    // A branch that is never taken needs no past.
+    assert_eq!(settle("ta_ma(close, 5, SMA)").lookback, 4);
+    assert_eq!(settle("ta_ma(close, 5, DEMA)").lookback, 8);
     assert!(settle("adx(14)").settle.is_some_and(|bars| bars > 300));
 }

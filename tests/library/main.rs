@@ -11,12 +11,13 @@ mod example;
 
 use strat_compiler::{Executor, compile};
 use strat_engine::columns;
+use strat_lang::example::{Example, read};
 use strat_lang::sema::check_expr_on;
 use strat_lang::source::{MemoryWorld, SourceMap};
 use strat_tests::LIBRARY;
 
 use self::docs::documented;
-use self::example::{Example, read};
+use self::example::{Wanted, bars};
 
 #[test]
 fn every_function_is_documented() {
@@ -63,13 +64,13 @@ fn run(example: &Example, executor: Executor) -> Result<(), String> {
     }
     let unit = checked.units.into_iter().next().ok_or("no unit")?;
     let program = compile(&unit, executor).map_err(|e| e.to_string())?;
-    let values = program.evaluate(&[], columns(&example.bars));
+    let bars = bars(example);
+    let values = program.evaluate(&[], columns(&bars));
     let values = values.first().ok_or("no output")?;
     let start = values.len() - example.results.len();
-    for (t, (wanted, x)) in (start..).zip(example.results.iter().zip(&values[start..])) {
-        if !wanted.is_met(*x) {
-            let wanted = &wanted.text;
-            return Err(format!("{executor:?}: bar {t} is {x:?}, not {wanted}"));
+    for (t, (text, x)) in (start..).zip(example.results.iter().zip(&values[start..])) {
+        if !Wanted::read(text)?.is_met(*x) {
+            return Err(format!("{executor:?}: bar {t} is {x:?}, not {text}"));
         }
     }
     Ok(())

@@ -62,8 +62,15 @@ pub fn write(rows: &[Row], series: &[Series]) {
 /// The table as text.
 pub fn text(rows: &[Row], series: &[Series]) -> String {
     let mut text = HEAD.to_owned();
-    let names: Vec<&str> = series.iter().map(|s| s.name.as_str()).collect();
-    let _ = writeln!(text, "\nSeries: {}; and a long one.\n", names.join(", "));
+    let names: Vec<String> = series
+        .iter()
+        .map(|s| format!("{} {}", s.name, s.bars.len()))
+        .collect();
+    let names = names.join(", ");
+    let _ = writeln!(
+        text,
+        "\nSeries, with their bars: {names}; and a long one.\n"
+    );
     text.push_str("| Function | Sets | Values | Difference | Ties | Worn | Further | Noise |\n");
     text.push_str("|---|--:|--:|--:|--:|--:|--:|--:|\n");
     for row in rows {

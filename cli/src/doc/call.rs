@@ -7,9 +7,9 @@ use strat_lang::source::SourceMap;
 use strat_lang::syntax::ast::{ExprKind, FnItem, FnParam};
 use strat_market::Timeframe;
 
-use super::example::Example;
 use crate::sources::{Disk, LIBRARY};
 use crate::why::words::one_line;
+use strat_lang::example::Example;
 
 /// A call that compiles.
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 //! | module | owns |
 //! |---|---|
 //! | `model` | what is said about each item, without a form |
-//! | `parts`, `example` | what a doc comment says, and the example in it |
+//! | `parts` | what a doc comment says |
 //! | `call` | a call that shows how a function is used |
 //! | `strategy` | a strategy in words |
 //! | `chart` | the call drawn over sample bars |
@@ -12,7 +12,6 @@
 
 mod call;
 mod chart;
-mod example;
 pub mod html;
 pub mod markdown;
 pub mod model;

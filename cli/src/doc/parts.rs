@@ -1,6 +1,6 @@
 //! The parts of a doc comment: summary, paragraphs, lists, examples.
 
-use super::example::{self, Example};
+use strat_lang::example::{self, Example};
 
 /// A piece of documentation.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub fn parts(doc: &str) -> Vec<Part> {
 /// The first example that can be run.
 pub fn first_example(doc: &str) -> Option<Example> {
     parts(doc).into_iter().find_map(|part| match part {
-        Part::Example(text) => example::read(&text),
+        Part::Example(text) => example::read(&text).ok(),
         Part::Paragraph(_) | Part::List(_) => None,
     })
 }

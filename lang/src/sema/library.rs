@@ -23,12 +23,10 @@ impl Library {
     pub(super) fn names(&self) -> impl Iterator<Item = (&'static str, usize)> + use<> {
         let files = self.files.iter().enumerate();
         files.flat_map(|(i, (_, text))| {
-            let names = text.lines().filter_map(|line| {
-                let rest = line
-                    .strip_prefix("fn ")
-                    .or_else(|| line.strip_prefix("enum "));
-                rest.and_then(|rest| words(rest).next())
-            });
+            // An item begins its line with its word: `fn`, `enum`, ….
+            let is_item = |line: &&str| line.starts_with(|c: char| c.is_ascii_alphabetic());
+            let names = text.lines().filter(is_item);
+            let names = names.filter_map(|line| words(line).nth(1));
             names.map(move |name| (name, i))
         })
     }

@@ -15,7 +15,7 @@ use strat_market::{Bars, Timeframe, format_time};
 pub use market::Samples;
 
 use super::call::{Call, unit};
-use super::example::Example;
+use strat_lang::example::Example;
 
 /// Bars of a chart of lines.
 const LINE_BARS: usize = 200;
@@ -140,7 +140,8 @@ fn of_example(
 ) -> Option<String> {
     let example = documented?;
     let unit = unit(&example.expression, Timeframe::H1, beside)?;
-    let mut series = evaluated(name, &unit, &example.bars, |_| None)?;
+    let bars = bars(example);
+    let mut series = evaluated(name, &unit, &bars, |_| None)?;
     if series.len() == roles.len() {
         for (one, role) in series.iter_mut().zip(roles) {
             one.role = *role;
@@ -152,16 +153,25 @@ fn of_example(
         example.expression
     );
     any.then(|| {
-        let window = (0, example.bars.len());
-        svg::figure(&plot(
-            &example.bars,
-            series,
-            window,
-            &example.expression,
-            caption,
-        ))
+        let window = (0, bars.len());
+        svg::figure(&plot(&bars, series, window, &example.expression, caption))
     })
 }
+
+/// The bars of an example.
+fn bars(example: &Example) -> Bars {
+    Bars {
+        time: (0_i64..).map(|i| i * HOUR).take(example.bars()).collect(),
+        open: example.column("open"),
+        high: example.column("high"),
+        low: example.column("low"),
+        close: example.column("close"),
+        volume: example.column("volume"),
+    }
+}
+
+/// Nanoseconds.
+const HOUR: i64 = 3_600_000_000_000;
 
 fn is_seen(value: f64) -> bool {
     value.is_finite() && value != 0.0

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::doc::example::{self, Example};
 use crate::doc::parts::{Entry, Part, parts};
+use strat_lang::example::{self, Example};
 
 /// Most bars of an example that are shown; of a longer one, the last.
 const MOST_BARS: usize = 16;
@@ -21,8 +21,8 @@ pub fn prose(doc: &str) -> String {
             }
             Part::List(entries) => list(&entries, &mut out),
             Part::Example(text) => match example::read(&text) {
-                Some(example) => table(&example, &mut out),
-                None => {
+                Ok(example) => table(&example, &mut out),
+                Err(_) => {
                     let _ = writeln!(out, "<p>Example: {}</p>", inline(&text));
                 }
             },
@@ -48,7 +48,7 @@ fn list(entries: &[Entry], out: &mut String) {
 
 /// An example, a column for each bar; equal bars at its begin share one.
 fn table(example: &Example, out: &mut String) {
-    let len = example.bars.len();
+    let len = example.bars();
     let missing = len - example.results.len().min(len);
     let results: Vec<String> = (0..missing)
         .map(|_| String::new())
