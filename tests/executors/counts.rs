@@ -194,6 +194,7 @@ const CONSTRUCTS: &[&str] = &[
     "window_rank",
     "window_squares",
     "window_sum",
+    "window_moment",
     "window_weighted",
     "within",
     "within 09:30..16:00 \"America/New_York\"",

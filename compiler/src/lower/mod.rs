@@ -422,6 +422,7 @@ fn window(f: hir::WindowFn) -> Window {
         hir::WindowFn::Sum => Window::Sum,
         hir::WindowFn::Mean => Window::Mean,
         hir::WindowFn::WeightedSum => Window::Weighted,
+        hir::WindowFn::Moment => Window::Moment,
         hir::WindowFn::SquaredDeviations => Window::Squares,
         hir::WindowFn::Max => Window::Max,
         hir::WindowFn::Min => Window::Min,

@@ -403,6 +403,22 @@ fn window(f: WindowFn, x: Range, n: Range, least: Range) -> Range {
             let weights = |n: f64| n * (n + 1.0) / 2.0;
             total(weights(n.lo.max(1.0)), weights(n.hi.max(1.0)))
         }
+        WindowFn::Moment => {
+            // Most where the older half is at one end and the newer at the other.
+            let half = (x.hi - x.lo) / 2.0;
+            let hi = if half == 0.0 {
+                0.0
+            } else {
+                half * (n.hi * n.hi / 4.0) * (1.0 + 1e-9)
+            };
+            let hi = if hi.is_nan() { f64::INFINITY } else { hi };
+            Range {
+                lo: -hi,
+                hi,
+                whole: false,
+                neg_zero: true,
+            }
+        }
         WindowFn::SquaredDeviations => {
             let half = (x.hi - x.lo) / 2.0;
             let hi = if half == 0.0 { 0.0 } else { most * half * half };

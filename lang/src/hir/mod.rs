@@ -226,6 +226,9 @@ pub enum WindowFn {
     Mean,
     /// Sum with weight 1 for the oldest to n for the newest.
     WeightedSum,
+    /// Sum of the values times their distance in bars from the middle of the window, newer ones
+    /// positive.
+    Moment,
     /// Sum of squared distances from the mean of the window.
     SquaredDeviations,
     /// Greatest.

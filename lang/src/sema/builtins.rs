@@ -95,6 +95,7 @@ pub(super) const BUILTINS: &[(&str, Builtin, &str)] = &[
         Builtin::Window(WindowFn::MinAgeOldest),
         "x, n, least: n",
     ),
+    ("window_moment", Builtin::Window(WindowFn::Moment), "x, n"),
     ("window_nth", Builtin::Pair(PairFn::Nth), "x, k, n"),
     (
         "window_products",
@@ -290,7 +291,8 @@ impl<'t> Checker<'t, '_> {
         let (Some(x), Some(n), Some(least_node)) = (x, n, least_node) else {
             return Value::Error;
         };
-        if let (Some((_, at)), true) = (least, f == WindowFn::WeightedSum) {
+        let is_whole = matches!(f, WindowFn::WeightedSum | WindowFn::Moment);
+        if let (Some((_, at)), true) = (least, is_whole) {
             self.error(
                 Code::WrongArguments,
                 at,

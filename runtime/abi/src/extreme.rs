@@ -1,103 +1,149 @@
-//! Rolling greatest and least values for a block of bars, several window lengths at once.
+//! Rolling greatest and least values, and their ages, for a block of bars, several window lengths
+//! at once.
 //!
 //! The greatest of 2, 4, 8, … values ending at each bar is made by doubling; a window of n values
 //! is the greater of two overlapping powers of two. No rounding is involved, so this equals
-//! [`crate::window::step_extreme`] to the bit; zeros (whose sign could differ) and missing values
-//! take that path instead.
+//! [`crate::window::step_extreme`] to the bit, missing values apart, which take that path.
 
+use crate::lanes::{Lane, is_whole};
+use crate::wide::wide;
 use crate::window::{Window, state_len, step_extreme};
 
-/// One window of several over the same values.
-#[derive(Debug)]
-pub struct ExtremeLane<'a> {
-    /// Its length, at most the history in front of the block.
-    pub back: usize,
-    /// Its length as written, which may be longer than there are bars.
-    pub n: usize,
-    /// Values it needs.
-    pub least: usize,
-    /// Its results, one per bar of the block.
-    pub out: &'a mut [f64],
-}
-
 /// Extremes of several windows over the block `xs[front..]`; `xs[..front]` is what came before.
-pub fn extremes(window: Window, xs: &[f64], front: usize, lanes: &mut [ExtremeLane<'_>]) {
-    let longest = lanes.iter().map(|l| l.back).max().unwrap_or(1);
-    let from = front + 1 - longest.min(front + 1);
-    let clean = xs[from..].iter().all(|x| x.is_finite() && *x != 0.0);
-    if !clean || lanes.iter().any(|l| l.n != l.back || l.least > l.n) {
-        for lane in lanes {
-            step_by_step(window, xs, front, lane);
-        }
-        return;
+/// `rows` is memory that is used again.
+pub fn extremes(
+    window: Window,
+    xs: &[f64],
+    front: usize,
+    lanes: &mut [Lane<'_>],
+    rows: &mut Vec<f64>,
+) {
+    let longest = lanes.iter().map(|l| l.back).max().unwrap_or(1).max(1);
+    let from = front - (longest - 1).min(front);
+    let (xs, front) = (&xs[from..], front - from);
+    let whole = is_whole(xs);
+    let len = xs.len();
+    let sides = 1 + usize::from(is_age(window));
+    // Two levels in turn: values, and where they are asked for, ages.
+    if rows.len() < 2 * sides * len {
+        rows.resize(2 * sides * len, 0.0);
     }
+    let (mut level, mut next) = rows.split_at_mut(sides * len);
+    level[..len].copy_from_slice(xs);
+    level[len..].fill(0.0);
     // Shortest first, so that each doubling is made once.
     let mut order: Vec<usize> = (0..lanes.len()).collect();
     order.sort_by_key(|i| lanes[*i].back);
-    let mut level: Vec<f64> = xs[from..].to_vec();
     let mut width = 1;
     for i in order {
         let lane = &mut lanes[i];
-        while width * 2 <= lane.back {
-            double(window, &mut level, width);
-            width *= 2;
+        if lane.fits() {
+            while width * 2 <= lane.back {
+                double(window, level, &mut next[..sides * len], len, width);
+                std::mem::swap(&mut level, &mut next);
+                width *= 2;
+            }
+            join(window, level, len, front, lane.back - width, lane.out);
         }
-        let (first, rest) = (front - from, lane.back - width);
-        let (now, before) = (&level[first..], &level[first - rest..]);
-        join(window, now, before, lane.out);
+        let (n, least, ring) = (lane.n, lane.least, lane.ring(len));
+        let mut state = Vec::new();
+        lane.mend(xs, xs, front, whole, |x, _| {
+            if state.is_empty() {
+                state = vec![0.0; state_len(window, ring)];
+            }
+            step_extreme(window, &mut state, x, n, least, ring)
+        });
     }
 }
 
-/// `level[t]` becomes the extreme of `level[t]` and `level[t - width]`, from the end on, so that
-/// every value read is still the old one.
-fn double(window: Window, level: &mut [f64], width: usize) {
-    if width >= level.len() {
-        return;
-    }
-    // In strides no longer than `width` source and destination do not overlap.
-    let mut end = level.len();
-    while end > width {
-        let start = end.saturating_sub(width).max(width);
-        let (sources, targets) = level.split_at_mut(start);
-        let sources = &sources[start - width..end - width];
-        better(window, &mut targets[..end - start], sources);
-        end = start;
+fn is_age(window: Window) -> bool {
+    !matches!(window, Window::Max | Window::Min)
+}
+
+/// Whether an older value stands before a newer one; of equal ones it is the newer, or the older
+/// where that is asked for.
+#[inline(always)]
+fn older_wins(window: Window, older: f64, newer: f64) -> bool {
+    match window {
+        Window::Max | Window::MaxAge => older > newer,
+        Window::Min | Window::MinAge => older < newer,
+        Window::MaxAgeOldest => older >= newer,
+        _ => older <= newer,
     }
 }
 
-fn better(window: Window, targets: &mut [f64], sources: &[f64]) {
-    if window == Window::Max {
-        for (t, s) in targets.iter_mut().zip(sources) {
-            *t = if *s > *t { *s } else { *t };
+/// One loop per kind, so that the kind is settled outside the loop.
+macro_rules! each_kind {
+    ($window:expr, $body:ident($($arg:expr),*)) => {
+        match $window {
+            Window::Max => $body(Window::Max, $($arg),*),
+            Window::MaxAge => $body(Window::MaxAge, $($arg),*),
+            Window::MinAge => $body(Window::MinAge, $($arg),*),
+            Window::MaxAgeOldest => $body(Window::MaxAgeOldest, $($arg),*),
+            Window::MinAgeOldest => $body(Window::MinAgeOldest, $($arg),*),
+            _ => $body(Window::Min, $($arg),*),
+        }
+    };
+}
+
+wide!(fn double = double_here(window: Window, from: &[f64], to: &mut [f64], len: usize, width: usize));
+
+/// From the extremes of `width` values ending at each bar those of twice as many.
+#[inline(always)]
+fn double_here(window: Window, from: &[f64], to: &mut [f64], len: usize, width: usize) {
+    if width < len {
+        each_kind!(window, double_of(from, to, len, width));
+    }
+}
+
+#[inline(always)]
+fn double_of(window: Window, from: &[f64], to: &mut [f64], len: usize, width: usize) {
+    let (values, ages) = from.split_at(len);
+    let (to_values, to_ages) = to.split_at_mut(len);
+    let (newer, older) = (&values[width..], &values[..len - width]);
+    let to_values = &mut to_values[width..];
+    if is_age(window) {
+        let (newer_age, older_age) = (&ages[width..], &ages[..len - width]);
+        let to_ages = &mut to_ages[width..];
+        let back = width as f64;
+        for i in 0..len - width {
+            let wins = older_wins(window, older[i], newer[i]);
+            to_values[i] = if wins { older[i] } else { newer[i] };
+            to_ages[i] = if wins { older_age[i] + back } else { newer_age[i] };
         }
     } else {
-        for (t, s) in targets.iter_mut().zip(sources) {
-            *t = if *s < *t { *s } else { *t };
+        for i in 0..len - width {
+            let wins = older_wins(window, older[i], newer[i]);
+            to_values[i] = if wins { older[i] } else { newer[i] };
         }
     }
 }
 
-fn join(window: Window, now: &[f64], before: &[f64], out: &mut [f64]) {
-    let values = out.iter_mut().zip(now).zip(before);
-    if window == Window::Max {
-        for ((out, a), b) in values {
-            *out = if *a > *b { *a } else { *b };
+wide!(fn join = join_here(window: Window, level: &[f64], len: usize, front: usize, back: usize, out: &mut [f64]));
+
+/// The windows that end at the bars from `front` on, from the runs there and those `back` bars
+/// before.
+#[inline(always)]
+fn join_here(window: Window, level: &[f64], len: usize, front: usize, back: usize, out: &mut [f64]) {
+    each_kind!(window, join_of(level, len, front, back, out));
+}
+
+#[inline(always)]
+fn join_of(window: Window, level: &[f64], len: usize, front: usize, back: usize, out: &mut [f64]) {
+    let (values, ages) = level.split_at(len);
+    let count = out.len();
+    let (newer, older) = (&values[front..][..count], &values[front - back..][..count]);
+    if is_age(window) {
+        let (newer_age, older_age) = (&ages[front..][..count], &ages[front - back..][..count]);
+        let back = back as f64;
+        for i in 0..count {
+            let wins = older_wins(window, older[i], newer[i]);
+            out[i] = if wins { older_age[i] + back } else { newer_age[i] };
         }
     } else {
-        for ((out, a), b) in values {
-            *out = if *a < *b { *a } else { *b };
-        }
-    }
-}
-
-/// The plain way, from as far back as the window reaches.
-fn step_by_step(window: Window, xs: &[f64], front: usize, lane: &mut ExtremeLane<'_>) {
-    let mut state = vec![0.0; state_len(window, lane.back)];
-    let from = front - lane.back.min(front);
-    for (i, x) in xs[from..].iter().enumerate() {
-        let value = step_extreme(window, &mut state, *x, lane.n, lane.least, lane.back);
-        if let Some(t) = (from + i).checked_sub(front) {
-            lane.out[t] = value;
+        for i in 0..count {
+            let wins = older_wins(window, older[i], newer[i]);
+            out[i] = if wins { older[i] } else { newer[i] };
         }
     }
 }
@@ -107,14 +153,29 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const ALL: [Window; 6] = [
+        Window::Max,
+        Window::Min,
+        Window::MaxAge,
+        Window::MinAge,
+        Window::MaxAgeOldest,
+        Window::MinAgeOldest,
+    ];
+
+    fn value() -> impl Strategy<Value = f64> {
+        prop_oneof![
+            200 => (-30..30i32).prop_map(|x| f64::from(x) / 10.0),
+            5 => Just(-0.0),
+            1 => Just(f64::NAN),
+            1 => Just(f64::INFINITY),
+        ]
+    }
+
     proptest! {
         /// In any blocks, for any lengths, equals value by value.
         #[test]
         fn blocks_equal_steps(
-            xs in prop::collection::vec(
-                prop_oneof![200 => (-300..300i32).prop_map(|x| f64::from(x) / 10.0 + 0.05), 1 => Just(f64::NAN), 1 => Just(0.0)],
-                1..400,
-            ),
+            xs in prop::collection::vec(value(), 1..400),
             ns in prop::collection::vec(1usize..40, 1..6),
             block in 1usize..200,
             part in 1usize..40,
@@ -122,23 +183,23 @@ mod tests {
             const HISTORY: usize = 40;
             let mut padded = vec![f64::NAN; HISTORY];
             padded.extend(&xs);
-            for window in [Window::Max, Window::Min] {
+            let mut rows = Vec::new();
+            for window in ALL {
                 let mut got = vec![vec![0.0; xs.len()]; ns.len()];
-                let mut start = 0;
-                while start < xs.len() {
+                for start in (0..xs.len()).step_by(block) {
                     let len = block.min(xs.len() - start);
-                    let mut lanes: Vec<ExtremeLane<'_>> = got
+                    let mut lanes: Vec<Lane<'_>> = got
                         .iter_mut()
                         .zip(&ns)
-                        .map(|(out, &n)| ExtremeLane {
+                        .map(|(out, &n)| Lane {
                             back: n,
                             n,
                             least: part.min(n),
                             out: &mut out[start..start + len],
                         })
                         .collect();
-                    extremes(window, &padded[start..start + HISTORY + len], HISTORY, &mut lanes);
-                    start += len;
+                    let seen = start..start + HISTORY + len;
+                    extremes(window, &padded[seen], HISTORY, &mut lanes, &mut rows);
                 }
                 for (got, &n) in got.iter().zip(&ns) {
                     let mut state = vec![0.0; state_len(window, n)];

@@ -49,6 +49,7 @@ macro_rules! window_step {
 window_step!(sum_step, Window::Sum);
 window_step!(mean_step, Window::Mean);
 window_step!(weighted_step, Window::Weighted);
+window_step!(moment_step, Window::Moment);
 window_step!(squares_step, Window::Squares);
 window_step!(max_step, Window::Max);
 window_step!(min_step, Window::Min);
@@ -76,7 +77,7 @@ pair_step!(at_step, Pair::At);
 
 /// The whole table.
 #[must_use]
-pub fn functions() -> [HostFunction; 29] {
+pub fn functions() -> [HostFunction; 30] {
     let of = |name, shape, address| HostFunction {
         name,
         shape,
@@ -100,6 +101,7 @@ pub fn functions() -> [HostFunction; 29] {
         of("window_sum", Shape::Window, sum_step as *const u8),
         of("window_mean", Shape::Window, mean_step as *const u8),
         of("window_weighted", Shape::Window, weighted_step as *const u8),
+        of("window_moment", Shape::Window, moment_step as *const u8),
         of("window_squares", Shape::Window, squares_step as *const u8),
         of("window_max", Shape::Window, max_step as *const u8),
         of("window_min", Shape::Window, min_step as *const u8),
@@ -130,6 +132,7 @@ pub fn window_name(window: Window) -> &'static str {
         Window::Sum => "window_sum",
         Window::Mean => "window_mean",
         Window::Weighted => "window_weighted",
+        Window::Moment => "window_moment",
         Window::Squares => "window_squares",
         Window::Max => "window_max",
         Window::Min => "window_min",

@@ -13,13 +13,17 @@
 pub mod columns;
 pub mod extreme;
 pub mod host;
+pub mod ladder;
+pub mod ladders;
+pub mod lanes;
 pub mod math;
 pub mod mean;
 pub mod order;
 pub mod pair;
 pub mod program;
 pub mod rank;
-pub mod running;
+mod running;
+mod wide;
 pub mod window;
 
 pub use program::*;

@@ -4,7 +4,7 @@
 //! missing (na or infinite). Only [`Pair::At`] looks at a single value and needs no more than that.
 
 use crate::order::Tree;
-use crate::running::{Double, two_product};
+use crate::ladder::{self, Ladder};
 
 /// What a window over two series gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,15 +22,10 @@ pub enum Pair {
 /// All of them.
 pub const PAIRS: [Pair; 4] = [Pair::Products, Pair::Nth, Pair::Above, Pair::At];
 
-/// Slots before the ring: cursor, bars seen, values there, and for products the totals.
-const HEAD: usize = 12;
+/// Slots before the ring: cursor, values there.
+const HEAD: usize = 2;
 const CURSOR: usize = 0;
-const COUNT: usize = 2;
-const TOTALS: usize = 3;
-/// Sum of absolute products: what the error of the totals is measured by.
-const SIZE: usize = 9;
-/// Doubles per bar in the ring of products: three totals and whether the pair was there.
-const PRODUCT: usize = 7;
+const COUNT: usize = 1;
 
 /// Longest window whose order is an array: up to here moving a block of memory and a plain sum
 /// beat the tree.
@@ -39,12 +34,14 @@ const SHORT: usize = 1024;
 /// Doubles of state for a window of `n` bars.
 #[must_use]
 pub fn state_len(pair: Pair, n: usize) -> usize {
+    if pair == Pair::Products {
+        return ladder::state_len(n);
+    }
     HEAD + match pair {
-        Pair::Products => PRODUCT * n,
         Pair::Nth if n <= SHORT => 2 * n,
         Pair::Above if n <= SHORT => n,
         Pair::Nth | Pair::Above => n + crate::order::state_len(n),
-        Pair::At => n,
+        _ => n,
     }
 }
 
@@ -60,6 +57,9 @@ pub fn fresh_state(pair: Pair, n: usize) -> Vec<f64> {
 
 /// One more bar; `ring` is `n`, or less when fewer bars than that will ever come.
 pub fn step(pair: Pair, state: &mut [f64], x: f64, y: f64, n: usize, ring: usize) -> f64 {
+    if pair == Pair::Products {
+        return ladder::step(Ladder::Products, state, x, y, n, n, ring);
+    }
     let (head, rest) = state.split_at_mut(HEAD);
     let cursor = head[CURSOR] as usize;
     head[CURSOR] = if cursor + 1 == ring {
@@ -68,8 +68,7 @@ pub fn step(pair: Pair, state: &mut [f64], x: f64, y: f64, n: usize, ring: usize
         (cursor + 1) as f64
     };
     match pair {
-        Pair::Products => products(head, &mut rest[PRODUCT * cursor..][..PRODUCT], x, y, n),
-        Pair::At => {
+        Pair::Products | Pair::At => {
             rest[cursor] = x;
             let back = y as usize;
             if y.fract() != 0.0 || !(y >= 0.0 && y < n as f64) || back >= ring {
@@ -153,43 +152,6 @@ fn sum_above(values: &[f64], y: f64) -> f64 {
         }
     }
     (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]) + rest
-}
-
-/// Relative error that totals in double-double arithmetic may have gathered: 2^-98.
-const NOISE: f64 = 1.0 / (1_u128 << 98) as f64;
-
-fn products(head: &mut [f64], slot: &mut [f64], x: f64, y: f64, n: usize) -> f64 {
-    let load = |from: &[f64], i: usize| Double {
-        hi: from[2 * i],
-        lo: from[2 * i + 1],
-    };
-    let mut now = [0, 1, 2].map(|i| load(&head[TOTALS..], i));
-    if x.is_finite() && y.is_finite() {
-        now[0] = now[0].plus_double(x);
-        now[1] = now[1].plus_double(y);
-        now[2] = now[2].plus(two_product(x, y));
-        head[COUNT] += 1.0;
-        head[SIZE] += (x * y).abs();
-    }
-    let count = head[COUNT] - slot[6];
-    let old = [0, 1, 2].map(|i| load(slot, i));
-    for (i, total) in now.iter().enumerate() {
-        (head[TOTALS + 2 * i], head[TOTALS + 2 * i + 1]) = (total.hi, total.lo);
-        (slot[2 * i], slot[2 * i + 1]) = (total.hi, total.lo);
-    }
-    slot[6] = head[COUNT];
-    if count < n as f64 {
-        return f64::NAN;
-    }
-    let [sx, sy, sxy] = [0, 1, 2].map(|i| now[i].minus(old[i]));
-    let rest = sxy.minus(sx.times_double(sy).over(count)).value();
-    // What is below the error of the totals is nothing: where one side is flat there is exactly
-    // no product.
-    if rest.abs() > head[SIZE] * NOISE {
-        rest
-    } else {
-        0.0
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,4 @@
-//! Running totals in double-double arithmetic (106 bits), so that a window's sum is the
-//! difference of two totals with an error far below the last bit of the result, however long
-//! the series and whatever spike it has seen.
+//! Sums in double-double arithmetic (106 bits), for trees whose sums come and go in any order.
 //!
 //! Error-free sums after Knuth (TwoSum) and products after Dekker (TwoProduct); see
 //! S. M. Rump, T. Ogita, "Accurate sum and dot product", SIAM J. Sci. Comput. 26 (2005).
@@ -92,32 +90,6 @@ impl Double {
     pub fn times(self, x: f64) -> Self {
         let p = two_product(self.hi, x);
         quick_two_sum(p.hi, p.lo + self.lo * x)
-    }
-
-    /// The square.
-    #[inline(always)]
-    #[must_use]
-    pub fn squared(self) -> Self {
-        let p = two_product(self.hi, self.hi);
-        quick_two_sum(p.hi, p.lo + 2.0 * (self.hi * self.lo))
-    }
-
-    /// The product with another.
-    #[inline(always)]
-    #[must_use]
-    pub fn times_double(self, other: Self) -> Self {
-        let p = two_product(self.hi, other.hi);
-        quick_two_sum(p.hi, p.lo + (self.hi * other.lo + self.lo * other.hi))
-    }
-
-    /// The quotient by a double.
-    #[inline(always)]
-    #[must_use]
-    pub fn over(self, x: f64) -> Self {
-        let q = self.hi / x;
-        let p = two_product(q, x);
-        let rest = ((self.hi - p.hi) - p.lo + self.lo) / x;
-        quick_two_sum(q, rest)
     }
 
     /// The nearest double.

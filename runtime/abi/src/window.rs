@@ -1,15 +1,15 @@
 //! Rolling windows: the last n values reduced to one, step by step over a flat state.
 //!
 //! A value that is na or infinite is missing; with fewer than `least` values in the window the
-//! result is na. Sums are differences of running totals ([`crate::running`]), so they cost the
-//! same for every window length, share their totals over a grid of lengths, and do not drift.
+//! result is na. Sums are made by doubling ([`crate::ladder`]), so they depend on the values of
+//! the window alone and do not drift.
 //!
 //! The state of a window is a slice of doubles, at first as [`fresh_state`] makes it.
-//! Interpreter and handler call the `step` functions bar by bar; the kernel calls
-//! [`crate::columns`], which does the same arithmetic for a block of bars.
+//! Interpreter and handler call [`step`] bar by bar; the kernel calls [`crate::ladders`],
+//! [`crate::extreme`] and [`crate::mean`], which do the same arithmetic for a block of bars.
 
+use crate::ladder::{self, Ladder};
 use crate::mean::{MEAN_STATE, MeanState};
-use crate::running::{Double, two_product};
 
 /// What a window reduces its values to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,6 +20,9 @@ pub enum Window {
     Mean,
     /// Sum with weight 1 for the oldest to n for the newest; the window must be whole.
     Weighted,
+    /// Sum of the values times their distance in bars from the window's middle; the window must be
+    /// whole.
+    Moment,
     /// Sum of squared distances from the window's mean.
     Squares,
     /// Greatest.
@@ -39,10 +42,11 @@ pub enum Window {
 }
 
 /// All of them.
-pub const WINDOWS: [Window; 11] = [
+pub const WINDOWS: [Window; 12] = [
     Window::Sum,
     Window::Mean,
     Window::Weighted,
+    Window::Moment,
     Window::Squares,
     Window::Max,
     Window::Min,
@@ -58,10 +62,22 @@ pub const WINDOWS: [Window; 11] = [
 pub fn state_len(window: Window, n: usize) -> usize {
     match window {
         Window::Mean => MEAN_HEAD + n,
-        Window::Weighted | Window::Squares => HEAD + 5 * n,
         Window::Rank => crate::rank::state_len(n),
-        // Totals, or a queue of candidates.
+        _ if ladder_of(window).is_some() => ladder::state_len(n),
+        // A queue of candidates.
         _ => HEAD + 3 * n,
+    }
+}
+
+/// The sum that a window is made of, where it is one.
+#[must_use]
+pub fn ladder_of(window: Window) -> Option<Ladder> {
+    match window {
+        Window::Sum => Some(Ladder::Sum),
+        Window::Weighted => Some(Ladder::Weighted),
+        Window::Moment => Some(Ladder::Moment),
+        Window::Squares => Some(Ladder::Squares),
+        _ => None,
     }
 }
 
@@ -82,140 +98,13 @@ pub fn fresh_state(window: Window, n: usize) -> Vec<f64> {
 /// Slots before the ring of a mean: cursor, then its sums.
 const MEAN_HEAD: usize = 1 + MEAN_STATE;
 
-/// Slots before the ring: cursor, bars seen, count, first total, second total.
-const HEAD: usize = 8;
+/// Slots before the ring of a queue: cursor, bars seen, count, place and length of the queue.
+const HEAD: usize = 5;
 const CURSOR: usize = 0;
 const BARS: usize = 1;
 const COUNT: usize = 2;
-const FIRST: usize = 3;
-const SECOND: usize = 5;
-
-/// Running totals after one more value: the number of values, and up to two sums.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Totals {
-    /// How many values were there (not missing).
-    pub count: f64,
-    /// Sum of values.
-    pub first: Double,
-    /// Sum of squares, or of values times their bar number.
-    pub second: Double,
-}
-
-impl Totals {
-    /// Adds the value of bar `t`.
-    #[inline(always)]
-    #[must_use]
-    pub fn step(self, window: Window, x: f64, t: f64) -> Self {
-        if !x.is_finite() {
-            return self;
-        }
-        let second = match window {
-            Window::Squares => self.second.plus(two_product(x, x)),
-            Window::Weighted => self.second.plus(two_product(x, t)),
-            _ => self.second,
-        };
-        Self {
-            count: self.count + 1.0,
-            first: self.first.plus_double(x),
-            second,
-        }
-    }
-
-    /// The window of `n` values that ends at bar `t` with totals `self` and began after `old`.
-    #[inline(always)]
-    #[must_use]
-    pub fn since(self, old: Self, window: Window, n: f64, least: f64, t: f64) -> f64 {
-        let count = self.count - old.count;
-        if count < least {
-            return f64::NAN;
-        }
-        let sum = self.first.minus(old.first);
-        match window {
-            Window::Weighted => {
-                // sum of (i - (t - n)) x_i = sum of i x_i - (t - n) sum of x_i
-                let moments = self.second.minus(old.second);
-                moments.minus(sum.times(t - n)).value()
-            }
-            Window::Squares => {
-                let squares = self.second.minus(old.second);
-                let rest = squares.minus(sum.squared().over(count)).value();
-                // What is below the error of the running totals is nothing: a flat window has
-                // exactly no deviation.
-                if rest > self.second.hi * NOISE {
-                    rest
-                } else {
-                    0.0
-                }
-            }
-            _ => sum.value(),
-        }
-    }
-}
-
-/// Relative error that totals in double-double arithmetic may have gathered: 2^-98.
-const NOISE: f64 = 1.0 / (1_u128 << 98) as f64;
-
-/// One more value into a sum-like window; returns its new result.
-///
-/// `state` holds at least [`state_len`] doubles for `ring` values, where `ring` is `n`, or less
-/// when fewer bars than that will ever come.
-pub fn step_totals(
-    window: Window,
-    state: &mut [f64],
-    x: f64,
-    n: usize,
-    least: usize,
-    ring: usize,
-) -> f64 {
-    let t = state[BARS];
-    let before = Totals {
-        count: state[COUNT],
-        first: Double {
-            hi: state[FIRST],
-            lo: state[FIRST + 1],
-        },
-        second: Double {
-            hi: state[SECOND],
-            lo: state[SECOND + 1],
-        },
-    };
-    let now = before.step(window, x, t);
-    state[BARS] = t + 1.0;
-    state[COUNT] = now.count;
-    (state[FIRST], state[FIRST + 1]) = (now.first.hi, now.first.lo);
-    (state[SECOND], state[SECOND + 1]) = (now.second.hi, now.second.lo);
-    // The ring holds the totals of the last `ring` bars; before the first bar they are zero.
-    let width = if window == Window::Sum { 3 } else { 5 };
-    let cursor = state[CURSOR] as usize;
-    let at = HEAD + cursor * width;
-    let slot = &mut state[at..at + width];
-    let old = Totals {
-        count: slot[0],
-        first: Double {
-            hi: slot[1],
-            lo: slot[2],
-        },
-        second: if width == 5 {
-            Double {
-                hi: slot[3],
-                lo: slot[4],
-            }
-        } else {
-            Double::default()
-        },
-    };
-    slot[0] = now.count;
-    (slot[1], slot[2]) = (now.first.hi, now.first.lo);
-    if width == 5 {
-        (slot[3], slot[4]) = (now.second.hi, now.second.lo);
-    }
-    state[CURSOR] = if cursor + 1 == ring {
-        0.0
-    } else {
-        (cursor + 1) as f64
-    };
-    now.since(old, window, n as f64, least as f64, t)
-}
+const FRONT: usize = 3;
+const LENGTH: usize = 4;
 
 /// One more value into a window of the greatest (or least) value, or of its age.
 ///
@@ -229,8 +118,6 @@ pub fn step_extreme(
     least: usize,
     ring: usize,
 ) -> f64 {
-    const FRONT: usize = FIRST;
-    const LENGTH: usize = FIRST + 1;
     let greatest = matches!(window, Window::Max | Window::MaxAge | Window::MaxAgeOldest);
     let keeps_equal = matches!(window, Window::MaxAgeOldest | Window::MinAgeOldest);
     let (head, rings) = state.split_at_mut(HEAD);
@@ -296,10 +183,10 @@ pub fn step(window: Window, state: &mut [f64], x: f64, n: usize, least: usize, r
     match window {
         Window::Mean => step_mean(state, x, least, ring),
         Window::Rank => crate::rank::step(state, x, least, ring),
-        Window::Sum | Window::Weighted | Window::Squares => {
-            step_totals(window, state, x, n, least, ring)
-        }
-        _ => step_extreme(window, state, x, n, least, ring),
+        _ => match ladder_of(window) {
+            Some(ladder) => ladder::step(ladder, state, x, x, n, least, ring),
+            None => step_extreme(window, state, x, n, least, ring),
+        },
     }
 }
 
@@ -335,6 +222,10 @@ mod tests {
                     Window::Sum => sum,
                     Window::Mean => sum / count,
                     Window::Weighted => values.iter().map(|(i, x)| (n - (t - i)) as f64 * x).sum(),
+                    Window::Moment => values
+                        .iter()
+                        .map(|(i, x)| ((n - 1) as f64 / 2.0 - (t - i) as f64) * x)
+                        .sum(),
                     Window::Squares => values.iter().map(|(_, x)| (x - sum / count).powi(2)).sum(),
                     Window::Max => values.iter().map(|(_, x)| *x).fold(f64::MIN, f64::max),
                     Window::Min => values.iter().map(|(_, x)| *x).fold(f64::MAX, f64::min),
@@ -373,7 +264,8 @@ mod tests {
             part in 1usize..20,
         ) {
             for window in WINDOWS {
-                let least = if window == Window::Weighted { n } else { part.min(n) };
+                let is_whole = matches!(window, Window::Weighted | Window::Moment);
+                let least = if is_whole { n } else { part.min(n) };
                 let (got, want) = (run(window, &xs, n, least), plain(window, &xs, n, least));
                 for (t, (g, w)) in got.iter().zip(&want).enumerate() {
                     prop_assert!(

@@ -15,6 +15,7 @@ mod prepare;
 mod results;
 mod run;
 mod steps;
+mod windows;
 
 pub use plan::{Kernel, compile};
 pub(crate) use results::{decide, evaluate};

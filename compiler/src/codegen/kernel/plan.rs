@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use strat_abi::ladder::Ladder;
 use strat_abi::pair::Pair;
-use strat_abi::window::Window;
+use strat_abi::window::{Window, ladder_of};
 use strat_lang::hir::Input;
 
 use super::choose::{columns, is_leaf};
@@ -42,13 +43,11 @@ pub enum Action {
     Group(GroupFn, usize),
     /// The zones of a pool, and queries to them; last the pool's state in doubles.
     Pool(GroupFn, usize, usize),
-    /// Running totals of view 0, for windows of any length.
-    Totals(Window),
-    /// A window over totals (views 0 to 2 or 0 to 4, in their order).
-    Sums(Window, Id),
+    /// A sum over a window of view 0, or of view 0 and view 1.
+    Sum(Ladder, Id),
     /// The mean of a window of view 0.
     Mean(Id),
-    /// The greatest or least of a window of view 0.
+    /// The greatest or least of a window of view 0, or its age.
     Extreme(Window, Id),
     /// A window of view 0 whose result depends on the order of its values.
     Ordered(Window, Id),
@@ -98,8 +97,6 @@ pub struct Kernel {
     pub steps: Vec<Step>,
     /// For each column the step that writes it.
     pub column_step: Vec<usize>,
-    /// Whether a column holds totals, which are 0 before the first bar, not missing.
-    pub column_totals: Vec<bool>,
     /// For each bit mask the step that writes it.
     pub mask_step: Vec<usize>,
     /// Entry and exit conditions in order: tree and lookback formula.
@@ -150,11 +147,9 @@ pub(super) struct Planner<'g> {
     pub(super) graph: &'g Graph,
     pub(super) is_column: Vec<bool>,
     pub(super) column_of: BTreeMap<Id, usize>,
-    pub(super) totals_of: BTreeMap<(Window, usize), usize>,
     pub(super) cross_bits: BTreeMap<(Id, Id), usize>,
     pub(super) steps: Vec<(Step, Pending)>,
     pub(super) column_step: Vec<usize>,
-    pub(super) column_totals: Vec<bool>,
     pub(super) mask_step: Vec<usize>,
     pub(super) group_column: Vec<Option<usize>>,
     pub(super) query_column: Vec<Option<usize>>,
@@ -169,11 +164,9 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
         graph,
         is_column: columns(graph),
         column_of: BTreeMap::new(),
-        totals_of: BTreeMap::new(),
         cross_bits: BTreeMap::new(),
         steps: Vec::new(),
         column_step: Vec::new(),
-        column_totals: Vec::new(),
         mask_step: Vec::new(),
         group_column: vec![None; graph.groups.len()],
         query_column: vec![None; graph.queries.len()],
@@ -190,7 +183,6 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
     let Planner {
         steps,
         column_step,
-        column_totals,
         mask_step,
         is_column,
         ..
@@ -252,7 +244,6 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
     Ok(Kernel {
         steps,
         column_step,
-        column_totals,
         mask_step,
         signals,
         entries: graph.entries.len(),
@@ -276,27 +267,16 @@ pub(super) unsafe extern "C" fn no_group(
 ) {
 }
 
-/// Columns of running totals that a window needs: the count and one or two sums.
-/// Whether a window is the difference of two running totals.
-fn is_sum(w: Window) -> bool {
-    matches!(w, Window::Sum | Window::Weighted | Window::Squares)
-}
-
-fn totals_width(w: Window) -> usize {
-    if w == Window::Sum { 3 } else { 5 }
-}
-
 impl Planner<'_> {
     pub(super) fn leaf(&self, id: Id) -> bool {
         is_leaf(self.graph, &self.is_column, id)
     }
 
-    pub(super) fn add(&mut self, action: Action, deps: u64, outs: usize, totals: bool) -> usize {
+    pub(super) fn add(&mut self, action: Action, deps: u64, outs: usize) -> usize {
         let out = self.column_step.len();
         let step = self.steps.len();
         for _ in 0..outs {
             self.column_step.push(step);
-            self.column_totals.push(totals);
         }
         self.push(action, deps, out, outs);
         step
@@ -358,45 +338,37 @@ impl Planner<'_> {
             match node.op {
                 Op::Input(input) => {
                     // An extra column may depend on parameters.
-                    let step = self.add(Action::Input(input), deps, 1, false);
+                    let step = self.add(Action::Input(input), deps, 1);
                     self.column_of.insert(id, self.steps[step].0.out);
                 }
-                Op::Window(w, x, ..) if matches!(w, Window::Max | Window::Min | Window::Mean) => {
-                    let action = if w == Window::Mean {
-                        Action::Mean(id)
-                    } else {
-                        Action::Extreme(w, id)
+                Op::Window(w, x, ..) => {
+                    let action = match (w, ladder_of(w)) {
+                        (_, Some(ladder)) => Action::Sum(ladder, id),
+                        (Window::Mean, _) => Action::Mean(id),
+                        (Window::Rank, _) => Action::Ordered(w, id),
+                        _ => Action::Extreme(w, id),
                     };
-                    let step = self.add(action, deps, 1, false);
+                    let step = self.add(action, deps, 1);
                     self.steps[step].0.views = vec![self.view(x)];
                     self.column_of.insert(id, self.steps[step].0.out);
                 }
                 Op::Pair(p, x, y, _) => {
-                    let step = self.add(Action::Pair(p, id), deps, 1, false);
+                    let action = if p == Pair::Products {
+                        Action::Sum(Ladder::Products, id)
+                    } else {
+                        Action::Pair(p, id)
+                    };
+                    let step = self.add(action, deps, 1);
                     self.steps[step].0.views = vec![self.view(x), self.view(y)];
                     self.column_of.insert(id, self.steps[step].0.out);
                 }
-                Op::Window(w, x, ..) if !is_sum(w) => {
-                    let step = self.add(Action::Ordered(w, id), deps, 1, false);
-                    self.steps[step].0.views = vec![self.view(x)];
-                    self.column_of.insert(id, self.steps[step].0.out);
-                }
-                Op::Window(w, x, ..) => {
-                    let first = self.totals(w, x);
-                    let wide = totals_width(w);
-                    let step = self.add(Action::Sums(w, id), deps, 1, false);
-                    self.steps[step].0.views = (first..first + wide)
-                        .map(|column| View { column, lag: None })
-                        .collect();
-                    self.column_of.insert(id, self.steps[step].0.out);
-                }
                 Op::After(x, _) => {
-                    let step = self.add(Action::After(id), deps, 1, false);
+                    let step = self.add(Action::After(id), deps, 1);
                     self.steps[step].0.views = vec![self.view(x)];
                     self.column_of.insert(id, self.steps[step].0.out);
                 }
                 Op::Cross(a, b) => {
-                    let step = self.add(Action::CrossColumn, deps, 1, false);
+                    let step = self.add(Action::CrossColumn, deps, 1);
                     self.steps[step].0.views = vec![self.view(a), self.view(b)];
                     self.column_of.insert(id, self.steps[step].0.out);
                 }
@@ -435,31 +407,11 @@ impl Planner<'_> {
         } else {
             views
         };
-        let step = self.add(Action::Map(no_map), deps, 1, false);
+        let step = self.add(Action::Map(no_map), deps, 1);
         self.steps[step].0.views = views;
         self.steps[step].0.scalars = scalars;
         self.steps[step].1 = Pending::Map(id);
         self.column_of.insert(id, self.steps[step].0.out);
-    }
-
-    /// The totals that all windows over one column share; returns their first column.
-    fn totals(&mut self, w: Window, x: Id) -> usize {
-        let view = self.view(x);
-        let key = (w, view.column);
-        if view.lag.is_none()
-            && let Some(&known) = self.totals_of.get(&key)
-        {
-            return known;
-        }
-        let deps = self.graph.node(x).stage.params;
-        let outs = totals_width(w);
-        let step = self.add(Action::Totals(w), deps, outs, true);
-        self.steps[step].0.views = vec![view];
-        let first = self.steps[step].0.out;
-        if view.lag.is_none() {
-            self.totals_of.insert(key, first);
-        }
-        first
     }
 
     fn group(&mut self, g: usize) -> usize {
@@ -482,7 +434,7 @@ impl Planner<'_> {
         }
         let (views, scalars) = self.leaves(&leaves);
         let outs = group.members.len();
-        let step = self.add(Action::Group(no_group, g), deps, outs, false);
+        let step = self.add(Action::Group(no_group, g), deps, outs);
         self.steps[step].0.views = views;
         self.steps[step].0.scalars = scalars;
         self.steps[step].1 = Pending::Group(g);

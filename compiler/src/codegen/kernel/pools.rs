@@ -39,7 +39,7 @@ impl Planner<'_> {
             .map(|q| self.graph.queries[*q].outputs.len())
             .sum();
         let state = self.graph.pools[p].state_len(usize::MAX);
-        let step = self.add(Action::Pool(no_group, p, state), deps, outs, false);
+        let step = self.add(Action::Pool(no_group, p, state), deps, outs);
         self.steps[step].0.views = views;
         self.steps[step].0.scalars = scalars;
         let mut column = self.steps[step].0.out;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use strat_abi::BarColumns;
 use strat_abi::columns::LastSide;
 use strat_abi::mean::MeanState;
-use strat_abi::window::Totals;
 use strat_lang::hir::Input;
 
 use super::plan::{Action, Kernel};
@@ -87,7 +86,7 @@ impl<'a> KernelRun<'a> {
                     .entry(c)
                     .or_insert_with(|| Arc::new(graph.scalars(set(c))));
                 let reach = match step.action {
-                    Action::Sums(_, id) | Action::Mean(id) | Action::Extreme(_, id) => {
+                    Action::Sum(_, id) | Action::Mean(id) | Action::Extreme(_, id) => {
                         graph.bounds(id, scalars, most).map_or(0, |b| b.n.min(most))
                     }
                     _ => 0,
@@ -104,7 +103,7 @@ impl<'a> KernelRun<'a> {
             }
             lags.push(step_lags);
         }
-        // Columns of one step share their layout: a group's or the totals' lie side by side.
+        // Columns of one step share their layout: a group's lie side by side.
         for step in &kernel.steps {
             if matches!(step.action, Action::Mask(_) | Action::CrossBits) {
                 continue;
@@ -142,16 +141,7 @@ impl<'a> KernelRun<'a> {
             let s = &kernel.steps[step];
             base[step] + (instance * s.outs + column - s.out) * width[column]
         };
-        let mut arena = vec![f64::NAN; arena_len];
-        for (column, totals) in kernel.column_totals.iter().enumerate() {
-            if *totals {
-                let step = kernel.column_step[column];
-                for instance in 0..projection[step].representative.len() {
-                    let at = column_at(column, instance);
-                    arena[at..at + width[column]].fill(0.0);
-                }
-            }
-        }
+        let arena = vec![f64::NAN; arena_len];
         let mut instances = Vec::with_capacity(kernel.steps.len());
         for (i, (step, p)) in kernel.steps.iter().zip(&projection).enumerate() {
             let is_mask = matches!(step.action, Action::Mask(_) | Action::CrossBits);
@@ -159,7 +149,7 @@ impl<'a> KernelRun<'a> {
             for (k, &c) in p.representative.iter().enumerate() {
                 let scalars = &scalars_of[&c];
                 let bounds = match step.action {
-                    Action::Sums(_, id)
+                    Action::Sum(_, id)
                     | Action::Mean(id)
                     | Action::Extreme(_, id)
                     | Action::Ordered(_, id)
@@ -203,7 +193,6 @@ impl<'a> KernelRun<'a> {
                     state,
                     capacity,
                     handed: None,
-                    totals: Totals::default(),
                     mean: MeanState::default(),
                     last: LastSide::default(),
                 });

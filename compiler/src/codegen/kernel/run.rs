@@ -7,7 +7,8 @@ use strat_abi::{BarColumns, ComboState, Scratch, Sweep};
 
 use super::plan::{Action, Kernel, MaskTree};
 use super::prepare::Projection;
-use super::steps::{Instance, Layout, Shared, run, run_side_by_side};
+use super::steps::{Instance, Layout, Shared, run};
+use super::windows::{is_side_by_side, side_by_side};
 
 /// A kernel over one chunk of parameter sets and one series of bars.
 pub struct KernelRun<'a> {
@@ -55,8 +56,8 @@ impl KernelRun<'_> {
                 start,
                 len,
             };
-            if matches!(step.action, Action::Mean(_) | Action::Extreme(..)) {
-                run_side_by_side(step.action, instances, shared, layout, bars, threads > 1);
+            if is_side_by_side(step.action) {
+                side_by_side(step.action, instances, shared, layout, bars, threads > 1);
             } else if threads > 1 && instances.len() * len >= 1 << 14 {
                 instances.into_par_iter().for_each(|instance| {
                     run(step.action, step.outs, instance, shared, layout, bars)

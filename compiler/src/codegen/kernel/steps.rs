@@ -1,14 +1,10 @@
 //! What the steps do: each instance computes its columns or bits for one block of bars.
 
-use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use strat_abi::BarColumns;
-use strat_abi::columns::{
-    LastSide, TotalsAt, TotalsColumns, after_step, cross_masks, cross_step, totals, windows,
-};
-use strat_abi::extreme::{ExtremeLane, extremes};
-use strat_abi::mean::{LANES, MeanLane, MeanState, means};
+use strat_abi::columns::{LastSide, after_step, cross_masks, cross_step};
+use strat_abi::mean::MeanState;
 use strat_abi::pair;
-use strat_abi::window::{self, Totals};
+use strat_abi::window;
 use strat_lang::hir::Input;
 
 use super::plan::Action;
@@ -28,7 +24,6 @@ pub(super) struct Instance<'a> {
     pub(super) capacity: usize,
     /// The column of an input beside the bars.
     pub(super) handed: Option<Column<'a>>,
-    pub(super) totals: Totals,
     pub(super) mean: MeanState,
     pub(super) last: LastSide,
 }
@@ -43,7 +38,7 @@ pub(super) struct Shared {
 impl Shared {
     /// # Safety
     /// `offset` lies in the arena.
-    unsafe fn at(&self, offset: usize) -> *mut f64 {
+    pub(super) unsafe fn at(&self, offset: usize) -> *mut f64 {
         // SAFETY: as the caller says.
         unsafe { self.arena.add(offset) }
     }
@@ -160,40 +155,8 @@ pub(super) fn run(
                     instance.capacity as i64,
                 );
             }
-            Action::Totals(w) => {
-                let wide = outs == 5;
-                let mut columns = TotalsColumns {
-                    count: slice(0),
-                    first_hi: slice(1),
-                    first_lo: slice(2),
-                    second_hi: if wide { slice(3) } else { &mut [] },
-                    second_lo: if wide { slice(4) } else { &mut [] },
-                };
-                totals(w, &mut instance.totals, start, leaf(0), &mut columns);
-            }
-            Action::Sums(w, _) => {
-                let Some(b) = instance.bounds else { return };
-                let wide = instance.leaves.len() == 5;
-                let reach = b.n.min(bars.len());
-                let at = |back: usize| {
-                    let column = |i: usize| {
-                        std::slice::from_raw_parts(
-                            shared.arena.add(instance.leaves[i] - back).cast_const(),
-                            len,
-                        )
-                    };
-                    TotalsAt {
-                        count: column(0),
-                        first_hi: column(1),
-                        first_lo: column(2),
-                        second_hi: if wide { column(3) } else { &[] },
-                        second_lo: if wide { column(4) } else { &[] },
-                    }
-                };
-                windows(w, at(0), at(reach), b.n, b.least, start, slice(0));
-            }
-            // Several windows at a time: `run_side_by_side`.
-            Action::Mean(_) | Action::Extreme(..) => {}
+            // Several windows at a time: `side_by_side`.
+            Action::Sum(..) | Action::Mean(_) | Action::Extreme(..) => {}
             Action::After(_) => {
                 let Some(b) = instance.bounds else { return };
                 let (from, to) = (leaf(0), slice(0));
@@ -230,73 +193,6 @@ pub(super) fn run(
                 cross_masks(&mut instance.last, leaf(0), leaf(1), up, down);
             }
         }
-    }
-}
-
-/// Windows over one column, several lengths at a time.
-pub(super) fn run_side_by_side(
-    action: Action,
-    instances: &mut [Instance<'_>],
-    shared: Shared,
-    layout: Layout,
-    bars: BarColumns<'_>,
-    parallel: bool,
-) {
-    let same = |a: &Instance<'_>, b: &Instance<'_>| a.leaves == b.leaves;
-    let groups: Vec<&mut [Instance<'_>]> = instances
-        .chunk_by_mut(same)
-        .flat_map(|group| group.chunks_mut(LANES))
-        .collect();
-    let run = |group: &mut [Instance<'_>]| {
-        let reach = |b: Bounds| b.n.min(bars.len());
-        let front = group.iter().filter_map(|i| i.bounds).map(reach).max();
-        let leaf = group.first().and_then(|i| i.leaves.first()).copied();
-        let (Some(front), Some(leaf)) = (front, leaf) else {
-            return;
-        };
-        // SAFETY: the leaf's column keeps at least `front` bars before the block.
-        let xs = unsafe {
-            std::slice::from_raw_parts(shared.at(leaf - front).cast_const(), front + layout.len)
-        };
-        let out = |i: &Instance<'_>| {
-            // SAFETY: this part of the arena is written by its instance only, and is no leaf.
-            unsafe { std::slice::from_raw_parts_mut(shared.at(i.out + layout.history), layout.len) }
-        };
-        if let Action::Extreme(w, _) = action {
-            let mut lanes: Vec<ExtremeLane<'_>> = group
-                .iter()
-                .filter_map(|i| {
-                    let b = i.bounds?;
-                    Some(ExtremeLane {
-                        back: reach(b),
-                        n: b.n,
-                        least: b.least,
-                        out: out(i),
-                    })
-                })
-                .collect();
-            extremes(w, xs, front, &mut lanes);
-        } else {
-            let mut lanes: Vec<MeanLane<'_>> = group
-                .iter_mut()
-                .filter_map(|i| {
-                    let b = i.bounds?;
-                    Some(MeanLane {
-                        back: reach(b),
-                        n: b.n,
-                        least: b.least,
-                        out: out(i),
-                        state: &mut i.mean,
-                    })
-                })
-                .collect();
-            means(xs, front, &mut lanes);
-        }
-    };
-    if parallel {
-        groups.into_par_iter().for_each(run);
-    } else {
-        groups.into_iter().for_each(run);
     }
 }
 

@@ -218,7 +218,7 @@ impl Maker {
         }
         let name = self.of(WINDOW_FNS);
         let x = self.numbers(1, depth);
-        let may = name != "window_weighted";
+        let may = !matches!(name, "window_weighted" | "window_moment");
         let (n, least) = match self.weighted(&[12, 6, 2]) {
             1 if may => (self.length(WINDOWS, 1), Some(self.length(&[1, 2, 3], 1))),
             2 if may => (Length::Const(self.of(FAR)), Some(Length::Const(1))),

@@ -21,6 +21,7 @@ pub(super) const WINDOWS: &[u32] = &[1, 2, 3, 5, 7, 10, 14, 20, 50, 64, 100];
 pub(super) const WINDOW_FNS: &[&str] = &[
     "window_sum",
     "window_mean",
+    "window_moment",
     "window_weighted",
     "window_squares",
     "window_max",

@@ -1,0 +1,112 @@
+//! Windows over one column (or two), several lengths at a time.
+
+use std::cell::RefCell;
+
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+use strat_abi::BarColumns;
+use strat_abi::extreme::extremes;
+use strat_abi::ladders::ladders;
+use strat_abi::lanes::Lane;
+use strat_abi::mean::{LANES, MeanLane, means};
+
+use super::plan::Action;
+use super::steps::{Instance, Layout, Shared};
+use crate::ir::Bounds;
+
+thread_local! {
+    /// Memory for the runs that windows are made of, used again from block to block.
+    static ROWS: RefCell<Vec<f64>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Whether the instances of a step are run by [`side_by_side`].
+pub(super) fn is_side_by_side(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Sum(..) | Action::Mean(_) | Action::Extreme(..)
+    )
+}
+
+/// Runs all instances of a step; those that read the same columns share their work.
+pub(super) fn side_by_side(
+    action: Action,
+    instances: &mut [Instance<'_>],
+    shared: Shared,
+    layout: Layout,
+    bars: BarColumns<'_>,
+    parallel: bool,
+) {
+    let same = |a: &Instance<'_>, b: &Instance<'_>| a.leaves == b.leaves;
+    // Means have registers for so many; of sums and extremes more share their runs.
+    let most = if parallel || matches!(action, Action::Mean(_)) {
+        LANES
+    } else {
+        4 * LANES
+    };
+    let groups: Vec<&mut [Instance<'_>]> = instances
+        .chunk_by_mut(same)
+        .flat_map(|group| group.chunks_mut(most))
+        .collect();
+    let run = |group: &mut [Instance<'_>]| run_group(action, group, shared, layout, bars);
+    if parallel {
+        groups.into_par_iter().for_each(run);
+    } else {
+        groups.into_iter().for_each(run);
+    }
+}
+
+fn run_group(
+    action: Action,
+    group: &mut [Instance<'_>],
+    shared: Shared,
+    layout: Layout,
+    bars: BarColumns<'_>,
+) {
+    let reach = |b: Bounds| b.n.min(bars.len());
+    let front = group.iter().filter_map(|i| i.bounds).map(reach).max();
+    let leaves = group.first().map(|i| (i.leaves.first().copied(), i.leaves.get(1).copied()));
+    let (Some(front), Some((Some(x), y))) = (front, leaves) else {
+        return;
+    };
+    let column = |leaf: usize| {
+        // SAFETY: the leaf's column keeps at least `front` bars before the block.
+        unsafe { std::slice::from_raw_parts(shared.at(leaf - front).cast_const(), front + layout.len) }
+    };
+    let (xs, ys) = (column(x), column(y.unwrap_or(x)));
+    let out = |i: &Instance<'_>| {
+        // SAFETY: this part of the arena is written by its instance only, and is no leaf.
+        unsafe { std::slice::from_raw_parts_mut(shared.at(i.out + layout.history), layout.len) }
+    };
+    if let Action::Mean(_) = action {
+        let mut lanes: Vec<MeanLane<'_>> = group
+            .iter_mut()
+            .filter_map(|i| {
+                let b = i.bounds?;
+                Some(MeanLane {
+                    back: reach(b),
+                    n: b.n,
+                    least: b.least,
+                    out: out(i),
+                    state: &mut i.mean,
+                })
+            })
+            .collect();
+        return means(xs, front, &mut lanes);
+    }
+    let mut lanes: Vec<Lane<'_>> = group
+        .iter()
+        .filter_map(|i| {
+            let b = i.bounds?;
+            Some(Lane {
+                back: reach(b),
+                n: b.n,
+                least: b.least,
+                out: out(i),
+            })
+        })
+        .collect();
+    ROWS.with_borrow_mut(|rows| match action {
+        Action::Sum(ladder, _) => ladders(ladder, xs, ys, front, &mut lanes, rows),
+        Action::Extreme(w, _) => extremes(w, xs, front, &mut lanes, rows),
+        _ => {}
+    });
+}

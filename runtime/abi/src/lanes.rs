@@ -1,0 +1,97 @@
+//! One of several windows that a kernel computes over the same values of a block.
+
+/// A window and where its results go.
+#[derive(Debug)]
+pub struct Lane<'a> {
+    /// Its length, at most the history in front of the block.
+    pub back: usize,
+    /// Its length as written, which may be longer than there are bars.
+    pub n: usize,
+    /// Values it needs.
+    pub least: usize,
+    /// Its results, one per bar of the block.
+    pub out: &'a mut [f64],
+}
+
+impl Lane<'_> {
+    /// Whether all bars of the window can lie in the history.
+    pub(crate) fn fits(&self) -> bool {
+        self.n == self.back
+    }
+
+    /// Bars that a state of its own must hold for [`Lane::mend`] over `bars` bars.
+    pub(crate) fn ring(&self, bars: usize) -> usize {
+        if self.fits() { self.back } else { bars }
+    }
+
+    /// Sets right the results that missing values change, where `out` was computed as if there
+    /// were none. `xs[front..]` are the bars of the block (`ys` is `xs` where there is one
+    /// series), `whole` says that none is missing; `step` takes the values one by one.
+    pub(crate) fn mend(
+        &mut self,
+        xs: &[f64],
+        ys: &[f64],
+        front: usize,
+        whole: bool,
+        step: impl FnMut(f64, f64) -> f64,
+    ) {
+        if !self.fits() {
+            self.step_by_step(xs, ys, front, xs.len(), step);
+        } else if whole {
+        } else if self.least < self.n {
+            // Until no missing value is in reach.
+            let last = (0..xs.len()).rposition(|i| is_missing(xs[i], ys[i]));
+            let until = last.map_or(0, |last| last + self.back).min(xs.len());
+            self.step_by_step(xs, ys, front, until, step);
+        } else {
+            self.withhold(xs, ys, front);
+        }
+    }
+
+    fn step_by_step(
+        &mut self,
+        xs: &[f64],
+        ys: &[f64],
+        front: usize,
+        until: usize,
+        mut step: impl FnMut(f64, f64) -> f64,
+    ) {
+        for i in (front + 1).saturating_sub(self.back)..until {
+            let value = step(xs[i], ys[i]);
+            if let Some(t) = i.checked_sub(front) {
+                self.out[t] = value;
+            }
+        }
+    }
+
+    /// No result for windows with a missing value.
+    fn withhold(&mut self, xs: &[f64], ys: &[f64], front: usize) {
+        let mut since = self.n;
+        for i in (front + 1).saturating_sub(self.back)..xs.len() {
+            since = if is_missing(xs[i], ys[i]) { 0 } else { since + 1 };
+            if since < self.n
+                && let Some(t) = i.checked_sub(front)
+            {
+                self.out[t] = f64::NAN;
+            }
+        }
+    }
+}
+
+fn is_missing(x: f64, y: f64) -> bool {
+    !(x.is_finite() && y.is_finite())
+}
+
+/// Whether no value is missing (na or infinite).
+pub(crate) fn is_whole(xs: &[f64]) -> bool {
+    // A finite number times 0 is 0, any other is na.
+    let mut zeros = [0.0; 16];
+    let chunks = xs.chunks_exact(16);
+    let rest = chunks.remainder();
+    for chunk in chunks {
+        for (zero, x) in zeros.iter_mut().zip(chunk) {
+            *zero += x * 0.0;
+        }
+    }
+    zeros.iter().sum::<f64>() == 0.0 && rest.iter().all(|x| x.is_finite())
+}
