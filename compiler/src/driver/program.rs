@@ -60,7 +60,14 @@ impl Compiled {
     /// trade is open.
     #[must_use]
     pub fn evaluate(&self, params: &[f64], bars: BarColumns<'_>) -> Vec<Vec<f64>> {
-        self.code.evaluate(params, bars, None)
+        let mut out = Vec::new();
+        self.evaluate_into(params, bars, &mut out);
+        out
+    }
+
+    /// As [`Compiled::evaluate`], into columns whose memory is used again.
+    pub fn evaluate_into(&self, params: &[f64], bars: BarColumns<'_>, out: &mut Vec<Vec<f64>>) {
+        self.code.evaluate(params, bars, None, out);
     }
 
     /// As [`Compiled::evaluate`], with the open trade of each bar: what an engine has found, or
@@ -72,7 +79,9 @@ impl Compiled {
         bars: BarColumns<'_>,
         trade: &TradeColumns<'_>,
     ) -> Vec<Vec<f64>> {
-        self.code.evaluate(params, bars, Some(trade))
+        let mut out = Vec::new();
+        self.code.evaluate(params, bars, Some(trade), &mut out);
+        out
     }
 
     /// What holds on each bar given the open trade of each, and the values that the plan points

@@ -138,26 +138,28 @@ impl Code {
         columns.into_iter().next().unwrap_or(Column::NA)
     }
 
-    /// The outputs of an expression over all bars, one column each; without `trade` none is open.
+    /// The outputs of an expression over all bars, one column each, into `out`, whose memory is
+    /// used again; without `trade` none is open.
     pub(crate) fn evaluate(
         &self,
         params: &[f64],
         bars: BarColumns<'_>,
         trade: Option<&TradeColumns<'_>>,
-    ) -> Vec<Vec<f64>> {
+        out: &mut Vec<Vec<f64>>,
+    ) {
         if let How::Kernel(kernel, _) = &self.how {
             let hand = |input, sets: &[&[f64]]| self.columns(input, sets, bars, trade);
-            return kernel::evaluate(kernel, &self.graph, params, bars, &hand);
+            return kernel::evaluate(kernel, &self.graph, params, bars, &hand, out);
         }
         let mut run = Running::known(self, params, bars, trade);
-        let mut out = vec![Vec::with_capacity(bars.len()); self.graph.outputs.len()];
+        out.clear();
+        out.resize_with(self.graph.outputs.len(), || Vec::with_capacity(bars.len()));
         for t in 0..bars.len() {
             run.advance(&bars.bar(t), &strat_abi::TradeValues::FLAT);
             for (i, out) in out.iter_mut().enumerate() {
                 out.push(run.output(i));
             }
         }
-        out
     }
 
     /// What holds on each bar, and the values of the plan.

@@ -91,7 +91,11 @@ fn of_graph<'a>(
     bars: BarColumns<'_>,
     count: &Arc<[u32]>,
 ) -> Vec<Column<'a>> {
-    let values = |set: &&[f64]| code.evaluate(set, bars, None).into_iter().next();
+    let values = |set: &&[f64]| {
+        let mut out = Vec::new();
+        code.evaluate(set, bars, None, &mut out);
+        out.into_iter().next()
+    };
     sets.par_iter()
         .map(|set| Column::Seen {
             values: Cow::Owned(values(set).unwrap_or_default()),

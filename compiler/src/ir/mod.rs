@@ -4,12 +4,14 @@
 //! nothing needs is gone. Every executor reads this and nothing else.
 
 mod feed;
+mod linear;
 mod pool;
 mod print;
 pub(crate) mod query;
 mod settle;
 
 pub use feed::{Feed, FeedKind};
+pub use linear::Linear;
 pub use pool::{Choose, Pool, Query};
 pub use print::print;
 pub use query::{Bounds, apply};

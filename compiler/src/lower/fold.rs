@@ -22,7 +22,7 @@ impl Lower<'_> {
         };
         match op {
             Op::Number(_) | Op::Bool(_) => return SimpleOp::New(op),
-            Op::Lag(x, n) if number(n) == Some(0.0) => return SimpleOp::Same(x),
+            Op::Lag(x, n) | Op::After(x, n) if number(n) == Some(0.0) => return SimpleOp::Same(x),
             Op::And(a, b) => match (truth(a), truth(b)) {
                 (Some(true), _) => return SimpleOp::Same(b),
                 (_, Some(true)) => return SimpleOp::Same(a),

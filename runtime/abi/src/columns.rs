@@ -157,6 +157,24 @@ pub fn after_step(seen: &mut f64, x: f64, n: f64) -> f64 {
     }
 }
 
+/// [`after_step`] for a block of bars.
+pub fn after_steps(seen: &mut f64, xs: &[f64], n: f64, out: &mut [f64]) {
+    let waiting = if *seen >= n {
+        0
+    } else {
+        let mut counted = *seen;
+        let is_last = |x: &f64| {
+            counted += if x.is_nan() { 0.0 } else { 1.0 };
+            counted >= n
+        };
+        xs.iter().position(is_last).map_or(xs.len(), |at| at + 1)
+    };
+    for (x, out) in xs[..waiting].iter().zip(&mut *out) {
+        *out = after_step(seen, *x, n);
+    }
+    out[waiting..].copy_from_slice(&xs[waiting..]);
+}
+
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "within the tolerance of a test")]
 mod tests {

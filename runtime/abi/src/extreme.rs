@@ -100,21 +100,29 @@ fn double_here(window: Window, from: &[f64], to: &mut [f64], len: usize, width: 
 fn double_of(window: Window, from: &[f64], to: &mut [f64], len: usize, width: usize) {
     let (values, ages) = from.split_at(len);
     let (to_values, to_ages) = to.split_at_mut(len);
-    let (newer, older) = (&values[width..], &values[..len - width]);
-    let to_values = &mut to_values[width..];
+    let count = len - width;
+    let (newer, older) = (&values[width..][..count], &values[..count]);
+    let to_values = &mut to_values[width..][..count];
     if is_age(window) {
-        let (newer_age, older_age) = (&ages[width..], &ages[..len - width]);
-        let to_ages = &mut to_ages[width..];
+        let (newer_age, older_age) = (&ages[width..][..count], &ages[..count]);
+        let to_ages = &mut to_ages[width..][..count];
         let back = width as f64;
-        for i in 0..len - width {
-            let wins = older_wins(window, older[i], newer[i]);
-            to_values[i] = if wins { older[i] } else { newer[i] };
-            to_ages[i] = if wins { older_age[i] + back } else { newer_age[i] };
+        for i in 0..count {
+            // Both are loaded, so that there is no branch.
+            let (new, old, new_age, old_age) =
+                (newer[i], older[i], newer_age[i], older_age[i] + back);
+            let wins = older_wins(window, old, new);
+            to_values[i] = if wins { old } else { new };
+            to_ages[i] = if wins { old_age } else { new_age };
         }
     } else {
-        for i in 0..len - width {
-            let wins = older_wins(window, older[i], newer[i]);
-            to_values[i] = if wins { older[i] } else { newer[i] };
+        for i in 0..count {
+            let (new, old) = (newer[i], older[i]);
+            to_values[i] = if older_wins(window, old, new) {
+                old
+            } else {
+                new
+            };
         }
     }
 }
@@ -124,7 +132,14 @@ wide!(fn join = join_here(window: Window, level: &[f64], len: usize, front: usiz
 /// The windows that end at the bars from `front` on, from the runs there and those `back` bars
 /// before.
 #[inline(always)]
-fn join_here(window: Window, level: &[f64], len: usize, front: usize, back: usize, out: &mut [f64]) {
+fn join_here(
+    window: Window,
+    level: &[f64],
+    len: usize,
+    front: usize,
+    back: usize,
+    out: &mut [f64],
+) {
     each_kind!(window, join_of(level, len, front, back, out));
 }
 
@@ -137,13 +152,18 @@ fn join_of(window: Window, level: &[f64], len: usize, front: usize, back: usize,
         let (newer_age, older_age) = (&ages[front..][..count], &ages[front - back..][..count]);
         let back = back as f64;
         for i in 0..count {
+            let (new_age, old_age) = (newer_age[i], older_age[i] + back);
             let wins = older_wins(window, older[i], newer[i]);
-            out[i] = if wins { older_age[i] + back } else { newer_age[i] };
+            out[i] = if wins { old_age } else { new_age };
         }
     } else {
         for i in 0..count {
-            let wins = older_wins(window, older[i], newer[i]);
-            out[i] = if wins { older[i] } else { newer[i] };
+            let (new, old) = (newer[i], older[i]);
+            out[i] = if older_wins(window, old, new) {
+                old
+            } else {
+                new
+            };
         }
     }
 }

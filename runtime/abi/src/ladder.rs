@@ -207,20 +207,27 @@ fn join(ladder: Ladder, parts: &[(Run, Rung)], n: f64, least: f64) -> f64 {
         return f64::NAN;
     }
     let there = |(run, _): &(Run, Rung)| run.count > 0.0;
-    let (Some(newest), Some(big)) = (parts.iter().find(|p| there(p)), parts.iter().rposition(there))
-    else {
+    let (Some(newest), Some(big)) = (
+        parts.iter().find(|p| there(p)),
+        parts.iter().rposition(there),
+    ) else {
         return f64::NAN;
     };
     let (largest, _) = parts[big];
     if ladder == Ladder::Sum {
         // As distances from the mean of the largest part, which is at least half of the window.
         let mean = largest.dx / largest.count;
-        let rest = parts[..big].iter().fold(0.0, |rest, (run, _)| rest + (run.dx - run.count * mean));
+        let rest = parts[..big]
+            .iter()
+            .fold(0.0, |rest, (run, _)| rest + (run.dx - run.count * mean));
         return count * mean + rest;
     }
     let (x, y) = (newest.0.x, newest.0.y);
     let far = |run: &Run| {
-        let (ex, ey) = (run.dx + run.count * (run.x - x), run.dy + run.count * (run.y - y));
+        let (ex, ey) = (
+            run.dx + run.count * (run.x - x),
+            run.dy + run.count * (run.y - y),
+        );
         (ex, ey)
     };
     let (big_x, big_y) = far(&largest);

@@ -8,6 +8,9 @@ use crate::wide::wide;
 /// Bars whose values are held in registers at a time.
 const SIDE: usize = 16;
 
+/// Least bars that are worked on at a time, so that their runs stay in the nearest memory.
+const CHUNK: usize = 384;
+
 /// Windows over the block `xs[front..]` (and `ys`, which is `xs` where there is one series);
 /// `xs[..front]` is what came before it. `rows` is memory that is used again.
 pub fn ladders(
@@ -23,15 +26,38 @@ pub fn ladders(
     let (xs, ys, front) = (&xs[from..], &ys[from..], front - from);
     let two = ladder == Ladder::Products;
     let whole = is_whole(xs) && (!two || is_whole(ys));
-    let mut levels = Levels::over(ladder, xs.len(), longest, rows);
-    levels.first(xs, ys, whole);
-    for power in 0..longest.ilog2() {
-        levels.double(power as usize);
+    let clean = |xs: &[f64]| -> Vec<f64> {
+        let known = |x: &f64| if x.is_finite() { *x } else { 0.0 };
+        xs.iter().map(known).collect()
+    };
+    let cleaned = (!whole).then(|| (clean(xs), if two { clean(ys) } else { Vec::new() }));
+    let values = cleaned.as_ref().map_or((xs, ys), |(xs, ys)| (xs, ys));
+    let parts: Vec<Vec<Rung>> = lanes
+        .iter()
+        .map(|lane| {
+            if lane.fits() {
+                rungs(lane.n).collect()
+            } else {
+                Vec::new()
+            }
+        })
+        .collect();
+    let chunk = CHUNK.max(4 * longest.next_power_of_two());
+    for start in (0..xs.len() - front).step_by(chunk) {
+        let end = (start + chunk).min(xs.len() - front);
+        let seen = |xs: &'_ [f64]| (start.min(xs.len()), (front + end).min(xs.len()));
+        let ((a, b), (c, d)) = (seen(values.0), seen(values.1));
+        let mut levels = Levels::over(ladder, &values.0[a..b], &values.1[c..d], longest, rows);
+        for power in 0..longest.ilog2() {
+            levels.double(power as usize);
+        }
+        for (lane, parts) in lanes.iter_mut().zip(&parts) {
+            if lane.fits() {
+                levels.windows(front, parts, lane.n, &mut lane.out[start..end]);
+            }
+        }
     }
     for lane in lanes {
-        if lane.fits() {
-            levels.windows(front, lane.n, lane.out);
-        }
         let (n, least, ring) = (lane.n, lane.least, lane.ring(xs.len()));
         let mut state = Vec::new();
         lane.mend(xs, ys, front, whole, |x, y| {
@@ -43,21 +69,13 @@ pub fn ladders(
     }
 }
 
-/// The values, and runs of 1, 2, 4, … bars ending at each bar: rows of the sums of their distances
-/// from their newest value, and of their third figure.
+/// The values, and runs of 2, 4, 8, … bars ending at each bar: rows of the sums of their distances
+/// from their newest value, and of their third figure. Runs of one bar have none.
 struct Levels<'a> {
     ladder: Ladder,
-    /// Bars of a row.
-    len: usize,
-    /// One row per series.
-    values: &'a mut [f64],
+    xs: &'a [f64],
+    ys: &'a [f64],
     rows: &'a mut [f64],
-}
-
-/// Series that are read.
-#[inline(always)]
-fn series_of(ladder: Ladder) -> usize {
-    1 + usize::from(ladder == Ladder::Products)
 }
 
 /// Rows of one level.
@@ -71,158 +89,183 @@ fn rows_of(ladder: Ladder) -> usize {
 }
 
 impl<'a> Levels<'a> {
-    fn over(ladder: Ladder, len: usize, longest: usize, rows: &'a mut Vec<f64>) -> Self {
-        let values = series_of(ladder) * len;
-        let needed = values + (longest.ilog2() as usize + 1) * rows_of(ladder) * len;
+    fn over(
+        ladder: Ladder,
+        xs: &'a [f64],
+        ys: &'a [f64],
+        longest: usize,
+        rows: &'a mut Vec<f64>,
+    ) -> Self {
+        let needed = longest.ilog2() as usize * rows_of(ladder) * xs.len();
         if rows.len() < needed {
             rows.resize(needed, 0.0);
         }
-        let (values, rows) = rows[..needed].split_at_mut(values);
         Self {
             ladder,
-            len,
-            values,
-            rows,
-        }
-    }
-
-    /// The runs of one bar; a missing value counts as nothing.
-    fn first(&mut self, xs: &[f64], ys: &[f64], whole: bool) {
-        let (x, y) = self.values.split_at_mut(self.len);
-        x.copy_from_slice(xs);
-        if !y.is_empty() {
-            y.copy_from_slice(ys);
-        }
-        if !whole {
-            for value in self.values.iter_mut() {
-                *value = if value.is_finite() { *value } else { 0.0 };
-            }
-        }
-        let first = &mut self.rows[..rows_of(self.ladder) * self.len];
-        if self.ladder == Ladder::Sum {
-            first.copy_from_slice(self.values);
-        } else {
-            first.fill(0.0);
+            xs,
+            ys,
+            rows: &mut rows[..needed],
         }
     }
 
     /// From the runs of 2^`power` bars those of twice as many.
     fn double(&mut self, power: usize) {
-        let level = rows_of(self.ladder) * self.len;
-        let (from, to) = self.rows[power * level..].split_at_mut(level);
-        double(self.ladder, self.values, from, &mut to[..level], self.len, 1 << power);
+        let level = rows_of(self.ladder) * self.xs.len();
+        let (before, to) = self.rows.split_at_mut(power * level);
+        let from = &before[before.len().saturating_sub(level)..];
+        double(
+            self.ladder,
+            self.xs,
+            self.ys,
+            from,
+            &mut to[..level],
+            1 << power,
+        );
     }
 
     /// The windows of `n` bars that end at the bars from `front` on.
-    fn windows(&self, front: usize, n: usize, out: &mut [f64]) {
-        let parts: Vec<Rung> = rungs(n).collect();
-        windows(self.ladder, self.values, self.rows, self.len, front, &parts, n, out);
+    fn windows(&self, front: usize, parts: &[Rung], n: usize, out: &mut [f64]) {
+        windows(
+            self.ladder,
+            self.xs,
+            self.ys,
+            self.rows,
+            front,
+            parts,
+            n,
+            out,
+        );
     }
 }
 
 wide!(fn double = double_here(
     ladder: Ladder,
-    values: &[f64],
+    xs: &[f64],
+    ys: &[f64],
     from: &[f64],
     to: &mut [f64],
-    len: usize,
     m: usize,
 ));
 
 #[inline(always)]
-fn double_here(
-    ladder: Ladder,
-    values: &[f64],
-    from: &[f64],
-    to: &mut [f64],
-    len: usize,
-    m: usize,
-) {
+fn double_here(ladder: Ladder, xs: &[f64], ys: &[f64], from: &[f64], to: &mut [f64], m: usize) {
+    // One loop per kind, so that the kind is settled outside the loop; the first level apart.
+    match (ladder, m) {
+        (Ladder::Sum, _) => double_of(Ladder::Sum, xs, ys, from, to, m),
+        (Ladder::Squares, 1) => double_of(Ladder::Squares, xs, ys, from, to, 1),
+        (Ladder::Squares, _) => double_of(Ladder::Squares, xs, ys, from, to, m),
+        (Ladder::Products, 1) => double_of(Ladder::Products, xs, ys, from, to, 1),
+        (Ladder::Products, _) => double_of(Ladder::Products, xs, ys, from, to, m),
+        (_, 1) => double_of(Ladder::Moment, xs, ys, from, to, 1),
+        (_, _) => double_of(Ladder::Moment, xs, ys, from, to, m),
+    }
+}
+
+/// Value i of a row ends at bar i: the later run at i + m, the older one at i.
+#[inline(always)]
+fn double_of(ladder: Ladder, xs: &[f64], ys: &[f64], from: &[f64], to: &mut [f64], m: usize) {
+    let len = xs.len();
     if len <= m {
         return;
     }
     let count = len - m;
-    // Value i of a row ends at bar i: the later run at i + m, the older one at i.
     let width = m as f64;
+    let (x_old, x_new) = (&xs[..count], &xs[m..][..count]);
     match ladder {
         Ladder::Sum => {
+            let from = if m == 1 { xs } else { from };
             let (old, new) = (&from[..count], &from[m..]);
-            let to = &mut to[m..];
-            for i in 0..count {
-                to[i] = old[i] + new[i];
+            for ((to, old), new) in to[m..].iter_mut().zip(old).zip(new) {
+                *to = old + new;
             }
         }
         Ladder::Moment | Ladder::Weighted | Ladder::Squares => {
-            let (d, third) = from.split_at(len);
             let (to_d, to_third) = to.split_at_mut(len);
-            let (x_old, x_new) = (&values[..count], &values[m..]);
-            let (d_old, d_new) = (&d[..count], &d[m..]);
-            let (t_old, t_new) = (&third[..count], &third[m..]);
-            let (to_d, to_third) = (&mut to_d[m..], &mut to_third[m..]);
+            let (to_d, to_third) = (&mut to_d[m..][..count], &mut to_third[m..][..count]);
+            // A run of one bar has nothing in its rows.
+            let (d, third) = from.split_at(len.min(from.len()));
+            let ((d_old, d_new), (t_old, t_new)) = (sides(d, m, count), sides(third, m, count));
             for i in 0..count {
+                let at = |row: &[f64]| if m == 1 { 0.0 } else { row[i] };
+                let (d_old, d_new) = (at(d_old), at(d_new));
+                let (t_old, t_new) = (at(t_old), at(t_new));
                 let step = width * (x_old[i] - x_new[i]);
-                let gap = (d_old[i] - d_new[i]) + step;
-                to_d[i] = (d_old[i] + d_new[i]) + step;
+                let gap = (d_old - d_new) + step;
+                to_d[i] = (d_old + d_new) + step;
                 to_third[i] = if ladder == Ladder::Squares {
-                    (t_old[i] + t_new[i]) + gap * gap * (0.5 / width)
+                    (t_old + t_new) + gap * gap * (0.5 / width)
                 } else {
-                    (t_old[i] + t_new[i]) - gap * (width / 2.0)
+                    (t_old + t_new) - gap * (width / 2.0)
                 };
             }
         }
         Ladder::Products => {
-            let (xs, ys) = values.split_at(len);
-            let (dx, rest) = from.split_at(len);
-            let (dy, third) = rest.split_at(len);
             let (to_dx, rest) = to.split_at_mut(len);
             let (to_dy, to_third) = rest.split_at_mut(len);
-            let (x_old, x_new) = (&xs[..count], &xs[m..]);
-            let (y_old, y_new) = (&ys[..count], &ys[m..]);
-            let (dx_old, dx_new) = (&dx[..count], &dx[m..]);
-            let (dy_old, dy_new) = (&dy[..count], &dy[m..]);
-            let (t_old, t_new) = (&third[..count], &third[m..]);
-            let (to_dx, to_dy) = (&mut to_dx[m..], &mut to_dy[m..]);
-            let to_third = &mut to_third[m..];
+            let (to_dx, to_dy) = (&mut to_dx[m..][..count], &mut to_dy[m..][..count]);
+            let to_third = &mut to_third[m..][..count];
+            let (y_old, y_new) = (&ys[..count], &ys[m..][..count]);
+            let (dx, rest) = from.split_at(len.min(from.len()));
+            let (dy, third) = rest.split_at(len.min(rest.len()));
+            let ((dx_old, dx_new), (dy_old, dy_new)) = (sides(dx, m, count), sides(dy, m, count));
+            let (t_old, t_new) = sides(third, m, count);
             for i in 0..count {
+                let at = |row: &[f64]| if m == 1 { 0.0 } else { row[i] };
+                let (dx_old, dx_new) = (at(dx_old), at(dx_new));
+                let (dy_old, dy_new) = (at(dy_old), at(dy_new));
+                let (t_old, t_new) = (at(t_old), at(t_new));
                 let step_x = width * (x_old[i] - x_new[i]);
                 let step_y = width * (y_old[i] - y_new[i]);
-                to_dx[i] = (dx_old[i] + dx_new[i]) + step_x;
-                to_dy[i] = (dy_old[i] + dy_new[i]) + step_y;
-                let gap_x = (dx_old[i] - dx_new[i]) + step_x;
-                let gap_y = (dy_old[i] - dy_new[i]) + step_y;
-                to_third[i] = (t_old[i] + t_new[i]) + gap_x * gap_y * (0.5 / width);
+                to_dx[i] = (dx_old + dx_new) + step_x;
+                to_dy[i] = (dy_old + dy_new) + step_y;
+                let gap_x = (dx_old - dx_new) + step_x;
+                let gap_y = (dy_old - dy_new) + step_y;
+                to_third[i] = (t_old + t_new) + gap_x * gap_y * (0.5 / width);
             }
         }
     }
 }
 
+/// A row as its older and its later runs of `m` bars; nothing for runs of one bar.
+#[inline(always)]
+fn sides(row: &[f64], m: usize, count: usize) -> (&[f64], &[f64]) {
+    if m == 1 {
+        (&[], &[])
+    } else {
+        (&row[..count], &row[m..][..count])
+    }
+}
+
 wide!(fn windows = windows_here(
     ladder: Ladder,
-    values: &[f64],
+    xs: &[f64],
+    ys: &[f64],
     rows: &[f64],
-    len: usize,
     front: usize,
     parts: &[Rung],
     n: usize,
     out: &mut [f64],
 ));
 
-#[allow(clippy::too_many_arguments, reason = "the parts of one loop over a block")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "the parts of one loop over a block"
+)]
 #[inline(always)]
 fn windows_here(
     ladder: Ladder,
-    values: &[f64],
+    xs: &[f64],
+    ys: &[f64],
     rows: &[f64],
-    len: usize,
     front: usize,
     parts: &[Rung],
     n: usize,
     out: &mut [f64],
 ) {
     let levels = Read {
-        values,
+        xs,
+        ys,
         rows,
-        len,
         parts,
         count: n as f64,
     };
@@ -238,9 +281,9 @@ fn windows_here(
 
 /// Levels as the windows of one length read them.
 struct Read<'a> {
-    values: &'a [f64],
+    xs: &'a [f64],
+    ys: &'a [f64],
     rows: &'a [f64],
-    len: usize,
     parts: &'a [Rung],
     count: f64,
 }
@@ -261,20 +304,28 @@ impl Read<'_> {
         }
     }
 
-    /// Row `i` of the values, from bar `at` on.
+    /// The values of series `i` from bar `at` on.
     #[inline(always)]
     fn value<const W: usize>(&self, i: usize, at: usize) -> [f64; W] {
         let mut values = [0.0; W];
-        values.copy_from_slice(&self.values[i * self.len + at..][..W]);
+        let from = if i == 0 { self.xs } else { self.ys };
+        values.copy_from_slice(&from[at..at + W]);
         values
     }
 
     /// Row `i` of the level of a part, for the windows that end at bars from `at` on.
     #[inline(always)]
     fn row<const W: usize>(&self, ladder: Ladder, part: &Rung, i: usize, at: usize) -> [f64; W] {
-        let row = part.power as usize * rows_of(ladder) + i;
+        if part.power == 0 {
+            return if ladder == Ladder::Sum {
+                self.value(0, at - part.newer)
+            } else {
+                [0.0; W]
+            };
+        }
+        let row = (part.power as usize - 1) * rows_of(ladder) + i;
         let mut values = [0.0; W];
-        values.copy_from_slice(&self.rows[row * self.len + at - part.newer..][..W]);
+        values.copy_from_slice(&self.rows[row * self.xs.len() + at - part.newer..][..W]);
         values
     }
 
@@ -305,7 +356,7 @@ impl Read<'_> {
         let share = 1.0 / big.width();
         let mut out = [0.0; W];
         if ladder == Ladder::Sum {
-            let mean = self.row::<W>(ladder, big, 0, at).map(|x| x * share);
+            let mean: [f64; W] = scaled(self.row(ladder, big, 0, at), share);
             for part in small {
                 let (width, x) = (part.width(), self.row::<W>(ladder, part, 0, at));
                 for j in 0..W {
@@ -321,11 +372,11 @@ impl Read<'_> {
         let third_row = rows_of(ladder) - 1;
         let x = self.value::<W>(0, at);
         let big_x = self.far(ladder, big, 0, at, &x);
-        let mean_x = big_x.map(|x| x * share);
+        let mean_x = scaled(big_x, share);
         let (y, mean_y) = if two {
             let y = self.value::<W>(1, at);
             let big_y = self.far(ladder, big, 1, at, &y);
-            (y, big_y.map(|y| y * share))
+            (y, scaled(big_y, share))
         } else {
             (x, mean_x)
         };
@@ -333,7 +384,11 @@ impl Read<'_> {
         for part in small {
             let (width, share) = (part.width(), 1.0 / part.width());
             let far_x = self.far(ladder, part, 0, at, &x);
-            let far_y = if two { self.far(ladder, part, 1, at, &y) } else { far_x };
+            let far_y = if two {
+                self.far(ladder, part, 1, at, &y)
+            } else {
+                far_x
+            };
             let own = self.row::<W>(ladder, part, third_row, at);
             let place = place(*part, self.count);
             for j in 0..W {
@@ -366,6 +421,15 @@ impl Read<'_> {
         }
         out
     }
+}
+
+/// A loop, since the compiler calls `map` of an array as a function.
+#[inline(always)]
+fn scaled<const W: usize>(mut xs: [f64; W], share: f64) -> [f64; W] {
+    for x in &mut xs {
+        *x *= share;
+    }
+    xs
 }
 
 #[cfg(test)]
@@ -446,8 +510,20 @@ mod tests {
         let mut padded = vec![f64::NAN; 10];
         padded.extend(&xs);
         let mut out = vec![0.0; 10];
-        let mut lanes = [Lane { back: 10, n: 1 << 29, least: 1, out: &mut out }];
-        ladders(Ladder::Squares, &padded, &padded, 10, &mut lanes, &mut Vec::new());
+        let mut lanes = [Lane {
+            back: 10,
+            n: 1 << 29,
+            least: 1,
+            out: &mut out,
+        }];
+        ladders(
+            Ladder::Squares,
+            &padded,
+            &padded,
+            10,
+            &mut lanes,
+            &mut Vec::new(),
+        );
         let mut state = vec![0.0; state_len(10)];
         for (t, x) in xs.iter().enumerate() {
             let want = step(Ladder::Squares, &mut state, *x, *x, 1 << 29, 1, 10);

@@ -1,5 +1,7 @@
 //! One of several windows that a kernel computes over the same values of a block.
 
+use crate::wide::wide;
+
 /// A window and where its results go.
 #[derive(Debug)]
 pub struct Lane<'a> {
@@ -68,7 +70,11 @@ impl Lane<'_> {
     fn withhold(&mut self, xs: &[f64], ys: &[f64], front: usize) {
         let mut since = self.n;
         for i in (front + 1).saturating_sub(self.back)..xs.len() {
-            since = if is_missing(xs[i], ys[i]) { 0 } else { since + 1 };
+            since = if is_missing(xs[i], ys[i]) {
+                0
+            } else {
+                since + 1
+            };
             if since < self.n
                 && let Some(t) = i.checked_sub(front)
             {
@@ -84,14 +90,23 @@ fn is_missing(x: f64, y: f64) -> bool {
 
 /// Whether no value is missing (na or infinite).
 pub(crate) fn is_whole(xs: &[f64]) -> bool {
+    let mut whole = false;
+    look(xs, &mut whole);
+    whole
+}
+
+wide!(fn look = look_here(xs: &[f64], whole: &mut bool));
+
+#[inline(always)]
+fn look_here(xs: &[f64], whole: &mut bool) {
     // A finite number times 0 is 0, any other is na.
-    let mut zeros = [0.0; 16];
-    let chunks = xs.chunks_exact(16);
+    let mut zeros = [0.0; 32];
+    let chunks = xs.chunks_exact(32);
     let rest = chunks.remainder();
     for chunk in chunks {
         for (zero, x) in zeros.iter_mut().zip(chunk) {
             *zero += x * 0.0;
         }
     }
-    zeros.iter().sum::<f64>() == 0.0 && rest.iter().all(|x| x.is_finite())
+    *whole = zeros.iter().sum::<f64>() == 0.0 && rest.iter().all(|x| x.is_finite());
 }

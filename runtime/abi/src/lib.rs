@@ -10,15 +10,19 @@
     clippy::cast_sign_loss
 )]
 
+pub mod chain;
 pub mod columns;
 pub mod extreme;
 pub mod host;
 pub mod ladder;
 pub mod ladders;
 pub mod lanes;
+pub mod linear;
+
 pub mod math;
 pub mod mean;
 pub mod order;
+pub mod orders;
 pub mod pair;
 pub mod program;
 pub mod rank;

@@ -3,8 +3,9 @@
 //! A window of n bars has a result when it is whole: n bars have come, and none of its values is
 //! missing (na or infinite). Only [`Pair::At`] looks at a single value and needs no more than that.
 
-use crate::order::Tree;
 use crate::ladder::{self, Ladder};
+use crate::order::Tree;
+use crate::orders::{MOST, sum_above};
 
 /// What a window over two series gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,7 +30,7 @@ const COUNT: usize = 1;
 
 /// Longest window whose order is an array: up to here moving a block of memory and a plain sum
 /// beat the tree.
-const SHORT: usize = 1024;
+const SHORT: usize = MOST;
 
 /// Doubles of state for a window of `n` bars.
 #[must_use]
@@ -39,7 +40,8 @@ pub fn state_len(pair: Pair, n: usize) -> usize {
     }
     HEAD + match pair {
         Pair::Nth if n <= SHORT => 2 * n,
-        Pair::Above if n <= SHORT => n,
+        // Twice, so that the window lies in one piece.
+        Pair::Above if n <= SHORT => 2 * n,
         Pair::Nth | Pair::Above => n + crate::order::state_len(n),
         _ => n,
     }
@@ -51,6 +53,9 @@ pub fn fresh_state(pair: Pair, n: usize) -> Vec<f64> {
     let mut state = vec![0.0; state_len(pair, n)];
     if pair != Pair::Products {
         state[HEAD..HEAD + n].fill(f64::NAN);
+    }
+    if pair == Pair::Above && n <= SHORT {
+        state[HEAD..].fill(f64::NAN);
     }
     state
 }
@@ -98,8 +103,11 @@ pub fn step(pair: Pair, state: &mut [f64], x: f64, y: f64, n: usize, ring: usize
                     }
                 }
                 (_, true) => {
+                    sorted[cursor] = x;
                     if whole {
-                        sum_above(values, y)
+                        // From the oldest on: behind the cursor, then the second copy up to it.
+                        let window = &rest[cursor + 1..][..n];
+                        sum_above(window, y)
                     } else {
                         f64::NAN
                     }
@@ -127,31 +135,31 @@ pub fn step(pair: Pair, state: &mut [f64], x: f64, y: f64, n: usize, ring: usize
 
 /// Takes one value out of `count` sorted ones and puts another in; missing ones are none.
 fn renew_sorted(sorted: &mut [f64], count: usize, old: f64, new: f64) {
-    let mut count = count;
-    if old.is_finite() {
-        let at = sorted[..count].partition_point(|v| *v < old);
-        sorted.copy_within(at + 1..count, at);
-        count -= 1;
-    }
-    if new.is_finite() {
-        let at = sorted[..count].partition_point(|v| *v <= new);
-        sorted.copy_within(at..count, at + 1);
-        sorted[at] = new;
-    }
-}
-
-/// Sum of `x - y` over the values above y, in four lanes that are added at the end.
-fn sum_above(values: &[f64], y: f64) -> f64 {
-    let excess = |x: f64| if x > y { x - y } else { 0.0 };
-    let mut lanes = [0.0; 4];
-    let chunks = values.chunks_exact(4);
-    let rest: f64 = chunks.remainder().iter().map(|x| excess(*x)).sum();
-    for chunk in chunks {
-        for (lane, x) in lanes.iter_mut().zip(chunk) {
-            *lane += excess(*x);
+    let gone = || sorted[..count].partition_point(|v| *v < old);
+    match (old.is_finite(), new.is_finite()) {
+        (true, true) => {
+            // Only what lies between the two places moves.
+            let gone = gone();
+            let come = sorted[..count].partition_point(|v| *v <= new);
+            if come > gone {
+                sorted.copy_within(gone + 1..come, gone);
+                sorted[come - 1] = new;
+            } else {
+                sorted.copy_within(come..gone, come + 1);
+                sorted[come] = new;
+            }
         }
+        (true, false) => {
+            let gone = gone();
+            sorted.copy_within(gone + 1..count, gone);
+        }
+        (false, true) => {
+            let come = sorted[..count].partition_point(|v| *v <= new);
+            sorted.copy_within(come..count, come + 1);
+            sorted[come] = new;
+        }
+        (false, false) => {}
     }
-    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]) + rest
 }
 
 #[cfg(test)]

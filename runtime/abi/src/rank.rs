@@ -10,7 +10,7 @@
 const HEAD: usize = 2;
 
 /// Longest window whose order is an array.
-const SHORT: usize = 1024;
+const SHORT: usize = crate::orders::MOST;
 
 /// Doubles of state for a window of `n` values.
 #[must_use]

@@ -53,6 +53,17 @@ pub(super) fn columns(graph: &Graph) -> Vec<bool> {
             _ => {}
         }
     }
+    // A recurrence that is linear reads columns.
+    for linear in (0..graph.groups.len()).filter_map(|g| graph.linear(g)) {
+        for id in [Some(linear.rest), linear.factor, Some(linear.seed)]
+            .into_iter()
+            .flatten()
+        {
+            if graph.node(id).stage.series && is_pointwise(graph.node(id).op) {
+                keep[id.index()] = true;
+            }
+        }
+    }
     let outputs = graph.outputs.iter().map(|(_, id, _)| id);
     for id in outputs.chain(&graph.values) {
         keep[id.index()] = true;

@@ -8,7 +8,10 @@
 mod choose;
 mod code;
 mod code_pool;
+mod leaf;
+mod linear;
 mod masks;
+mod order;
 mod plan;
 mod pools;
 mod prepare;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use strat_abi::ladder::Ladder;
+use strat_abi::linear::Form;
 use strat_abi::pair::Pair;
 use strat_abi::window::{Window, ladder_of};
 use strat_lang::hir::Input;
@@ -41,6 +42,10 @@ pub enum Action {
     Mask(MaskFn),
     /// Members that depend on their past.
     Group(GroupFn, usize),
+    /// A recurrence that is linear in its past: views are what is added or gone towards, the seed,
+    /// and the factor where that is a series; else it is scalar 0, where there is one. Last whether
+    /// an na step leaves it as it is.
+    Linear(Form, bool),
     /// The zones of a pool, and queries to them; last the pool's state in doubles.
     Pool(GroupFn, usize, usize),
     /// A sum over a window of view 0, or of view 0 and view 1.
@@ -109,6 +114,11 @@ pub struct Kernel {
     pub values: Vec<usize>,
     /// For each step whether nothing but those values needs it.
     pub for_values: Vec<bool>,
+    /// For each step the recurrences whose seeds alone it serves, where there are any: once they
+    /// have started it is not needed any more.
+    pub seeds_of: Vec<Vec<usize>>,
+    /// For each step the recurrence that goes towards it and can advance in the same loop.
+    pub followed_by: Vec<Option<usize>>,
     _code: Code,
 }
 
@@ -179,6 +189,8 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
     let column = |id: &Id| planner.column_of.get(id).copied().unwrap_or(0);
     let outputs: Vec<usize> = graph.outputs.iter().map(|(_, id, _)| column(id)).collect();
     let values: Vec<usize> = graph.values.iter().map(column).collect();
+    let seeds_of = planner.order_steps(&outputs, &values);
+    let followed_by = planner.followed_by();
     let for_values = planner.for_values(&outputs);
     let Planner {
         steps,
@@ -250,6 +262,8 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
         outputs,
         values,
         for_values,
+        seeds_of,
+        followed_by,
         _code: code,
     })
 }
@@ -417,6 +431,11 @@ impl Planner<'_> {
     fn group(&mut self, g: usize) -> usize {
         if let Some(known) = self.group_column[g] {
             return known;
+        }
+        if let Some(linear) = self.graph.linear(g) {
+            let first = self.linear(linear);
+            self.group_column[g] = Some(first);
+            return first;
         }
         let group = &self.graph.groups[g];
         let mut roots: Vec<Id> = group

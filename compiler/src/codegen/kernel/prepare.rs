@@ -5,9 +5,13 @@ use std::sync::Arc;
 
 use strat_abi::BarColumns;
 use strat_abi::columns::LastSide;
+use strat_abi::linear::LinearState;
 use strat_abi::mean::MeanState;
+use strat_abi::orders::MOST;
+use strat_abi::pair::Pair;
 use strat_lang::hir::Input;
 
+use super::leaf::{Leaf, bar_column};
 use super::plan::{Action, Kernel};
 use super::run::KernelRun;
 use super::steps::Instance;
@@ -89,6 +93,10 @@ impl<'a> KernelRun<'a> {
                     Action::Sum(_, id) | Action::Mean(id) | Action::Extreme(_, id) => {
                         graph.bounds(id, scalars, most).map_or(0, |b| b.n.min(most))
                     }
+                    Action::Ordered(_, id) | Action::Pair(Pair::Above, id) => graph
+                        .bounds(id, scalars, most)
+                        .filter(|b| b.n <= MOST)
+                        .map_or(0, |b| b.n.min(most)),
                     _ => 0,
                 };
                 let mut view_lags = Vec::with_capacity(step.views.len());
@@ -176,8 +184,16 @@ impl<'a> KernelRun<'a> {
                     .map(|(view, lag)| {
                         let from = kernel.column_step[view.column];
                         let instance = projection[from].of[c] as usize;
-                        column_at(view.column, instance) + history[view.column].next_multiple_of(2)
-                            - lag
+                        let first = history[view.column].next_multiple_of(2);
+                        Leaf {
+                            at: column_at(view.column, instance) + first - lag,
+                            bar: match kernel.steps[from].action {
+                                Action::Input(input) => {
+                                    bar_column(&bars, input).map(|_| (input, *lag))
+                                }
+                                _ => None,
+                            },
+                        }
                     })
                     .collect();
                 let outs = step.outs;
@@ -194,6 +210,7 @@ impl<'a> KernelRun<'a> {
                     capacity,
                     handed: None,
                     mean: MeanState::default(),
+                    linear: LinearState::default(),
                     last: LastSide::default(),
                 });
             }

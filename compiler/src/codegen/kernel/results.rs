@@ -26,23 +26,26 @@ fn blocks(
     }
 }
 
-/// The outputs of an expression over all bars.
-#[must_use]
+/// The outputs of an expression over all bars, into `out`, whose memory is used again.
 pub(crate) fn evaluate<'a>(
     kernel: &Arc<Kernel>,
     graph: &Graph,
     params: &[f64],
     bars: BarColumns<'a>,
     hand: Hand<'_, 'a>,
-) -> Vec<Vec<f64>> {
+    out: &mut Vec<Vec<f64>>,
+) {
     let mut run = KernelRun::new(Arc::clone(kernel), graph, params, bars, hand, false);
-    let mut out: Vec<Vec<f64>> = vec![Vec::with_capacity(bars.len()); kernel.outputs.len()];
+    out.resize_with(kernel.outputs.len(), Vec::new);
+    for out in out.iter_mut() {
+        out.clear();
+        out.reserve(bars.len());
+    }
     blocks(&mut run, bars.len(), |run, _, _| {
         for (out, column) in out.iter_mut().zip(&kernel.outputs) {
             out.extend_from_slice(run.column(*column));
         }
     });
-    out
 }
 
 /// What holds on each bar, and the values that the plan points into.

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use strat_abi::{BarColumns, ComboState, Scratch, Sweep};
 
-use super::plan::{Action, Kernel, MaskTree};
+use super::leaf::bar_column;
+use super::linear;
+use super::order::is_linear;
+use super::plan::{Action, Kernel, MaskTree, Step};
 use super::prepare::Projection;
 use super::steps::{Instance, Layout, Shared, run};
 use super::windows::{is_side_by_side, side_by_side};
@@ -41,21 +44,49 @@ impl KernelRun<'_> {
         let kernel = Arc::clone(&self.kernel);
         let (history, width, bars, block) = (&self.history, &self.width, self.bars, self.block);
         let threads = rayon::current_num_threads();
-        for (step, instances) in kernel.steps.iter().zip(&mut self.instances) {
-            let layout = Layout {
-                history: if matches!(step.action, Action::Mask(_) | Action::CrossBits) {
+        // What a step looks back at, and what it reads past the end, up to whole words.
+        let whole = start + len.next_multiple_of(64) <= bars.len();
+        let in_place = whole && history.iter().all(|back| *back <= start);
+        let layout = |step: &Step| {
+            let is_mask = matches!(step.action, Action::Mask(_) | Action::CrossBits);
+            Layout {
+                history: if is_mask {
                     0
                 } else {
                     history[step.out].next_multiple_of(2)
                 },
-                width: if matches!(step.action, Action::Mask(_) | Action::CrossBits) {
-                    block / 64
-                } else {
-                    width[step.out]
-                },
+                width: if is_mask { block / 64 } else { width[step.out] },
                 start,
                 len,
-            };
+                in_place,
+            }
+        };
+        let recurrences = linear::Block {
+            kernel: &kernel,
+            shared,
+            bars,
+            parallel: threads > 1,
+        };
+        let mut done = vec![false; kernel.steps.len()];
+        let mut next = 0;
+        while next < kernel.steps.len() {
+            let i = next;
+            let together = kernel.steps[i..]
+                .iter()
+                .take_while(|s| is_linear(s))
+                .count();
+            next += together.max(1);
+            if together > 0 {
+                recurrences.run(i..next, &mut self.instances, layout, &mut done);
+                continue;
+            }
+            // What serves seeds only is not needed once all of them are sown.
+            let sown = |step: &usize| self.instances[*step].iter().all(|i| i.linear.started);
+            if !kernel.seeds_of[i].is_empty() && kernel.seeds_of[i].iter().all(sown) {
+                continue;
+            }
+            let (step, layout) = (&kernel.steps[i], layout(&kernel.steps[i]));
+            let instances = &mut self.instances[i];
             if is_side_by_side(step.action) {
                 side_by_side(step.action, instances, shared, layout, bars, threads > 1);
             } else if threads > 1 && instances.len() * len >= 1 << 14 {
@@ -76,7 +107,7 @@ impl KernelRun<'_> {
             return;
         }
         for (step, instances) in self.kernel.steps.iter().zip(&self.instances) {
-            if matches!(step.action, Action::Mask(_) | Action::CrossBits) {
+            if matches!(step.action, Action::Mask(_) | Action::CrossBits) || self.is_bars(step) {
                 continue;
             }
             let history = self.history[step.out];
@@ -95,10 +126,20 @@ impl KernelRun<'_> {
         }
     }
 
+    /// Whether a step's column is one of the bars.
+    fn is_bars(&self, step: &Step) -> bool {
+        matches!(step.action, Action::Input(input) if bar_column(&self.bars, input).is_some())
+    }
+
     /// A column of the first parameter set on the present block.
     pub(super) fn column(&self, column: usize) -> &[f64] {
         let step = self.kernel.column_step[column];
         let s = &self.kernel.steps[step];
+        if let Action::Input(input) = s.action
+            && let Some(bars) = bar_column(&self.bars, input)
+        {
+            return &bars[self.start..self.start + self.len];
+        }
         let at = self.instances[step][0].out
             + (column - s.out) * self.width[column]
             + self.history[column].next_multiple_of(2);

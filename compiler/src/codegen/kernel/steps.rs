@@ -1,12 +1,13 @@
 //! What the steps do: each instance computes its columns or bits for one block of bars.
 
 use strat_abi::BarColumns;
-use strat_abi::columns::{LastSide, after_step, cross_masks, cross_step};
+use strat_abi::columns::{LastSide, after_steps, cross_masks, cross_step};
+use strat_abi::linear::LinearState;
 use strat_abi::mean::MeanState;
 use strat_abi::pair;
-use strat_abi::window;
 use strat_lang::hir::Input;
 
+use super::leaf::{Leaf, bar_column};
 use super::plan::Action;
 use crate::feeds::Column;
 use crate::ir::Bounds;
@@ -15,8 +16,8 @@ use crate::ir::Bounds;
 pub(super) struct Instance<'a> {
     /// Where its outputs begin in the arena (columns) or in the masks.
     pub(super) out: usize,
-    /// What its function reads: offsets into the arena on the block's first bar.
-    pub(super) leaves: Vec<usize>,
+    /// What its function reads.
+    pub(super) leaves: Vec<Leaf>,
     pub(super) scalars: Vec<f64>,
     pub(super) bounds: Option<Bounds>,
     pub(super) state: Vec<f64>,
@@ -25,6 +26,7 @@ pub(super) struct Instance<'a> {
     /// The column of an input beside the bars.
     pub(super) handed: Option<Column<'a>>,
     pub(super) mean: MeanState,
+    pub(super) linear: LinearState,
     pub(super) last: LastSide,
 }
 
@@ -57,6 +59,8 @@ pub(super) struct Layout {
     pub(super) width: usize,
     pub(super) start: usize,
     pub(super) len: usize,
+    /// Whether columns of the bars are read where they are; else they are copied.
+    pub(super) in_place: bool,
 }
 
 pub(super) fn run(
@@ -72,46 +76,52 @@ pub(super) fn run(
         width,
         start,
         len,
+        ..
     } = layout;
     // SAFETY: `out` places this instance's own part of the arena, `outs` columns of `width`
     // doubles; leaves lie in other, complete parts, at least `len` (rounded up) doubles long.
     unsafe {
         let out = |i: usize| shared.arena.add(instance.out + i * width + history);
         let slice = |i: usize| std::slice::from_raw_parts_mut(out(i), len);
-        let leaf = |i: usize| std::slice::from_raw_parts(shared.arena.add(instance.leaves[i]), len);
+        let leaf = |i: usize| {
+            std::slice::from_raw_parts(instance.leaves[i].pointer(shared, layout, &bars), len)
+        };
         match action {
             Action::Input(input) => {
+                if let Some(from) = bar_column(&bars, input) {
+                    if !layout.in_place {
+                        // With what is looked back at: missing before the first bar.
+                        let before = history.min(start);
+                        let all = std::slice::from_raw_parts_mut(
+                            shared.arena.add(instance.out),
+                            history + len,
+                        );
+                        let (missing, there) = all.split_at_mut(history - before);
+                        missing.fill(f64::NAN);
+                        there.copy_from_slice(&from[start - before..start + len]);
+                    }
+                    return;
+                }
                 let column = slice(0);
-                let from = match input {
-                    Input::Open => bars.open,
-                    Input::High => bars.high,
-                    Input::Low => bars.low,
-                    Input::Close => bars.close,
-                    Input::Volume => bars.volume,
+                match input {
                     Input::BarIndex => {
                         for (i, x) in column.iter_mut().enumerate() {
                             *x = (start + i) as f64;
                         }
-                        return;
                     }
                     Input::Time => {
                         for (i, x) in column.iter_mut().enumerate() {
                             *x = bars.bar(start + i).time;
                         }
-                        return;
                     }
-                    _ => {
-                        match &instance.handed {
-                            Some(handed) => handed.fill(start, column),
-                            None => column.fill(f64::NAN),
-                        }
-                        return;
-                    }
-                };
-                column.copy_from_slice(&from[start..start + len]);
+                    _ => match &instance.handed {
+                        Some(handed) => handed.fill(start, column),
+                        None => column.fill(f64::NAN),
+                    },
+                }
             }
             Action::Map(f) => {
-                let leaves: Vec<*const f64> = pointers(shared, instance);
+                let leaves: Vec<*const f64> = pointers(shared, instance, layout, &bars);
                 let even = len.next_multiple_of(2);
                 f(
                     leaves.as_ptr(),
@@ -121,7 +131,7 @@ pub(super) fn run(
                 );
             }
             Action::Mask(f) => {
-                let leaves: Vec<*const f64> = pointers(shared, instance);
+                let leaves: Vec<*const f64> = pointers(shared, instance, layout, &bars);
                 let words = len.next_multiple_of(64);
                 let out = shared.masks.add(instance.out);
                 f(
@@ -132,7 +142,7 @@ pub(super) fn run(
                 );
             }
             Action::Group(f, _) => {
-                let leaves: Vec<*const f64> = pointers(shared, instance);
+                let leaves: Vec<*const f64> = pointers(shared, instance, layout, &bars);
                 let outs: Vec<*mut f64> = (0..outs).map(out).collect();
                 f(
                     leaves.as_ptr(),
@@ -144,7 +154,7 @@ pub(super) fn run(
                 );
             }
             Action::Pool(f, ..) => {
-                let leaves: Vec<*const f64> = pointers(shared, instance);
+                let leaves: Vec<*const f64> = pointers(shared, instance, layout, &bars);
                 let outs: Vec<*mut f64> = (0..outs).map(out).collect();
                 f(
                     leaves.as_ptr(),
@@ -156,20 +166,15 @@ pub(super) fn run(
                 );
             }
             // Several windows at a time: `side_by_side`.
-            Action::Sum(..) | Action::Mean(_) | Action::Extreme(..) => {}
+            Action::Sum(..)
+            | Action::Mean(_)
+            | Action::Extreme(..)
+            | Action::Ordered(..)
+            | Action::Linear(..) => {}
             Action::After(_) => {
                 let Some(b) = instance.bounds else { return };
                 let (from, to) = (leaf(0), slice(0));
-                for (x, y) in from.iter().zip(to) {
-                    *y = after_step(&mut instance.state[0], *x, b.n as f64);
-                }
-            }
-            Action::Ordered(w, _) => {
-                let Some(b) = instance.bounds else { return };
-                let (from, to) = (leaf(0), slice(0));
-                for (x, y) in from.iter().zip(to) {
-                    *y = window::step(w, &mut instance.state, *x, b.n, b.least, b.ring);
-                }
+                after_steps(&mut instance.state[0], from, b.n as f64, to);
             }
             Action::Pair(p, _) => {
                 let Some(b) = instance.bounds else { return };
@@ -196,13 +201,14 @@ pub(super) fn run(
     }
 }
 
-/// # Safety
-/// The leaves of an instance lie in the arena.
-unsafe fn pointers(shared: Shared, instance: &Instance<'_>) -> Vec<*const f64> {
-    instance
-        .leaves
-        .iter()
-        // SAFETY: as the caller says.
-        .map(|at| unsafe { shared.arena.add(*at).cast_const() })
+fn pointers(
+    shared: Shared,
+    instance: &Instance<'_>,
+    layout: Layout,
+    bars: &BarColumns<'_>,
+) -> Vec<*const f64> {
+    let leaves = instance.leaves.iter();
+    leaves
+        .map(|leaf| leaf.pointer(shared, layout, bars))
         .collect()
 }

@@ -8,7 +8,11 @@ use strat_abi::extreme::extremes;
 use strat_abi::ladders::ladders;
 use strat_abi::lanes::Lane;
 use strat_abi::mean::{LANES, MeanLane, means};
+use strat_abi::orders;
+use strat_abi::pair::{self, Pair};
+use strat_abi::window;
 
+use super::leaf::Leaf;
 use super::plan::Action;
 use super::steps::{Instance, Layout, Shared};
 use crate::ir::Bounds;
@@ -22,7 +26,11 @@ thread_local! {
 pub(super) fn is_side_by_side(action: Action) -> bool {
     matches!(
         action,
-        Action::Sum(..) | Action::Mean(_) | Action::Extreme(..)
+        Action::Sum(..)
+            | Action::Mean(_)
+            | Action::Extreme(..)
+            | Action::Ordered(..)
+            | Action::Pair(Pair::Above, _)
     )
 }
 
@@ -63,13 +71,18 @@ fn run_group(
 ) {
     let reach = |b: Bounds| b.n.min(bars.len());
     let front = group.iter().filter_map(|i| i.bounds).map(reach).max();
-    let leaves = group.first().map(|i| (i.leaves.first().copied(), i.leaves.get(1).copied()));
+    let leaves = group
+        .first()
+        .map(|i| (i.leaves.first().copied(), i.leaves.get(1).copied()));
     let (Some(front), Some((Some(x), y))) = (front, leaves) else {
         return;
     };
-    let column = |leaf: usize| {
+    let column = |leaf: Leaf| {
         // SAFETY: the leaf's column keeps at least `front` bars before the block.
-        unsafe { std::slice::from_raw_parts(shared.at(leaf - front).cast_const(), front + layout.len) }
+        unsafe {
+            let first = leaf.pointer(shared, layout, &bars).sub(front);
+            std::slice::from_raw_parts(first, front + layout.len)
+        }
     };
     let (xs, ys) = (column(x), column(y.unwrap_or(x)));
     let out = |i: &Instance<'_>| {
@@ -92,8 +105,26 @@ fn run_group(
             .collect();
         return means(xs, front, &mut lanes);
     }
+    let is_order = matches!(action, Action::Ordered(..) | Action::Pair(..));
+    if is_order {
+        // Long windows keep their order from bar to bar.
+        for instance in group.iter_mut() {
+            let Some(b) = instance.bounds.filter(|b| b.n > orders::MOST) else {
+                continue;
+            };
+            let out = out(instance);
+            for ((x, y), out) in xs[front..].iter().zip(&ys[front..]).zip(out) {
+                let state = &mut instance.state;
+                *out = match action {
+                    Action::Ordered(w, _) => window::step(w, state, *x, b.n, b.least, b.ring),
+                    _ => pair::step(Pair::Above, state, *x, *y, b.n, b.ring),
+                };
+            }
+        }
+    }
     let mut lanes: Vec<Lane<'_>> = group
         .iter()
+        .filter(|i| !is_order || i.bounds.is_some_and(|b| b.n <= orders::MOST))
         .filter_map(|i| {
             let b = i.bounds?;
             Some(Lane {
@@ -107,6 +138,8 @@ fn run_group(
     ROWS.with_borrow_mut(|rows| match action {
         Action::Sum(ladder, _) => ladders(ladder, xs, ys, front, &mut lanes, rows),
         Action::Extreme(w, _) => extremes(w, xs, front, &mut lanes, rows),
+        Action::Ordered(..) => orders::ranks(xs, front, &mut lanes),
+        Action::Pair(..) => orders::excesses(xs, ys, front, &mut lanes),
         _ => {}
     });
 }

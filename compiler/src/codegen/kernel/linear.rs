@@ -1,0 +1,160 @@
+//! Linear recurrences of several steps and instances, side by side.
+
+use rayon::prelude::{IndexedParallelIterator, ParallelIterator, ParallelSliceMut};
+use strat_abi::BarColumns;
+use strat_abi::chain::{Chain, Link, MOST, chains};
+use strat_abi::linear::{Factor, LinearLane, linear};
+
+use super::plan::{Action, Kernel, Step};
+use super::steps::{Instance, Layout, Shared};
+
+/// Lanes that one thread takes at a time.
+const TOGETHER: usize = 16;
+
+/// What all recurrences of a block share.
+pub(super) struct Block<'k, 'b> {
+    pub(super) kernel: &'k Kernel,
+    pub(super) shared: Shared,
+    pub(super) bars: BarColumns<'b>,
+    pub(super) parallel: bool,
+}
+
+impl Block<'_, '_> {
+    /// Runs steps `range`, which do not need each other, and those that follow them in the same
+    /// loop; `done` says which have been run already.
+    pub(super) fn run(
+        &self,
+        range: std::ops::Range<usize>,
+        instances: &mut [Vec<Instance<'_>>],
+        layout: impl Fn(&Step) -> Layout,
+        done: &mut [bool],
+    ) {
+        let mut alone = Vec::new();
+        for first in range {
+            if std::mem::replace(&mut done[first], true) {
+                continue;
+            }
+            let started = |step: usize| instances[step].iter().all(|i| i.linear.started);
+            let mut steps = vec![first];
+            while steps.len() < MOST
+                && let Some(next) = steps.last().and_then(|step| self.kernel.followed_by[*step])
+                && started(first)
+                && started(next)
+            {
+                done[next] = true;
+                steps.push(next);
+            }
+            if steps.len() == 1 {
+                alone.push(first);
+            } else {
+                self.run_chains(&steps, instances, &layout);
+            }
+        }
+        self.run_alone(&alone, instances, &layout);
+    }
+
+    fn run_chains(
+        &self,
+        steps: &[usize],
+        instances: &mut [Vec<Instance<'_>>],
+        layout: impl Fn(&Step) -> Layout,
+    ) {
+        let first = layout(&self.kernel.steps[steps[0]]);
+        let heads = instances[steps[0]].iter();
+        let mut all: Vec<Chain<'_>> = heads
+            .map(|head| {
+                let b = head.leaves[0].pointer(self.shared, first, &self.bars);
+                Chain {
+                    // SAFETY: a leaf lies in a complete column, `len` doubles from here on.
+                    b: unsafe { std::slice::from_raw_parts(b, first.len) },
+                    links: Vec::with_capacity(steps.len()),
+                }
+            })
+            .collect();
+        for (step, of_step) in instances.iter_mut().enumerate() {
+            if !steps.contains(&step) {
+                continue;
+            }
+            let Action::Linear(_, keeps) = self.kernel.steps[step].action else {
+                continue;
+            };
+            let layout = layout(&self.kernel.steps[step]);
+            for (chain, instance) in all.iter_mut().zip(of_step) {
+                // SAFETY: this part of the arena is written by its instance only, and read by
+                // nothing while the chain runs.
+                let out = unsafe {
+                    let out = self.shared.at(instance.out + layout.history);
+                    std::slice::from_raw_parts_mut(out, layout.len)
+                };
+                chain.links.push(Link {
+                    a: instance.scalars.first().copied().unwrap_or(f64::NAN),
+                    keeps,
+                    state: &mut instance.linear,
+                    out,
+                });
+            }
+        }
+        if self.parallel && all.len() > TOGETHER {
+            all.par_chunks_mut(TOGETHER)
+                .with_max_len(1)
+                .for_each(chains);
+        } else {
+            chains(&mut all);
+        }
+    }
+
+    fn run_alone(
+        &self,
+        steps: &[usize],
+        instances: &mut [Vec<Instance<'_>>],
+        layout: impl Fn(&Step) -> Layout,
+    ) {
+        let mut lanes = Vec::new();
+        for (step, of_step) in instances.iter_mut().enumerate() {
+            if !steps.contains(&step) {
+                continue;
+            }
+            let Action::Linear(form, keeps) = self.kernel.steps[step].action else {
+                continue;
+            };
+            let layout = layout(&self.kernel.steps[step]);
+            for instance in of_step {
+                // SAFETY: leaves lie in complete columns, `len` doubles from the block's first bar
+                // on; `out` is written by this instance only, and is no leaf.
+                let ((b, seed, a), out) = unsafe {
+                    let leaf = |i: usize| {
+                        let at = instance.leaves[i].pointer(self.shared, layout, &self.bars);
+                        std::slice::from_raw_parts(at, layout.len)
+                    };
+                    let out = self.shared.at(instance.out + layout.history);
+                    let factor = match (instance.leaves.len(), instance.scalars.first()) {
+                        (3.., _) => Factor::Column(leaf(2)),
+                        (_, Some(a)) => Factor::Number(*a),
+                        _ => Factor::None,
+                    };
+                    (
+                        (leaf(0), leaf(1), factor),
+                        std::slice::from_raw_parts_mut(out, layout.len),
+                    )
+                };
+                lanes.push(LinearLane {
+                    form,
+                    a,
+                    b,
+                    seed,
+                    keeps,
+                    state: &mut instance.linear,
+                    out,
+                });
+            }
+        }
+        if self.parallel && lanes.len() > TOGETHER {
+            lanes
+                .par_chunks_mut(TOGETHER)
+                .with_max_len(1)
+                .for_each(linear);
+        } else {
+            linear(&mut lanes);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Linear recurrences in the plan, and the order of the steps around them.
+
+use strat_abi::linear::Form;
+
+use super::plan::{Action, Pending, Planner, Step};
+use crate::ir::Linear;
+
+impl Planner<'_> {
+    /// Plans a linear recurrence; returns its column.
+    pub(super) fn linear(&mut self, linear: Linear) -> usize {
+        let series = |id| self.graph.node(id).stage.series;
+        let mut deps = 0;
+        for id in [Some(linear.rest), Some(linear.seed), linear.factor]
+            .into_iter()
+            .flatten()
+        {
+            deps |= self.graph.node(id).stage.params;
+        }
+        let step = self.add(Action::Linear(linear.form, linear.keeps), deps, 1);
+        let mut views = vec![self.view(linear.rest), self.view(linear.seed)];
+        match linear.factor {
+            Some(id) if series(id) => views.push(self.view(id)),
+            Some(id) => self.steps[step].0.scalars = vec![id],
+            None => {}
+        }
+        self.steps[step].0.views = views;
+        self.steps[step].0.out
+    }
+
+    /// Orders the steps so that recurrences that do not need each other stand together and can
+    /// advance side by side. Returns for each step the recurrences whose seeds alone it serves.
+    pub(super) fn order_steps(&mut self, outputs: &[usize], values: &[usize]) -> Vec<Vec<usize>> {
+        // How many recurrences stand one behind the other before a step.
+        let mut depth: Vec<usize> = Vec::with_capacity(self.steps.len());
+        for (step, _) in &self.steps {
+            let before = step.views.iter().map(|view| {
+                let from = self.column_step[view.column];
+                depth[from] + usize::from(is_linear(&self.steps[from].0))
+            });
+            depth.push(before.max().unwrap_or(0));
+        }
+        let mut order: Vec<usize> = (0..self.steps.len()).collect();
+        order.sort_by_key(|i| (depth[*i], is_linear(&self.steps[*i].0)));
+        let mut place = vec![0; order.len()];
+        for (new, old) in order.iter().enumerate() {
+            place[*old] = new;
+        }
+        let mut old: Vec<Option<(Step, Pending)>> = std::mem::take(&mut self.steps)
+            .into_iter()
+            .map(Some)
+            .collect();
+        self.steps = order.iter().filter_map(|i| old[*i].take()).collect();
+        for step in self.column_step.iter_mut().chain(&mut self.mask_step) {
+            *step = place[*step];
+        }
+        self.seeds_of(outputs, values)
+    }
+
+    /// For each recurrence one that goes towards it bar by bar, with the same parameters.
+    pub(super) fn followed_by(&self) -> Vec<Option<usize>> {
+        let mut followed: Vec<Option<usize>> = vec![None; self.steps.len()];
+        for (i, (step, _)) in self.steps.iter().enumerate() {
+            if !is_link(step) || step.views[0].lag.is_some() {
+                continue;
+            }
+            let from = self.column_step[step.views[0].column];
+            let before = &self.steps[from].0;
+            if is_link(before) && before.deps == step.deps && followed[from].is_none() {
+                followed[from] = Some(i);
+            }
+        }
+        followed
+    }
+
+    fn seeds_of(&self, outputs: &[usize], values: &[usize]) -> Vec<Vec<usize>> {
+        let mut serves: Vec<Vec<usize>> = vec![Vec::new(); self.steps.len()];
+        // Needed as long as there are bars.
+        let mut always = vec![false; self.steps.len()];
+        for column in outputs.iter().chain(values) {
+            always[self.column_step[*column]] = true;
+        }
+        for step in &self.mask_step {
+            always[*step] = true;
+        }
+        for i in (0..self.steps.len()).rev() {
+            let step = &self.steps[i].0;
+            for (k, view) in step.views.iter().enumerate() {
+                let from = self.column_step[view.column];
+                if is_linear(step) && k == 1 {
+                    serves[from].push(i);
+                } else if always[i] || serves[i].is_empty() || is_linear(step) {
+                    always[from] = true;
+                } else {
+                    let inner = serves[i].clone();
+                    serves[from].extend(inner);
+                }
+            }
+        }
+        for (serves, always) in serves.iter_mut().zip(always) {
+            if always {
+                serves.clear();
+            }
+            serves.sort_unstable();
+            serves.dedup();
+        }
+        serves
+    }
+}
+
+/// Whether a recurrence goes towards something by the same share on every bar.
+fn is_link(step: &Step) -> bool {
+    matches!(step.action, Action::Linear(Form::Towards, _)) && step.views.len() == 2
+}
+
+pub(super) fn is_linear(step: &Step) -> bool {
+    matches!(step.action, Action::Linear(..))
+}

@@ -1,0 +1,210 @@
+//! Windows that compare all their values with one, for a block of bars: the ranks of
+//! [`crate::rank`] and the excesses of [`crate::pair`], many bars side by side. For windows up to
+//! [`MOST`] values, which is fewer operations than keeping them in order.
+
+use crate::lanes::{Lane, is_whole};
+use crate::pair::{self, Pair};
+use crate::rank;
+use crate::wide::wide;
+
+/// Longest window that is computed this way.
+pub const MOST: usize = 1024;
+
+/// Bars whose values are held in registers at a time.
+const SIDE: usize = 16;
+
+/// Shares of the values of each window that are not above its newest, for the bars `xs[front..]`.
+pub fn ranks(xs: &[f64], front: usize, lanes: &mut [Lane<'_>]) {
+    for lane in lanes {
+        let from = (front + 1).saturating_sub(lane.back);
+        let (xs, front) = (&xs[from..], front - from);
+        if lane.fits() {
+            ranks_of(xs, lane.n, lane.out);
+        }
+        let (least, ring) = (lane.least, lane.ring(xs.len()));
+        let mut state = Vec::new();
+        let whole = is_whole(xs);
+        lane.mend(xs, xs, front, whole, |x, _| {
+            if state.is_empty() {
+                state = vec![0.0; rank::state_len(ring)];
+                rank::clear(&mut state, ring);
+            }
+            rank::step(&mut state, x, least, ring)
+        });
+    }
+}
+
+wide!(fn ranks_of = ranks_here(xs: &[f64], n: usize, out: &mut [f64]));
+
+/// Window i is `xs[i..i + n]`.
+#[inline(always)]
+fn ranks_here(xs: &[f64], n: usize, out: &mut [f64]) {
+    let count = n as f64;
+    let mut blocks = out.chunks_exact_mut(SIDE);
+    let mut at = 0;
+    for out in &mut blocks {
+        let newest = &xs[at + n - 1..][..SIDE];
+        let mut not_above = [0.0; SIDE];
+        for j in 0..n {
+            let values = &xs[at + j..][..SIDE];
+            for i in 0..SIDE {
+                not_above[i] += if values[i] <= newest[i] { 1.0 } else { 0.0 };
+            }
+        }
+        for i in 0..SIDE {
+            out[i] = not_above[i] / count;
+        }
+        at += SIDE;
+    }
+    for (i, out) in blocks.into_remainder().iter_mut().enumerate() {
+        let window = &xs[at + i..][..n];
+        let newest = window[n - 1];
+        *out = window.iter().filter(|x| **x <= newest).count() as f64 / count;
+    }
+}
+
+/// Sums of `x - y` over the values of each window that are above the y of its newest bar.
+pub fn excesses(xs: &[f64], ys: &[f64], front: usize, lanes: &mut [Lane<'_>]) {
+    for lane in lanes {
+        let from = (front + 1).saturating_sub(lane.back);
+        let (xs, ys, front) = (&xs[from..], &ys[from..], front - from);
+        if lane.fits() {
+            excesses_of(xs, &ys[front..], lane.n, lane.out);
+        }
+        let (n, ring) = (lane.n, lane.ring(xs.len()));
+        let mut state = Vec::new();
+        if !lane.fits() || !is_whole(xs) {
+            // A y that is missing withholds its own bar only, as computed.
+            lane.mend(xs, xs, front, false, |x, y| {
+                if state.is_empty() {
+                    state = pair::fresh_state(Pair::Above, ring);
+                }
+                pair::step(Pair::Above, &mut state, x, y, n, ring)
+            });
+        }
+    }
+}
+
+wide!(fn excesses_of = excesses_here(xs: &[f64], ys: &[f64], n: usize, out: &mut [f64]));
+
+/// Window i is `xs[i..i + n]`, compared with `ys[i]`.
+#[inline(always)]
+fn excesses_here(xs: &[f64], ys: &[f64], n: usize, out: &mut [f64]) {
+    const W: usize = 8;
+    let mut at = 0;
+    while at + W <= out.len() {
+        let y = &ys[at..][..W];
+        let mut lanes = [[0.0; W]; 4];
+        for j in (0..n).step_by(4) {
+            for (k, lane) in lanes.iter_mut().enumerate().take(n - j) {
+                let values = &xs[at + j + k..][..W];
+                for i in 0..W {
+                    lane[i] += excess(values[i], y[i]);
+                }
+            }
+        }
+        for i in 0..W {
+            let sum = (lanes[0][i] + lanes[1][i]) + (lanes[2][i] + lanes[3][i]);
+            out[at + i] = if y[i].is_nan() { f64::NAN } else { sum };
+        }
+        at += W;
+    }
+    while at < out.len() {
+        out[at] = sum_above(&xs[at..at + n], ys[at]);
+        at += 1;
+    }
+}
+
+#[inline(always)]
+fn excess(x: f64, y: f64) -> f64 {
+    let more = x - y;
+    if x > y { more } else { 0.0 }
+}
+
+/// Sum of `x - y` over the values above y, from the oldest on, in four lanes that are added at the
+/// end; na where y is.
+#[must_use]
+pub(crate) fn sum_above(values: &[f64], y: f64) -> f64 {
+    let mut lanes = [0.0; 4];
+    let chunks = values.chunks_exact(4);
+    let rest = chunks.remainder();
+    for chunk in chunks {
+        for (lane, x) in lanes.iter_mut().zip(chunk) {
+            *lane += excess(*x, y);
+        }
+    }
+    for (lane, x) in lanes.iter_mut().zip(rest) {
+        *lane += excess(*x, y);
+    }
+    let sum = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+    if y.is_nan() { y } else { sum }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn value() -> impl Strategy<Value = f64> {
+        prop_oneof![
+            200 => (-30..30i32).prop_map(|x| f64::from(x) / 10.0),
+            1 => Just(f64::NAN),
+            1 => Just(f64::INFINITY),
+            1 => Just(f64::NEG_INFINITY),
+        ]
+    }
+
+    proptest! {
+        /// In any blocks, for any lengths, equals value by value.
+        #[test]
+        fn blocks_equal_steps(
+            pairs in prop::collection::vec((value(), value()), 1..300),
+            ns in prop::collection::vec(1usize..40, 1..4),
+            block in 1usize..200,
+            part in 1usize..40,
+        ) {
+            const HISTORY: usize = 40;
+            let pad = |x: &[f64]| [vec![f64::NAN; HISTORY], x.to_vec()].concat();
+            let (xs, ys): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
+            let (px, py) = (pad(&xs), pad(&ys));
+            for above in [false, true] {
+                let mut got = vec![vec![0.0; xs.len()]; ns.len()];
+                let least = |n: usize| if above { n } else { part.min(n) };
+                for start in (0..xs.len()).step_by(block) {
+                    let len = block.min(xs.len() - start);
+                    let mut lanes: Vec<Lane<'_>> = got
+                        .iter_mut()
+                        .zip(&ns)
+                        .map(|(out, &n)| Lane { back: n, n, least: least(n), out: &mut out[start..start + len] })
+                        .collect();
+                    let seen = start..start + HISTORY + len;
+                    if above {
+                        excesses(&px[seen.clone()], &py[seen], HISTORY, &mut lanes);
+                    } else {
+                        ranks(&px[seen], HISTORY, &mut lanes);
+                    }
+                }
+                for (got, &n) in got.iter().zip(&ns) {
+                    let mut state = if above {
+                        pair::fresh_state(Pair::Above, n)
+                    } else {
+                        let mut state = vec![0.0; rank::state_len(n)];
+                        rank::clear(&mut state, n);
+                        state
+                    };
+                    for (t, g) in got.iter().enumerate() {
+                        let want = if above {
+                            pair::step(Pair::Above, &mut state, xs[t], ys[t], n, n)
+                        } else {
+                            rank::step(&mut state, xs[t], least(n), n)
+                        };
+                        prop_assert!(
+                            g.to_bits() == want.to_bits() || g.is_nan() && want.is_nan(),
+                            "above {above} n {n} bar {t}: {g} for {want}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
