@@ -81,7 +81,10 @@ fn lanes(graph: &Graph, roots: &[Id], is_leaf: impl Fn(Id) -> bool) -> Lanes {
     }
 }
 
-/// `f(leaves, scalars, out, len)`: a column; `len` is rounded up to even.
+/// Bars per turn of the loop of a map; blocks are rounded up to it.
+pub(super) const MAP_TURN: usize = 8;
+
+/// `f(leaves, scalars, out, len)`: a column; `len` is rounded up to whole turns.
 pub fn map(
     jit: &mut Jit,
     graph: &Graph,
@@ -101,12 +104,19 @@ pub fn map(
         let leaves = prologue(b, &mut emit, graph, &[root], step, inner_leaf, args);
         let eight = b.ins().iconst(types::I64, 8);
         let end = b.ins().imul(args[3], eight);
-        let width = i64::from(emit.ty().bytes());
-        count(b, end, width, |b, at| {
-            body(b, imports, &mut emit, &leaves, at, 0);
-            let value = emit.stored(b, root);
+        let width = emit.ty().bytes() as i32;
+        // Code that calls functions gains nothing from being written out several times.
+        let turn = match lanes {
+            Lanes::One => width,
+            Lanes::Two => (MAP_TURN * 8) as i32,
+        };
+        count(b, end, i64::from(turn), |b, at| {
             let address = b.ins().iadd(args[2], at);
-            b.ins().store(flags(), value, address, 0);
+            for extra in (0..turn).step_by(width as usize) {
+                body(b, imports, &mut emit, &leaves, at, extra);
+                let value = emit.stored(b, root);
+                b.ins().store(flags(), value, address, extra);
+            }
         });
         b.ins().return_(&[]);
     })

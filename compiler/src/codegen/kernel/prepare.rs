@@ -249,6 +249,7 @@ impl<'a> KernelRun<'a> {
             gates,
             start: 0,
             len: 0,
+            threads: rayon::current_num_threads(),
         }
     }
 }

@@ -30,6 +30,7 @@ pub struct KernelRun<'a> {
     pub(super) gates: Vec<i64>,
     pub(super) start: usize,
     pub(super) len: usize,
+    pub(super) threads: usize,
 }
 
 impl KernelRun<'_> {
@@ -41,9 +42,18 @@ impl KernelRun<'_> {
             arena: self.arena.as_mut_ptr(),
             masks: self.masks.as_mut_ptr(),
         };
-        let kernel = Arc::clone(&self.kernel);
-        let (history, width, bars, block) = (&self.history, &self.width, self.bars, self.block);
-        let threads = rayon::current_num_threads();
+        // Borrowed part by part: counting a reference would wait for all that was stored.
+        let Self {
+            kernel,
+            history,
+            width,
+            bars,
+            block,
+            instances,
+            threads,
+            ..
+        } = self;
+        let (kernel, bars, block, threads) = (&**kernel, *bars, *block, *threads);
         // What a step looks back at, and what it reads past the end, up to whole words.
         let whole = start + len.next_multiple_of(64) <= bars.len();
         let in_place = whole && history.iter().all(|back| *back <= start);
@@ -62,7 +72,7 @@ impl KernelRun<'_> {
             }
         };
         let recurrences = linear::Block {
-            kernel: &kernel,
+            kernel,
             shared,
             bars,
             parallel: threads > 1,
@@ -77,16 +87,16 @@ impl KernelRun<'_> {
                 .count();
             next += together.max(1);
             if together > 0 {
-                recurrences.run(i..next, &mut self.instances, layout, &mut done);
+                recurrences.run(i..next, instances, layout, &mut done);
                 continue;
             }
             // What serves seeds only is not needed once all of them are sown.
-            let sown = |step: &usize| self.instances[*step].iter().all(|i| i.linear.started);
+            let sown = |step: &usize| instances[*step].iter().all(|i| i.linear.started);
             if !kernel.seeds_of[i].is_empty() && kernel.seeds_of[i].iter().all(sown) {
                 continue;
             }
             let (step, layout) = (&kernel.steps[i], layout(&kernel.steps[i]));
-            let instances = &mut self.instances[i];
+            let instances = &mut instances[i];
             if is_side_by_side(step.action) {
                 side_by_side(step.action, instances, shared, layout, bars, threads > 1);
             } else if threads > 1 && instances.len() * len >= 1 << 14 {

@@ -7,6 +7,7 @@ use strat_abi::mean::MeanState;
 use strat_abi::pair;
 use strat_lang::hir::Input;
 
+use super::code::MAP_TURN;
 use super::leaf::{Leaf, bar_column};
 use super::plan::Action;
 use crate::feeds::Column;
@@ -122,12 +123,12 @@ pub(super) fn run(
             }
             Action::Map(f) => {
                 let leaves: Vec<*const f64> = pointers(shared, instance, layout, &bars);
-                let even = len.next_multiple_of(2);
+                let turns = len.next_multiple_of(MAP_TURN);
                 f(
                     leaves.as_ptr(),
                     instance.scalars.as_ptr(),
                     out(0),
-                    even as i64,
+                    turns as i64,
                 );
             }
             Action::Mask(f) => {
