@@ -207,7 +207,7 @@ const CONSTRUCTS: &[&str] = &[
 const NODES: &[&str] = &[
     "number", "bool", "na", "name", "call", "postfix", "neg", "sum", "product", "compare", "cross",
     "is na", "not", "and", "or", "list", "if", "else", "record", "after", "between", "every",
-    "within", "loop", "zone", "paren", "index", "field", "at", "of", "since",
+    "within", "feed", "loop", "zone", "paren", "index", "field", "at", "of", "since",
 ];
 
 /// Statements of strategies and functions that every tier runs.
