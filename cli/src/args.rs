@@ -1,9 +1,11 @@
 //! The command line: names, defaults, help.
 
 mod doc;
+mod ranking;
 mod why;
 
 pub use doc::{DocArgs, DocFormat};
+pub use ranking::RankingArgs;
 pub use why::WhyArgs;
 
 use std::path::PathBuf;
@@ -12,7 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use strat_engine::{Convention, Fill};
 use strat_market::{Exchange, Symbol, Timeframe, When};
 
-use crate::values::{self, ParamArg, PreloadArg};
+use crate::values::{self, FeedArg, ParamArg, PreloadArg};
 
 /// Compiles and runs trading strategies written in Strat.
 #[derive(Debug, Parser)]
@@ -219,6 +221,10 @@ pub struct BarsArgs {
     /// Earlier bars to warm up on: a number, or auto for as many as the strategy needs to settle
     #[arg(long, value_name = "N|auto", value_parser = values::preload)]
     pub preload: Option<PreloadArg>,
+    /// An external column that the program reads (`feed funding`): name=file, a CSV or Parquet file
+    /// with the columns time (of publication) and value
+    #[arg(long, value_name = "NAME=FILE", value_parser = values::feed)]
+    pub feed: Vec<FeedArg>,
 }
 
 /// The folder of data files where none is named.
@@ -295,6 +301,8 @@ pub struct RunArgs {
     /// Where a signal fills, close or next_open; the convention says it otherwise
     #[arg(long, value_name = "PRICE")]
     pub fill: Option<Fill>,
+    #[command(flatten)]
+    pub ranking: RankingArgs,
     /// What computes it
     #[arg(long, value_enum, default_value_t = ExecutorName::Kernel)]
     pub executor: ExecutorName,

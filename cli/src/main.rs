@@ -6,7 +6,8 @@
 //! | `cmd` | one module per command |
 //! | `sources` | `.strat` files from disk, their checks, their diagnostics |
 //! | `repairs` | the fixes of `check --fix`: planned in memory, written or shown |
-//! | `strategies` | source to programs, and the names their results get |
+//! | `items` | what a run takes from files: strategies, or their `screen` items |
+//! | `strategies` | source to programs, and the values their parameters take |
 //! | `market`, `others` | which bars a command runs on, and what is read beside them |
 //! | `settings` | convention, fill, costs, warm-up |
 //! | `why` | conditions at a bar and counted over many |
@@ -25,6 +26,7 @@ mod crash;
 mod doc;
 mod failure;
 mod interrupt;
+mod items;
 mod lookback;
 mod market;
 mod others;

@@ -64,16 +64,21 @@ impl Settings {
         Self::said(given, default, &strategy.execution, &strategy.stem)
     }
 
-    /// The same for any command; `name` is what its messages call the strategy.
+    /// The same for any command; `whose` is what its messages call the strategy.
     ///
     /// # Errors
     /// As [`Settings::new`].
-    pub fn said(given: Given, default: Convention, said: &Execution, name: &str) -> Done<Self> {
+    pub fn said(given: Given, default: Convention, said: &Execution, whose: &str) -> Done<Self> {
         let in_it =
-            |error: &dyn Display| Failure::mistake(format!("{name}: in `execution`: {error}"));
-        let own = match &said.convention {
-            Some(name) => name.parse().map_err(|e: UnknownName| in_it(&e))?,
-            None => default,
+            |error: &dyn Display| Failure::mistake(format!("{whose}: in `execution`: {error}"));
+        let convention = match (given.convention, &said.convention) {
+            (Some(given), _) => given,
+            (None, Some(name)) => name.parse().map_err(|_: UnknownName| {
+                Failure::mistake(format!(
+                    "{whose}: its convention `{name}` is not executed yet; write `convention strat` or `convention vectorbt`, or give --convention"
+                ))
+            })?,
+            (None, None) => default,
         };
         let usual = Costs::default();
         let costs = Costs::new(
@@ -82,12 +87,7 @@ impl Settings {
             given.cash.or(said.cash).unwrap_or(usual.cash()),
         )
         .map_err(|e| in_it(&e))?;
-        Ok(Self::of(
-            given.convention.unwrap_or(own),
-            given.fill,
-            given.preload,
-            costs,
-        ))
+        Ok(Self::of(convention, given.fill, given.preload, costs))
     }
 
     fn of(

@@ -180,7 +180,8 @@ impl Sources {
         self.check_all(path).items
     }
 
-    fn check_all(&mut self, path: &Path) -> Checked {
+    /// Checks the file at `path`; all of its items that have no errors.
+    pub fn check_all(&mut self, path: &Path) -> Checked {
         let name = shown(path);
         let text = match self.drafts.get(&name) {
             Some(draft) => Ok(draft.clone()),
@@ -241,6 +242,13 @@ impl Sources {
     /// The file of an id.
     pub fn map(&self) -> &SourceMap {
         &self.map
+    }
+
+    /// `path:line:column` of a place.
+    pub fn place(&self, span: Span) -> String {
+        let file = self.map.get(span.file);
+        let at = file.line_col(span.start);
+        format!("{}:{}:{}", file.name, at.line, at.column)
     }
 
     /// Keeps further diagnostics.

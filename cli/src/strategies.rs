@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use strat_compiler::{Compiled, Executor};
+use strat_compiler::{Compiled, Executor, missing};
 use strat_engine::abi::{ParamInfo, Program, ProgramInfo};
-use strat_engine::unsupported;
 use strat_lang::hir::{Execution, Unit};
-use strat_lang::sema::snake_case;
 use strat_market::Timeframe;
 use strat_screen::{Grid, GridError};
 
 use crate::args::ExecutorName;
 use crate::failure::{Done, Failure};
+use crate::items::{self, Asked, Picked, Wanted};
 use crate::sources::{self, Sources};
 use crate::terminal;
 use crate::values::{Given, ParamArg};
@@ -25,6 +24,8 @@ pub struct Strategy {
     pub program: Compiled,
     /// What it says of fees, slippage, convention and cash.
     pub execution: Execution,
+    /// What its `screen` item says, where it is run as one.
+    pub screen: Option<Asked>,
 }
 
 impl Strategy {
@@ -43,85 +44,49 @@ pub fn executor(name: ExecutorName) -> Executor {
     }
 }
 
-/// Checks and compiles the strategies of files and folders, in order.
-pub fn load(paths: &[PathBuf], executor: Executor, timeframe: Timeframe) -> Done<Vec<Strategy>> {
+/// Checks and compiles what is wanted of files and folders, in order.
+pub fn load(
+    paths: &[PathBuf],
+    executor: Executor,
+    timeframe: Timeframe,
+    wanted: Wanted<'_>,
+) -> Done<Vec<Strategy>> {
     let mut sources = Sources::default();
     let mut files = Vec::new();
     for found in sources::find(paths, false) {
         match found {
             Ok(path) => {
-                let units = sources.check(&path);
-                files.push((path, units));
+                let checked = sources.check_all(&path);
+                files.push((path, checked));
             }
             Err((path, fault)) => sources.fault(&path, &fault),
         }
     }
     sources.tell()?;
 
-    let mut named: Vec<(String, PathBuf, Unit)> = Vec::new();
-    let mut without = Vec::new();
-    for (path, units) in files {
-        if units.is_empty() {
-            without.push(path.clone());
-        }
-        let several = units.len() > 1;
-        for unit in units {
-            named.push((
-                result_name(&path, several.then_some(&unit.name)),
-                path.clone(),
-                unit,
-            ));
-        }
+    let picked = items::pick(files, wanted)?;
+    distinct(&picked)?;
+    for found in &picked {
+        same_timeframe(&found.path, &found.unit, timeframe)?;
     }
-    if named.is_empty() {
-        return Err(Failure::mistake(format!(
-            "nothing to run: {} {} no strategy; expected at least one `strategy Name {{ … }}`",
-            listed(paths),
-            if paths.len() == 1 { "has" } else { "have" }
-        )));
-    }
-    for path in without {
-        terminal::note(&format!(
-            "{} has no strategy; it is passed over",
-            sources::shown(&path)
-        ));
-    }
-    distinct(&named)?;
-    for (_, path, unit) in &named {
-        same_timeframe(path, unit, timeframe)?;
-    }
-    named
+    require_supported(&picked, &sources, wanted.tier())?;
+    picked
         .into_iter()
-        .map(|(stem, _, unit)| {
+        .map(|found| {
             Ok(Strategy {
-                stem,
-                program: strat_compiler::compile(&unit, executor)?,
-                execution: unit.plan.execution,
+                stem: found.stem,
+                program: strat_compiler::compile(&found.unit, executor)?,
+                execution: found.unit.plan.execution,
+                screen: found.screen,
             })
         })
         .collect()
 }
 
-fn listed(paths: &[PathBuf]) -> String {
-    let paths: Vec<String> = paths
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
-    paths.join(", ")
-}
-
-fn result_name(path: &Path, strategy: Option<&String>) -> String {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    match strategy {
-        Some(name) => format!("{stem}_{}", snake_case(name)),
-        None => stem.into_owned(),
-    }
-}
-
 /// Two strategies must not write to one file.
-fn distinct(named: &[(String, PathBuf, Unit)]) -> Done {
+fn distinct(picked: &[Picked]) -> Done {
     let mut seen: BTreeMap<&str, &PathBuf> = BTreeMap::new();
-    for (stem, path, _) in named {
+    for Picked { stem, path, .. } in picked {
         if let Some(first) = seen.insert(stem, path) {
             return Err(Failure::mistake(format!(
                 "the results of {} and of {} would both be called `{stem}`; run them one after the other, or rename one",
@@ -152,16 +117,19 @@ pub fn same_timeframe(path: &Path, unit: &Unit, timeframe: Timeframe) -> Done {
     )))
 }
 
-/// Every construct of the strategies must be one that `tier` executes; each that is not is told.
-pub fn require_supported(strategies: &[Strategy], tier: &str) -> Done {
+/// Every construct of the strategies must be one that `tier` executes; each that is not is told
+/// with its place.
+fn require_supported(picked: &[Picked], sources: &Sources, tier: &str) -> Done {
     let mut all = true;
-    for strategy in strategies {
-        for construct in unsupported(strategy.info()) {
+    for found in picked {
+        for missing in missing(&found.unit) {
             all = false;
             terminal::error(&format!(
-                "{}: `{}` uses {construct}, which the tier `{tier}` does not execute yet",
-                strategy.stem,
-                strategy.info().name
+                "{}: `{}` uses {}, which the tier `{tier}` does not execute yet\n   Help: {}",
+                sources.place(missing.span),
+                found.unit.name,
+                missing.words,
+                missing.help
             ));
         }
     }
@@ -292,9 +260,15 @@ fn allowed(param: &ParamInfo, value: f64) -> Result<(), GridError> {
         .map(|_| ())
 }
 
-/// The grid of a program, with the values given for it in the place of its own.
-pub fn grid(info: &ProgramInfo, given: &[ParamArg]) -> Done<Grid> {
+/// The grid of a program, with the values of its `screen` and then those given for it in the place
+/// of its own.
+pub fn grid(info: &ProgramInfo, screen: Option<&Asked>, given: &[ParamArg]) -> Done<Grid> {
     let mut grid = Grid::of(info)?;
+    for (name, values) in screen.iter().flat_map(|s| &s.sweep) {
+        if !given.iter().any(|given| given.name == *name) {
+            grid = grid.with_values(info, name, values.clone())?;
+        }
+    }
     for given in given {
         if let Some(param) = info.params.iter().find(|p| p.name == given.name) {
             grid = grid.with_values(info, &given.name, values_of(given, param)?)?;

@@ -1,5 +1,7 @@
 //! Values of options that have a form of their own: parameters, costs, warm-up.
 
+use std::path::PathBuf;
+
 use strat_engine::Costs;
 
 /// How many earlier bars to warm up on.
@@ -20,6 +22,26 @@ pub struct ParamArg {
     pub values: Vec<Given>,
 }
 
+/// `name=file`: an external column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedArg {
+    /// What the program calls it.
+    pub name: String,
+    /// Where its values stand.
+    pub file: PathBuf,
+}
+
+/// An external column and its file.
+pub fn feed(text: &str) -> Result<FeedArg, String> {
+    match text.split_once('=') {
+        Some((name, file)) if !name.trim().is_empty() && !file.is_empty() => Ok(FeedArg {
+            name: name.trim().to_owned(),
+            file: PathBuf::from(file),
+        }),
+        _ => Err("expected name=file, such as funding=funding.csv".to_owned()),
+    }
+}
+
 /// A value of a parameter.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Given {
@@ -37,6 +59,14 @@ pub fn preload(text: &str) -> Result<PreloadArg, String> {
     text.parse()
         .map(PreloadArg::Bars)
         .map_err(|_| "expected a number of bars, or `auto`".to_owned())
+}
+
+/// A whole number from 1.
+pub fn count(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|count| *count > 0)
+        .ok_or_else(|| "expected a whole number from 1".to_owned())
 }
 
 fn real(text: &str) -> Result<f64, String> {

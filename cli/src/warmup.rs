@@ -132,6 +132,8 @@ fn rows(unit: &Unit) -> Vec<Row> {
             });
         }
     }
+    // What a regime or a portfolio gives out; its `let`s stand above.
+    let named: Vec<String> = rows.iter().map(|row| row.name.clone()).collect();
     let mut decides = |name: String, node: NodeId| {
         rows.push(Row {
             name,
@@ -155,6 +157,11 @@ fn rows(unit: &Unit) -> Vec<Row> {
         match trail.level {
             Level::Share(id) => decides("trail".to_owned(), id),
             Level::At(id) => decides("trail at".to_owned(), id),
+        }
+    }
+    for (name, node) in &unit.outputs {
+        if unit.node(*node).stage.series && !named.contains(&format!("let {name}")) {
+            decides(name.clone(), *node);
         }
     }
     for (level, _) in &unit.plan.targets {

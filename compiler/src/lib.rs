@@ -21,3 +21,4 @@ mod passes;
 
 pub use driver::{Compiled, Executor, compile};
 pub use exec::TradeColumns;
+pub use lower::missing::{Missing, missing};

@@ -73,6 +73,7 @@ const CONSTRUCTS: &[&str] = &[
     "execution { fees 0.1%  slippage 5bp }",
     "exit",
     "exit 50%",
+    "external column",
     "exit all",
     "exp",
     "field",
@@ -85,6 +86,7 @@ const CONSTRUCTS: &[&str] = &[
     "held_bars",
     "hidden lag",
     "high",
+    "external column",
     "highest since entry",
     "if",
     "if chain",
@@ -206,7 +208,7 @@ const CONSTRUCTS: &[&str] = &[
 const NODES: &[&str] = &[
     "number", "bool", "na", "name", "call", "postfix", "neg", "sum", "product", "compare", "cross",
     "is na", "not", "and", "or", "list", "if", "else", "record", "after", "between", "every",
-    "within", "loop", "zone", "paren", "index", "field", "at", "of", "since",
+    "within", "feed", "loop", "zone", "paren", "index", "field", "at", "of", "since",
 ];
 
 /// Statements of strategies and functions that every tier runs.
@@ -260,6 +262,7 @@ fn node(kind: &ExprKind) -> Option<&'static str> {
         ExprKind::Between { .. } => "between",
         ExprKind::Every { .. } => "every",
         ExprKind::Within { .. } => "within",
+        ExprKind::Feed(_) => "feed",
         ExprKind::Loop { .. } => "loop",
         ExprKind::Zone { .. } => "zone",
         ExprKind::Paren(_) => "paren",

@@ -90,7 +90,7 @@ pub fn assert_complete(checked: &Checked, text: &str) {
             unit.flags.len(),
             unit.entries.len(),
             unit.exits.len(),
-            usize::from(unit.stop.is_some()),
+            usize::from(unit.stop.is_some()) + unit.plan.stops.len(),
         );
         let wanted = (
             count(|k| matches!(k, StmtKind::Param(_))),

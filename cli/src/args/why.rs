@@ -7,7 +7,7 @@ use strat_engine::{Convention, Fill};
 use strat_market::{Exchange, Symbol, Timeframe, When};
 
 use super::{BarsArgs, DATA, ExecutorName, TableFormat};
-use crate::values::{self, ParamArg, PreloadArg};
+use crate::values::{self, FeedArg, ParamArg, PreloadArg};
 
 /// `stratc why`.
 #[derive(Debug, Args)]
@@ -53,6 +53,10 @@ pub struct WhyArgs {
     /// Earlier bars to warm up on: a number, or auto (as a backtest does)
     #[arg(long, value_name = "N|auto", value_parser = values::preload)]
     pub preload: Option<PreloadArg>,
+    /// An external column that the program reads (`feed funding`): name=file, a CSV or Parquet file
+    /// with the columns time (of publication) and value
+    #[arg(long, value_name = "NAME=FILE", value_parser = values::feed)]
+    pub feed: Vec<FeedArg>,
     /// Value of a parameter, name=value
     #[arg(short, long, value_name = "NAME=VALUE", value_parser = values::param)]
     pub param: Vec<ParamArg>,
@@ -89,6 +93,7 @@ impl WhyArgs {
             from: self.from,
             to: self.to,
             preload: self.preload,
+            feed: self.feed.clone(),
         }
     }
 }

@@ -13,8 +13,9 @@ use strat_report::{Folder, json};
 use crate::args::{RunArgs, TableFormat};
 use crate::cmd::run::milliseconds;
 use crate::failure::{Done, Failure};
+use crate::items::Wanted;
 use crate::market::{Market, View};
-use crate::others::Others;
+use crate::others::{Others, require_read};
 use crate::settings::{Need, Settings};
 use crate::strategies::{self, Strategy};
 use crate::summary::{Ran, assumptions, counted};
@@ -49,9 +50,11 @@ pub fn run(args: &RunArgs) -> Done {
 
     let compiling = Instant::now();
     let executor = strategies::executor(args.executor);
-    let strategies = strategies::load(&args.paths, executor, args.bars.timeframe)?;
-    strategies::require_supported(&strategies, "backtest")?;
+    let wanted = Wanted::Strategies;
+    let strategies = strategies::load(&args.paths, executor, args.bars.timeframe, wanted)?;
     strategies::require_known(&args.param, &strategies)?;
+    let needs = strategies.iter().flat_map(|s| &s.info().needs);
+    require_read(&args.bars.feed, needs)?;
     let plans: Vec<Plan> = strategies
         .into_iter()
         .map(|strategy| plan(strategy, args))

@@ -30,7 +30,10 @@ pub fn run(args: &CheckArgs) -> Done {
     for found in &found {
         match found {
             Ok(path) => {
-                units.extend(sources.check(path));
+                let checked = sources.check_all(path);
+                units.extend(checked.units);
+                units.extend(checked.items.regimes.into_iter().map(|r| r.unit));
+                units.extend(checked.items.portfolios.into_iter().map(|p| p.unit));
             }
             Err((path, fault)) => sources.fault(path, fault),
         }

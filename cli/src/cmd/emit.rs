@@ -45,14 +45,19 @@ fn syntax_stage(path: &Path, stage: Stage) -> Done {
     sources.tell()
 }
 
-/// Each strategy of the file, under its name where there are several.
+/// What each item of the file becomes, strategies first, under its name where there are several.
 fn units(path: &Path, print: impl Fn(&Unit) -> Done<String>) -> Done {
     let mut sources = Sources::default();
-    let units = sources.check(path);
+    let checked = sources.check_all(path);
     sources.tell()?;
+    let items = checked.items;
+    let mut units = checked.units;
+    units.extend(items.regimes.into_iter().map(|item| item.unit));
+    units.extend(items.routers.into_iter().map(|item| item.unit));
+    units.extend(items.portfolios.into_iter().map(|item| item.unit));
     if units.is_empty() {
         return Err(Failure::mistake(format!(
-            "{} has no strategy, and only strategies get this far; expected `strategy Name {{ … }}`",
+            "{} has no strategy, regime, router or portfolio, and only these get this far; a function does where one of them calls it",
             path.display()
         )));
     }

@@ -8,7 +8,7 @@ use strat_report::series::{Column, Series};
 use crate::args::{EvalArgs, SeriesFormat};
 use crate::failure::{Done, Failure};
 use crate::market::Market;
-use crate::others::Others;
+use crate::others::{Others, require_read};
 use crate::settings::Need;
 use crate::sources::Sources;
 use crate::summary::counted;
@@ -19,6 +19,20 @@ use crate::{interrupt, strategies, terminal};
 pub fn run(args: &EvalArgs) -> Done {
     let mut sources = Sources::default();
     let unit = sources.check_expr(&args.expr, args.file.as_deref(), args.bars.timeframe);
+    if let (None, Some(file)) = (&unit, &args.file) {
+        let several: Vec<String> = Sources::default()
+            .check(file)
+            .into_iter()
+            .map(|unit| unit.name)
+            .collect();
+        if several.len() > 1 {
+            terminal::note(&format!(
+                "{} has several strategies (`{}`), so their parameters and `let`s are not seen; an expression sees those of a file with one",
+                file.display(),
+                several.join("`, `")
+            ));
+        }
+    }
     sources.tell()?;
     let unit = unit.ok_or_else(|| Failure::mistake("there is nothing to evaluate"))?;
     let program = strat_compiler::compile(&unit, strategies::executor(args.executor))?;
@@ -34,6 +48,7 @@ pub fn run(args: &EvalArgs) -> Done {
     let asked = args.bars.preload.unwrap_or(PreloadArg::Bars(0));
     let preload = need.preload(asked);
     let market = Market::load(&args.bars, &args.symbol, preload)?;
+    require_read(&args.bars.feed, &program.info().needs)?;
     let others = Others::load(&program.info().needs, &args.bars, preload)?;
     let beside = others.columns();
     let view = market.view(preload).beside(&beside);

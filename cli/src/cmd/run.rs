@@ -16,6 +16,12 @@ pub fn run(args: &RunArgs) -> Done {
             )));
         }
     }
+    if let (Some(option), false) = (args.ranking.given(), args.tier == Tier::Screen) {
+        return Err(Failure::Misuse(format!(
+            "{option} is for --tier screen; the tier `{}` has no rows to choose from",
+            args.tier.name()
+        )));
+    }
     match args.tier {
         Tier::Screen => {
             settings::start_threads(args.threads)?;
@@ -26,7 +32,7 @@ pub fn run(args: &RunArgs) -> Done {
             backtest::run(args)
         }
         Tier::Tick | Tier::Paper | Tier::Live => Err(Failure::mistake(format!(
-            "the tier `{}` is not there yet; there are `screen` and `backtest`",
+            "the tier `{}` is not there yet: on bars, --tier backtest runs a strategy and --tier screen its grid; what needs ticks (`on book`, `quote`) is checked by `stratc check`, and nothing runs it",
             args.tier.name()
         ))),
     }

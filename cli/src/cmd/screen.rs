@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 use strat_engine::abi::ParamInfo;
-use strat_engine::{Convention, MarketTables, Rules};
+use strat_engine::{Convention, Figure, MarketTables, Rules};
 use strat_report::screen::{self as report, Row, Screen};
 use strat_report::{Folder, json};
 use strat_screen::{
@@ -14,8 +14,9 @@ use strat_screen::{
 use crate::args::{RunArgs, TableFormat};
 use crate::cmd::run::milliseconds;
 use crate::failure::{Done, Failure};
+use crate::items::Wanted;
 use crate::market::{Market, View};
-use crate::others::Others;
+use crate::others::{Others, require_read};
 use crate::progress::Bar;
 use crate::settings::{Need, Settings};
 use crate::strategies::{self, Strategy};
@@ -35,6 +36,9 @@ struct Plan {
     grid: Grid,
     need: Need,
     settings: Settings,
+    /// What its rows are ranked by, and how many of them are kept.
+    rank: Figure,
+    keep: usize,
 }
 
 impl Plan {
@@ -48,7 +52,11 @@ impl Plan {
 struct Screened {
     stem: String,
     params: Vec<ParamInfo>,
+    /// Its rows are those that are kept.
     result: ScreenResult,
+    /// Parameter sets that ran.
+    sets: usize,
+    rank: Figure,
     from: i64,
     to: i64,
     preload: usize,
@@ -65,6 +73,8 @@ impl Screened {
         });
         Screen {
             params: &self.params,
+            sets: self.sets,
+            rank: self.rank,
             rows: rows.collect(),
             rules: result.rules,
             costs: result.costs,
@@ -88,9 +98,11 @@ pub fn run(args: &RunArgs) -> Done {
 
     let compiling = Instant::now();
     let executor = strategies::executor(args.executor);
-    let strategies = strategies::load(&args.paths, executor, args.bars.timeframe)?;
-    strategies::require_supported(&strategies, "screen")?;
+    let wanted = Wanted::Screens(args.ranking.screen.as_deref());
+    let strategies = strategies::load(&args.paths, executor, args.bars.timeframe, wanted)?;
     strategies::require_known(&args.param, &strategies)?;
+    let needs = strategies.iter().flat_map(|s| &s.info().needs);
+    require_read(&args.bars.feed, needs)?;
     let plans = interrupt::hold(|| {
         strategies
             .into_iter()
@@ -144,7 +156,7 @@ pub fn run(args: &RunArgs) -> Done {
                 .iter()
                 .flat_map(|s| report::rows_json(&s.stem, &s.told(TOP)));
             json::pretty(&json!({
-                "combos": screens.iter().map(|s| s.result.rows.len()).sum::<usize>(),
+                "combos": screens.iter().map(|s| s.sets).sum::<usize>(),
                 "bars": first.map(|r| r.bars),
                 "threads": first.map(|r| r.threads),
                 "load_ms": load_ms,
@@ -174,7 +186,8 @@ fn plan(strategy: Strategy, args: &RunArgs) -> Done<Plan> {
             strategy.stem, param.name
         )));
     }
-    let grid = strategies::grid(info, &args.param).map_err(|e| named(&strategy.stem, e))?;
+    let grid = strategies::grid(info, strategy.screen.as_ref(), &args.param)
+        .map_err(|e| named(&strategy.stem, e))?;
     if grid.len() > MOST_SETS {
         return Err(Failure::mistake(format!(
             "{}: the grid has {} parameter sets, more than the {MOST_SETS} that a screen holds; give parameters a larger step, or hold some fixed with --param name=value",
@@ -182,12 +195,33 @@ fn plan(strategy: Strategy, args: &RunArgs) -> Done<Plan> {
             grid.len()
         )));
     }
+    let asked = strategy.screen.as_ref();
+    if let (Some(most), false) = (asked.and_then(|s| s.most), args.param.is_empty())
+        && grid.len() > most
+    {
+        terminal::warning(&format!(
+            "{}: the grid has {} parameter sets, more than the {most} of its `grid at most`",
+            strategy.stem,
+            grid.len()
+        ));
+    }
+    let ranking = &args.ranking;
+    let rank = ranking
+        .rank
+        .or(asked.and_then(|s| s.rank))
+        .unwrap_or_default();
+    let keep = ranking
+        .keep
+        .or(asked.and_then(|s| s.keep))
+        .unwrap_or(usize::MAX);
     let need = Need::of_grid(&strategy.program, &grid, interrupt::flag())?;
     Ok(Plan {
         settings: Settings::new(args, Convention::Vectorbt, &strategy)?,
         strategy,
         grid,
         need,
+        rank,
+        keep,
     })
 }
 
@@ -220,6 +254,7 @@ fn screen(
     let progress = |progress| bar.at(progress);
     let options = ScreenOptions {
         grid: Some(plan.grid.clone()),
+        rank: plan.rank,
         threads: args.threads.map_or(0, usize::from),
         tables: Some(tables),
         progress: Some(&progress),
@@ -240,12 +275,16 @@ fn screen(
         );
         Ok(())
     });
-    let result = outcome?;
+    let mut result = outcome?;
+    let sets = result.rows.len();
+    result.rows.truncate(plan.keep);
     let (from, to) = view.span();
     Ok(Screened {
         stem: stem.clone(),
         params: plan.strategy.info().params.clone(),
         result,
+        sets,
+        rank: plan.rank,
         from,
         to,
         preload: view.start,
@@ -282,17 +321,29 @@ fn describe(
 ) -> String {
     let mut out = String::new();
     for screened in screens {
-        let Screened { stem, result, .. } = screened;
-        let sets = result.rows.len();
+        let Screened {
+            stem,
+            result,
+            sets,
+            rank,
+            ..
+        } = screened;
+        let plan = plans.iter().find(|p| p.strategy.stem == *stem);
+        let name = plan.and_then(|p| Some(p.strategy.screen.as_ref()?.name.as_str()));
+        let shown = TOP.min(result.rows.len());
         let excluded = match result.excluded {
             0 => String::new(),
             excluded => format!(", {excluded} excluded by `require`"),
         };
         out.push_str(&format!(
-            "{stem}: {}{excluded}{}\n\n{}\n",
-            counted(sets, "parameter set", "parameter sets"),
-            if sets > TOP {
-                format!(", the best {TOP} by Sharpe ratio")
+            "{stem}{}: {}{excluded}{}\n\n{}\n",
+            match name {
+                Some(name) => format!(" (screen `{name}`)"),
+                None => String::new(),
+            },
+            counted(*sets, "parameter set", "parameter sets"),
+            if *sets > shown {
+                format!(", the best {shown} by {}", rank.words())
             } else {
                 String::new()
             },

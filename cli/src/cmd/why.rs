@@ -165,6 +165,12 @@ fn count(subject: &Subject, args: &WhyArgs) -> Done {
         .iter()
         .filter(|s| args.exits || s.what == What::Enter)
         .collect();
+    if statements.is_empty() {
+        return Err(Failure::mistake(format!(
+            "`{}` has no entry whose conditions could be counted; --exits counts its exits",
+            subject.unit.name
+        )));
+    }
     let whens: Vec<_> = statements.iter().map(|s| s.when).collect();
     let lookbacks = Lookbacks::new(&subject.unit, &whens);
     if let Some(require) = lookbacks.excluded(&subject.params) {

@@ -17,7 +17,7 @@ use super::values::{self, Source};
 use crate::args::{BarsArgs, WhyArgs};
 use crate::failure::{Done, Failure};
 use crate::market::View;
-use crate::others::Others;
+use crate::others::{Others, require_read};
 use crate::settings::{Given, Need, Settings};
 use crate::sources::Sources;
 use crate::{strategies, terminal};
@@ -71,6 +71,7 @@ pub fn subject(args: &WhyArgs) -> Done<Subject> {
         let conditions = values::compiled(&unit, &whens, &params, Executor::Interp)?;
         conditions.resolve(&params).map_err(values::refused)
     })?;
+    require_read(&args.feed, &info.needs)?;
     let need = Need::of(&resolved);
     let bars = args.bars(timeframe(args, &unit)?);
     let given = Given {

@@ -256,3 +256,49 @@ fn a_window_longer_than_the_data_is_warned_of() {
     );
     assert!(ran.out.lines().skip(1).all(|l| l.ends_with(',')));
 }
+
+#[test]
+fn a_series_of_a_function_is_a_source_whatever_is_given_for_it() {
+    let text = "fn mean(x: series = close, length: bars = 3) {
+    return sma(x, length)
+}
+
+fn of(x: series) {
+    let y = x + 1
+    return mean(y)
+}
+";
+    let sandbox = Sandbox::with(&[("f.strat", text)]);
+    let more = [&["--file", "f.strat"], &RANGE[..]].concat();
+    let values = |expr: &str| -> Vec<String> {
+        let lines = csv(&sandbox, expr, &more);
+        let last = lines
+            .lines()
+            .skip(1)
+            .map(|l| l.split_once(',').unwrap().1.to_owned());
+        last.collect()
+    };
+    // The mean of three times 8, not the mean of eight closes.
+    assert_eq!(values("of(7)"), ["", "", "8", "8", "8"]);
+    assert_eq!(values("mean(2)"), values("mean(close, 2)"));
+}
+
+#[test]
+fn a_value_that_is_na_with_another_looks_back_as_far() {
+    let sandbox = Sandbox::new();
+    let look = |expr: &str| {
+        let lines = csv(&sandbox, &format!("lookback({expr})"), &RANGE);
+        lines
+            .lines()
+            .last()
+            .unwrap()
+            .split_once(',')
+            .unwrap()
+            .1
+            .to_owned()
+    };
+    assert_eq!(look("ta_mama(close).mama"), "32");
+    assert_eq!(look("ta_ma(close, 5, MAMA)"), "32");
+    assert_eq!(look("if sma(close, 9) is na then na else close"), "8");
+    assert_eq!(look("if sma(close, 9) is na then 1 else close"), "0");
+}

@@ -128,8 +128,8 @@ strategy Resting {
         let told = sandbox.fail(
             1,
             &[
-                "error: resting: `Resting` uses `limit` orders, which the tier",
-                "error: resting: `Resting` uses `twap` orders, which the tier",
+                "error: resting.strat:2:16: `Resting` uses `limit` orders, which the tier",
+                "error: resting.strat:3:10: `Resting` uses `twap` orders, which the tier",
                 "does not execute yet",
             ],
             &run("resting.strat", tier, &["--out", "o"]),

@@ -351,7 +351,7 @@ fn what_cannot_be_screened_is_told() {
     for tier in ["tick", "paper", "live"] {
         sandbox.fail(
             1,
-            &[tier, "not there yet", "`screen` and `backtest`"],
+            &[tier, "not there yet", "--tier backtest runs a strategy"],
             &on_days(&["run", "f.strat", "--tier", tier]),
         );
     }

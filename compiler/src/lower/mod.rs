@@ -3,6 +3,7 @@
 mod entering;
 mod feeds;
 mod fold;
+pub mod missing;
 mod needed;
 pub mod plan;
 mod zones;

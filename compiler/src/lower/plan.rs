@@ -4,15 +4,21 @@
 
 use strat_abi as abi;
 use strat_lang::hir::{
-    self, Cooldown, FeedKind, Input, Kind, Level, NodeId, Order, OrderKind, Signal, Size, Slicing,
-    TimeInForce, Unit,
+    self, Cooldown, Level, NodeId, Order, OrderKind, Signal, Size, Slicing, TimeInForce, Unit,
 };
 
-use super::needed::needed;
+use super::missing::missing;
 
 /// The plan of a unit, and the nodes of its outputs in order.
 #[must_use]
 pub fn plan_of(unit: &Unit) -> (abi::Plan, Vec<NodeId>) {
+    let (mut plan, values) = asked(unit);
+    plan.not_yet = missing(unit).into_iter().map(|m| m.words).collect();
+    (plan, values)
+}
+
+/// The plan but for what is missing.
+pub(super) fn asked(unit: &Unit) -> (abi::Plan, Vec<NodeId>) {
     let mut values = Values::default();
     let asked = &unit.plan;
     let mut plan = abi::Plan {
@@ -52,7 +58,6 @@ pub fn plan_of(unit: &Unit) -> (abi::Plan, Vec<NodeId>) {
         kept: asked.kept.len(),
         ..abi::Plan::default()
     };
-    plan.not_yet = not_yet(unit, &values.0);
     plan.outputs = values.0.len();
     (plan, values.0)
 }
@@ -109,7 +114,7 @@ impl Values {
 }
 
 /// The words of an order that no tier executes yet.
-fn words(order: &Order) -> Vec<&'static str> {
+pub(super) fn words(order: &Order) -> Vec<&'static str> {
     let mut words = Vec::new();
     words.extend(match order.kind {
         OrderKind::Market => None,
@@ -141,74 +146,4 @@ fn words(order: &Order) -> Vec<&'static str> {
         }
     }
     words
-}
-
-/// What no tier executes yet, each once, in words that end the sentence "it uses ...".
-fn not_yet(unit: &Unit, values: &[NodeId]) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let mut add = |words: String| {
-        if !found.contains(&words) {
-            found.push(words);
-        }
-    };
-    let plan = &unit.plan;
-    if !plan.on.is_empty() && plan.on != "bar" {
-        add(format!("statements that run `on {}`", plan.on));
-    }
-    for signal in unit.entries.iter().chain(&unit.exits) {
-        for word in words(&signal.order) {
-            add(format!("`{word}` orders"));
-        }
-        if !signal.legs.is_empty() {
-            add("trades with several legs".to_owned());
-        }
-    }
-    if !plan.legs.is_empty() {
-        add("trades with several legs".to_owned());
-    }
-    for handler in &plan.handlers {
-        add(match &handler.event {
-            hir::EventKind::Named(name) => format!("the event handler `on {name}`"),
-            hir::EventKind::Every(seconds) => format!("the timer `every {seconds}s`"),
-        });
-        if !handler.quotes.is_empty() {
-            add("standing quotes (`quote`)".to_owned());
-        }
-    }
-    let mut units = vec![(unit, false)];
-    while let Some((unit, inner)) = units.pop() {
-        let needed = needed(unit, if inner { &[] } else { values });
-        for (node, _) in unit.nodes.iter().zip(needed).filter(|(_, needed)| *needed) {
-            // A trade is known bar by bar of its own strategy, not on other bars.
-            if let (true, Kind::Input(input)) = (inner, node.kind)
-                && input.is_of_trade()
-            {
-                add("values of the open trade on other bars (inside `@` or `of`)".to_owned());
-            }
-            let Kind::Input(Input::Extra(i)) = node.kind else {
-                continue;
-            };
-            let Some(feed) = unit.feeds.get(i as usize) else {
-                continue;
-            };
-            match &feed.kind {
-                FeedKind::Book { name, .. } => {
-                    add(format!("`{name}`, known to tick strategies only"))
-                }
-                FeedKind::Rank { .. } => add("`rank(…) across universe`".to_owned()),
-                FeedKind::Due(hir::Calendar { zone, .. }) | FeedKind::Within { zone, .. }
-                    if crate::feeds::zone(zone).is_none() =>
-                {
-                    add(format!(
-                        "the time zone \"{zone}\", which is not in the database"
-                    ));
-                }
-                FeedKind::Timeframe { unit, .. } | FeedKind::Symbol { unit, .. } => {
-                    units.push((unit, true));
-                }
-                _ => {}
-            }
-        }
-    }
-    found
 }

@@ -123,7 +123,9 @@ codes! {
     PoorReward = "W0623", "a target below the least reward for its risk";
     LargeGrid = "W0624", "a grid larger than stated";
     NoCosts = "W0625", "costs that are not stated";
-    OddLimit = "W0626", "a limit that is allowed but unusual";
+    OddLimit = "W0626", "a limit, a size or a cost that is allowed but unusual";
+    UnsweptParam = "W0627", "a parameter that a screen cannot sweep";
+    ShortTest = "W0628", "a test with fewer bars than the warm-up";
     MixedRatios = "W0630", "a window over a spread whose ratio changes inside it";
 }
 

@@ -39,6 +39,20 @@ pub fn infer_ranges(unit: &mut Unit) {
     infer_with(unit, &params);
 }
 
+/// The range of each node of a finished unit where its parameters have these values; a parameter
+/// without one has its default.
+#[must_use]
+pub fn ranges_at(unit: &Unit, values: &[f64]) -> Vec<Range> {
+    let mut params = unit.params.clone();
+    for (i, param) in params.iter_mut().enumerate() {
+        let value = values.get(i).copied().unwrap_or(param.default);
+        param.bounds = Some((value, value));
+        param.sweep = vec![value];
+        param.only_sweep = true;
+    }
+    Infer::new(unit, &params).run()
+}
+
 fn infer_with(unit: &mut Unit, params: &[Param]) {
     for feed in &mut unit.feeds {
         if let FeedKind::Timeframe { unit, .. } | FeedKind::Symbol { unit, .. } = &mut feed.kind {

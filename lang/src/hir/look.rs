@@ -40,6 +40,23 @@ impl Default for Looks {
 }
 
 impl Looks {
+    /// How many bars a formula is, where `value` gives the least that a node may be.
+    pub fn least(&self, id: LookId, value: &impl Fn(NodeId) -> f64) -> f64 {
+        let mut found: Vec<f64> = Vec::with_capacity(self.all.len());
+        // Operands stand before their users.
+        for look in self.all.iter().take(id.0 as usize + 1) {
+            let of = |id: &LookId| found.get(id.0 as usize).copied().unwrap_or(0.0);
+            found.push(match look {
+                Look::Bars(bars) => *bars as f64,
+                Look::Value(node) => value(*node),
+                Look::Sum(a, b) => of(a) + of(b),
+                Look::Max(a, b) => of(a).max(of(b)),
+                Look::Min(a, b) => of(a).min(of(b)),
+            });
+        }
+        found.last().copied().unwrap_or(0.0)
+    }
+
     /// No bars.
     pub const ZERO: LookId = LookId(0);
 

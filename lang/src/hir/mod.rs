@@ -27,7 +27,7 @@ mod written;
 pub use dimension::{Dimension, Powers};
 pub use feed::{Calendar, Feed, FeedKind, Period};
 pub use formula::look_formula;
-pub use infer::infer_ranges;
+pub use infer::{infer_ranges, ranges_at};
 pub use items::{Enum, Items, Regime};
 pub use known::Known;
 pub use look::{Look, LookId, Looks};

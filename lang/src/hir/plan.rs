@@ -94,6 +94,8 @@ pub struct Order {
     pub slicing: Option<Slicing>,
     /// A quote is kept while it is no more ticks off.
     pub tolerance: Option<NodeId>,
+    /// The words that it is written with, and their places.
+    pub words: Vec<(&'static str, Span)>,
 }
 
 /// An order for one leg of a trade.
@@ -114,6 +116,8 @@ pub struct Leg {
     pub name: String,
     /// Its symbol.
     pub symbol: String,
+    /// Its place.
+    pub span: Span,
 }
 
 /// A stop that follows the best price since entry; it only ever tightens.
@@ -156,6 +160,8 @@ pub struct EventHandler {
     pub event: EventKind,
     /// Its quotes in written order.
     pub quotes: Vec<Quote>,
+    /// Its place.
+    pub span: Span,
 }
 
 /// What an event handler waits for.
@@ -207,6 +213,8 @@ pub struct Plan {
     pub handlers: Vec<EventHandler>,
     /// The event that the strategy's own statements run on: `bar`, `trade`, `book`, `fill`.
     pub on: String,
+    /// The place of that event, where one is written.
+    pub on_span: Option<Span>,
     /// Settings.
     pub execution: Execution,
 }

@@ -6,7 +6,8 @@ use super::scope::{Binding, Lint, Value};
 use crate::diag::{Code, Diagnostic, suggest};
 use crate::hir::Dimension;
 use crate::source::Span;
-use crate::syntax::ast::{Arg, Expr, FnParam, Ident};
+use crate::syntax::ast::{Arg, Expr, ExprKind, FnParam, Ident, StmtKind};
+use crate::syntax::visit::each_expr;
 
 /// A value with the argument that it is of.
 type Given<'t> = (Value, &'t Expr);
@@ -196,6 +197,35 @@ impl<'t> Checker<'t, '_> {
             // A series behind it is the source, in the wrong place.
             && !values.iter().any(|v| is(v, true))
             && !is_named
+            && args.first().is_some_and(|a| !self.is_of_series(&a.value))
+    }
+
+    /// Whether an argument is written with a `series` of the function at hand. It is a source then,
+    /// whatever a caller gave for that: `rsi(x)` inside a function is of x, even of an x that is 50.
+    fn is_of_series(&self, argument: &Expr) -> bool {
+        let Some(def) = self.calls.last().map(|frame| frame.def).or(self.function) else {
+            return false;
+        };
+        let item = self.program.fns[def].item;
+        let is_series = |p: &&FnParam| p.ty.as_ref().is_some_and(|t| t.name == "series");
+        let mut names: Vec<&str> = (item.params.iter().filter(is_series))
+            .map(|p| p.name.name.as_str())
+            .collect();
+        let mentions = |e: &Expr, names: &[&str]| {
+            let mut found = false;
+            each_expr(e, |part| {
+                found |= matches!(&part.kind, ExprKind::Name(n) if names.contains(&n.as_str()));
+            });
+            found
+        };
+        for stmt in &item.body {
+            if let StmtKind::Let { name, value } = &stmt.kind
+                && mentions(value, &names)
+            {
+                names.push(&name.name);
+            }
+        }
+        mentions(argument, &names)
     }
 
     /// Reports a number of bars where the series belongs and the series where the bars belong.

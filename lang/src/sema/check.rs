@@ -72,12 +72,14 @@ pub fn check_source(
             checker.outgrown(s.name.span, &format!("`{}`", s.name.name));
             let complete = !checker.incomplete;
             checker.verdicts();
+            checker.limit_lints(s);
             let mut unit = std::mem::take(&mut checker.builder.unit);
             unit.doc = first_line(item.doc.as_deref());
             if complete && sink.errors() == before {
                 units.push(unit);
             }
         }
+        check_used_strategies(&files, &program, main, &broken, &mut sink);
         let items = items::check_items(&files, &program, main, &broken, &mut sink);
         Checked {
             units,
@@ -85,6 +87,27 @@ pub fn check_source(
             diagnostics: allow::silence(text, &files.trees[main].file, sink),
         }
     })
+}
+
+/// Errors of the strategies of other files of the user: what a screen, a router or a test says of one
+/// is left out where it has any, and must not be left out in silence.
+fn check_used_strategies<'t>(
+    files: &'t Files,
+    program: &Program<'t>,
+    main: usize,
+    broken: &[bool],
+    sink: &mut Sink,
+) {
+    let others = files.trees.iter().enumerate();
+    for (module, tree) in others.filter(|(module, tree)| !tree.library && *module != main) {
+        for item in &tree.file.items {
+            if let ItemKind::Strategy(strategy) = &item.kind {
+                let mut checker = Checker::new(program, module, broken, false, sink);
+                checker.place = Place::Strategy;
+                checker.strategy(strategy, &program.map.get(item.span.file).text);
+            }
+        }
+    }
 }
 
 /// Checks one expression, over the functions of `file` (path and text) and, where the file has
@@ -247,7 +270,9 @@ impl<'t> Checker<'t, '_> {
             bound.push((value, Some(param.name.span)));
         }
         self.style_lint(&item.name);
+        self.function = Some(def);
         let value = self.inline(def, bound);
+        self.function = None;
         self.verdicts();
         self.outgrown(item.name.span, &format!("`{}`", item.name.name));
         value

@@ -34,7 +34,7 @@ impl<'t> Checker<'t, '_> {
     }
 
     /// `on fill { … }`, `every 100ms { … }`
-    pub(super) fn event_handler(&mut self, event: &'t Event, body: &'t [Stmt]) {
+    pub(super) fn event_handler(&mut self, event: &'t Event, body: &'t [Stmt], span: Span) {
         let event = match event {
             Event::Named(word) => self.event_name(word).map(EventKind::Named),
             Event::Every(n, at) => {
@@ -53,11 +53,11 @@ impl<'t> Checker<'t, '_> {
         self.pop_scope();
         self.is_tick = outer;
         if let Some(event) = event {
-            self.builder
-                .unit
-                .plan
-                .handlers
-                .push(EventHandler { event, quotes });
+            self.builder.unit.plan.handlers.push(EventHandler {
+                event,
+                quotes,
+                span,
+            });
         }
     }
 

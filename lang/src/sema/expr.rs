@@ -9,7 +9,7 @@ use super::noted::Joined;
 use super::scope::Value;
 use super::units::Meeting;
 use crate::diag::{Code, Diagnostic};
-use crate::hir::{Kind, Math1, Math2, NodeId, Ty};
+use crate::hir::{FeedKind, Kind, Math1, Math2, NodeId, Ty};
 use crate::source::Span;
 use crate::syntax::ast::{AddOp, Expr, ExprKind, Ident, ListKind, MulOp};
 
@@ -133,6 +133,10 @@ impl<'t> Checker<'t, '_> {
             ExprKind::Paren(inner) => self.expr(inner),
             ExprKind::Between { operand, lo, hi } => self.between(operand, lo, hi, span),
             ExprKind::Every { value, schedule } => self.every(value, schedule, span),
+            ExprKind::Feed(name) => {
+                let kind = FeedKind::External(name.name.clone());
+                Value::Node(self.feed(kind, 0, span))
+            }
             ExprKind::Within { from, to, zone } => self.within(from, to, zone.as_ref(), span),
             ExprKind::Loop {
                 callee,

@@ -16,6 +16,17 @@ pub(super) fn name(name: &str) -> Option<&'static str> {
         "ohlc4" => "write `(open + high + low + close) / 4`",
         "vol" => "the traded volume is `volume`",
         "tr" => "the true range is `true_range()`",
+        "hour" | "minute" | "hour_of_day" => "a session is a condition: `within 09:30..16:00 utc`",
+        "dayofweek" | "day_of_week" | "weekday" => {
+            "days of the week are known to schedules: `x every week on monday`"
+        }
+        "pnl" | "current_profit" | "open_profit" | "unrealized_pnl" => {
+            "the profit of the open trade is `profit`, a share of its entry price"
+        }
+        "bars_in_trade" | "bars_since_entry" | "trade_duration" => {
+            "the age of the open trade is `held_bars`, or `held` as a duration"
+        }
+        "position_size" | "in_position" => "what is held is `position`, 0 without a trade",
         "self" | "ctx" | "this" => "names stand alone: `self.x` is written `x`",
         "df" | "dataframe" | "data" | "candle" => {
             "a column is written by its name: `close`, `close[1]`"
@@ -66,6 +77,10 @@ pub(super) fn function(checker: &Checker<'_, '_>, name: &str, args: &[Arg]) -> O
         "nz" | "fillna" => format!("write `{} else 0`", arg(0, "x")),
         "isna" | "isnan" | "is_na" | "na" => format!("write `{} is na`", term(0, "x")),
         "iff" | "where" | "ifelse" => "write `if condition then a else b`".to_owned(),
+        "input" | "input_int" | "input_float" => format!(
+            "a default is written as it is, with a domain for grids: `param name = {} in 5..50`",
+            arg(0, "14")
+        ),
         "log" => "the natural logarithm is `ln(x)`".to_owned(),
         "std" | "stddev" => "the standard deviation of a window is `stdev(x, n)`".to_owned(),
         "mean" | "average" | "ma" => "the mean of a window is `sma(x, n)`".to_owned(),

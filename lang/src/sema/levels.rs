@@ -6,6 +6,9 @@ use crate::hir::{self, Cooldown, Dimension, Kind, Leg, Math2, NodeId, Trail};
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, Ident, Level, NumberUnit, Setting};
 
+/// Greatest fees, and greatest slippage, that raise no eyebrow.
+const MOST_USUAL_COST: f64 = 0.02;
+
 impl<'t> Checker<'t, '_> {
     /// `stop 5%`, `stop at P`
     pub(super) fn stop_level(&mut self, level: &'t Level, span: Span) {
@@ -239,6 +242,7 @@ impl<'t> Checker<'t, '_> {
                 self.builder.unit.plan.legs.push(Leg {
                     name: name.name.clone(),
                     symbol: symbol.clone(),
+                    span: name.span,
                 });
             }
             self.define(
@@ -315,6 +319,9 @@ impl<'t> Checker<'t, '_> {
             v > 0.0 && v.is_finite()
         };
         if fits {
+            if is_share && v > MOST_USUAL_COST && self.lints() {
+                self.large_cost(name, e.span, v);
+            }
             return Some(v);
         }
         let report = Diagnostic::error(Code::BadSetting, e.span, format!("`{name}` is {v}"));
@@ -324,6 +331,24 @@ impl<'t> Checker<'t, '_> {
             report.label("expected an amount above 0")
         });
         None
+    }
+
+    /// `fees 0.1`: a tenth of every fill, where a thousandth was meant.
+    fn large_cost(&mut self, name: &str, span: Span, v: f64) {
+        let share = (v * 1e6).round() / 1e4;
+        let report = Diagnostic::warning(
+            Code::OddLimit,
+            span,
+            format!("`{name}` takes {share}% of every fill"),
+        );
+        let words = self.words(span).map(str::to_owned);
+        self.report(match words {
+            Some(words) if words.parse::<f64>().is_ok() => report.suggest(
+                format!("write `{words}%`"),
+                vec![(span, format!("{words}%"))],
+            ),
+            _ => report.hint("usual are 0% to 1%"),
+        });
     }
 
     /// A setting that there is not.

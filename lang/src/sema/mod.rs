@@ -30,7 +30,9 @@ mod joint;
 mod length;
 mod levels;
 mod library;
+mod limits;
 mod lints;
+mod lookback;
 mod loops;
 mod mix;
 mod name;
@@ -43,6 +45,7 @@ mod reference;
 mod regime;
 mod risk;
 mod router;
+mod rows;
 mod schedule;
 mod scope;
 mod screen;
@@ -101,6 +104,8 @@ struct Checker<'t, 's> {
     builder: Builder,
     scopes: Vec<Scope>,
     states: Vec<step::StateFrame<'t>>,
+    /// The function that is checked on its own.
+    function: Option<usize>,
     /// The calls that are being inlined, outermost first.
     calls: Vec<Frame>,
     /// Whether the outermost of them was reported.
@@ -149,6 +154,7 @@ impl<'t, 's> Checker<'t, 's> {
                 ..Scope::default()
             }],
             states: Vec::new(),
+            function: None,
             calls: Vec::new(),
             call_failed: false,
             memo: HashMap::new(),

@@ -45,6 +45,8 @@ pub(super) struct Noted {
     pub(super) compared: Vec<Compared>,
     pub(super) lists: Vec<Listed>,
     pub(super) requires: Vec<Placed>,
+    /// Rows of a router that have a condition: the class, the condition, the place of the row's class.
+    pub(super) routes: Vec<(u32, NodeId, Span)>,
     /// Divisors outside of `if` and `else`.
     pub(super) divisors: Vec<Placed>,
     /// How many conditions of an `if` the text at hand stands in.

@@ -161,6 +161,9 @@ impl<'t> Checker<'t, '_> {
                     said.failed = true;
                 }
                 seen.push((group, clause.span));
+                if word != "market" {
+                    said.order.words.push((word, clause.span));
+                }
             }
             said.failed |= self
                 .clause(clause, &mut said.order, &mut said.keep)

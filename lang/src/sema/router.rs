@@ -240,7 +240,13 @@ impl<'t> Checker<'t, '_> {
                 return;
             }
         };
-        self.reachable(row, class, node, table);
+        if !self.reachable(row, class, node, table)
+            && let Some(node) = node
+            && self.lints()
+        {
+            // Whether earlier conditions hold wherever this one does needs the ranges.
+            self.noted.routes.push((class, node, row.class.span));
+        }
         table.seen.push((class, node, row.class.span));
         let (Some(mix), Some(size)) = (mix, size) else {
             table.failed = true;
@@ -276,10 +282,16 @@ impl<'t> Checker<'t, '_> {
         Some((u32::try_from(index).unwrap_or(u32::MAX), node))
     }
 
-    /// Warns of a row that no bar reaches.
-    fn reachable(&mut self, row: &RouteRow, class: u32, node: Option<NodeId>, table: &Table<'t>) {
+    /// Warns of a row that no bar reaches; whether it does.
+    fn reachable(
+        &mut self,
+        row: &RouteRow,
+        class: u32,
+        node: Option<NodeId>,
+        table: &Table<'t>,
+    ) -> bool {
         if !self.lints() {
-            return;
+            return false;
         }
         let report = Diagnostic::warning(
             Code::UnreachableRow,
@@ -294,7 +306,7 @@ impl<'t> Checker<'t, '_> {
                     .related(at, "this never holds")
                     .hint("remove the row"),
             );
-            return;
+            return true;
         }
         let earlier = table
             .seen
@@ -315,6 +327,7 @@ impl<'t> Checker<'t, '_> {
             };
             self.report(report);
         }
+        earlier.is_some()
     }
 
     fn always(&self, node: Option<NodeId>) -> bool {

@@ -297,7 +297,14 @@ impl<'t> Checker<'t, '_> {
                     setting.value.span,
                     "rows are ranked by a figure of the table",
                 );
-                let near = word.and_then(|w| suggest::did_you_mean(w, FIGURES.iter().copied()));
+                let mut holding = FIGURES
+                    .iter()
+                    .copied()
+                    .filter(|f| word.is_some_and(|w| w.len() > 2 && f.contains(w)));
+                let only = holding.next().filter(|_| holding.next().is_none());
+                let near = word
+                    .and_then(|w| suggest::did_you_mean(w, FIGURES.iter().copied()))
+                    .or(only);
                 self.report(match near {
                     Some(near) => report.hint(format!("did you mean `{near}`?")).suggest(
                         format!("write `{near}`"),
@@ -357,6 +364,25 @@ impl<'t> Checker<'t, '_> {
                     ),
                 )
                 .hint("take larger steps, or raise the number"),
+            );
+        }
+        for (i, param) in unit.params.iter().enumerate() {
+            let is_held = param.sweep.is_empty() && param.bounds.is_some();
+            if !is_held || out.sweep.iter().any(|(p, _)| *p as usize == i) {
+                continue;
+            }
+            let (name, default) = (&param.name, param.default);
+            self.report(
+                Diagnostic::warning(
+                    Code::UnsweptParam,
+                    screen.name.span,
+                    format!("every set of the grid has {name} = {default}: its range has no step"),
+                )
+                .related(param.span, "the parameter")
+                .hint(format!(
+                    "write `sweep {name} in {} step …`, or `sweep {name} in [{default}]` to mean that",
+                    param.domain_text
+                )),
             );
         }
         let own = &unit.plan.execution;

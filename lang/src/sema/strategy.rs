@@ -67,6 +67,7 @@ impl<'t> Checker<'t, '_> {
         self.push_body(&item.body, false);
         self.timeframe_of(&item.body);
         let on = item.on.as_ref().and_then(|word| self.event_name(word));
+        self.builder.unit.plan.on_span = item.on.as_ref().map(|word| word.span);
         self.is_tick = on.as_deref().is_some_and(|on| on != "bar");
         self.builder.unit.plan.on = on.unwrap_or_else(|| "bar".to_owned());
         self.params(&item.body);
@@ -210,7 +211,7 @@ impl<'t> Checker<'t, '_> {
             StmtKind::Zones(block) => self.zones(block),
             StmtKind::Legs(legs) => self.legs(legs),
             StmtKind::Within(_) => {}
-            StmtKind::On { event, body } => self.event_handler(event, body),
+            StmtKind::On { event, body } => self.event_handler(event, body, stmt.span),
             StmtKind::For { var, .. } => self.stray_loop(var, stmt.span),
             StmtKind::Pyramid(_) | StmtKind::Cooldown { .. } | StmtKind::Execution(_) => {
                 if let Some(first) = self.first_of(stmt, body) {

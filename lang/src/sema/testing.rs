@@ -4,7 +4,7 @@ use super::check::first_line;
 use super::strategy::{quoted, statement_word};
 use super::{Checker, Place};
 use crate::diag::{Code, Diagnostic, suggest};
-use crate::hir::{self, TestBars, TestCase, Unit};
+use crate::hir::{self, NodeId, TestBars, TestCase, Unit, ranges_at};
 use crate::source::Span;
 use crate::syntax::ast::{
     Arg, ExpectStmt, Expr, Ident, Item, ItemKind, StmtKind, StrategyItem, TestItem,
@@ -92,6 +92,9 @@ impl<'t> Checker<'t, '_> {
                 Some((unit, params))
             }
         };
+        if let Some((unit, params)) = &strategy {
+            self.short_of_bars(at, unit, params, bars.close.len());
+        }
         if let Some(seconds) = strategy.as_ref().and_then(|(u, _)| u.timeframe) {
             bars.seconds = seconds;
         }
@@ -103,6 +106,33 @@ impl<'t> Checker<'t, '_> {
             expects: out,
             span: item.span,
         })
+    }
+
+    /// Warns of bars that no entry of the strategy decides on, because all are its warm-up.
+    fn short_of_bars(&mut self, at: Span, unit: &Unit, params: &[f64], bars: usize) {
+        if !self.lints() || unit.entries.is_empty() {
+            return;
+        }
+        let ranges = ranges_at(unit, params);
+        let least = |node: NodeId| ranges.get(node.0 as usize).map_or(0.0, |r| r.lo);
+        let looks = unit.entries.iter().map(|entry| {
+            let look = unit.node(entry.when).look;
+            unit.looks.least(look, &least)
+        });
+        let shortest = looks.fold(f64::INFINITY, f64::min);
+        if shortest.is_finite() && shortest >= bars as f64 {
+            self.report(
+                Diagnostic::warning(
+                    Code::ShortTest,
+                    at,
+                    format!(
+                        "`{}` decides nothing in this test: it looks back {shortest} bars, and there are {bars}",
+                        unit.name
+                    ),
+                )
+                .hint("write more bars, or give it shorter lengths: `with Name(length: 2)`"),
+            );
+        }
     }
 
     /// The strategy that a test runs, with the value of each parameter.

@@ -115,7 +115,13 @@ impl<'t> Checker<'t, '_> {
                 Some(words) => format!("say which column is meant, such as `{words}.close`"),
                 None => "say which column is meant, such as `.close`".to_owned(),
             }),
-            Value::Text | Value::Error => report,
+            Value::Text => match self.words(span).map(|w| w.trim_matches('"')) {
+                Some(word) if super::name::INPUTS.iter().any(|(name, _)| *name == word) => {
+                    report.suggest(format!("write `{word}`"), vec![(span, word.to_owned())])
+                }
+                _ => report.hint("only symbols, tags and time zones stand in quotes"),
+            },
+            Value::Error => report,
         }
     }
 

@@ -23,7 +23,7 @@ const MOST_QUESTIONS: u32 = 50_000;
 pub(super) struct Judge<'u> {
     pub(super) unit: &'u Unit,
     pub(super) known: Known<'u>,
-    map: &'u SourceMap,
+    pub(super) map: &'u SourceMap,
     reported: BTreeSet<(Code, Span)>,
     found: Vec<Diagnostic>,
     /// Questions that may still be asked.
@@ -70,6 +70,7 @@ impl Judge<'_> {
                 self.term(*term);
             }
         }
+        self.routes(&noted.routes);
         self.requires(&noted.requires);
         self.equalities(&noted.compared);
         self.divisors(&noted.divisors, &noted.requires);

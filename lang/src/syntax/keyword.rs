@@ -67,6 +67,8 @@ pub enum Keyword {
     False,
     /// `na`
     Na,
+    /// `feed`
+    Feed,
 }
 
 impl Keyword {
@@ -102,6 +104,7 @@ impl Keyword {
         ("true", Self::True),
         ("false", Self::False),
         ("na", Self::Na),
+        ("feed", Self::Feed),
     ];
 
     /// The keyword of a word.

@@ -115,7 +115,13 @@ pub fn report(problem: &Problem, text: &str, span: Span) -> Diagnostic {
                 format!("`{}` is no unit of a number", shown(unit)),
             );
             // `M` is a month elsewhere.
-            if let Some(meant) = unit_of_speech(unit).filter(|_| unit != "M") {
+            let meant = match unit {
+                "bps" => Some("bp"),
+                "pct" | "percent" => Some("%"),
+                "M" => None,
+                _ => unit_of_speech(unit),
+            };
+            if let Some(meant) = meant {
                 return report.fix(format!("write `{meant}`"), vec![(place, meant.to_owned())]);
             }
             report.hint("units are `%`, `bp`, and the durations `ms`, `s`, `m`, `h`, `d`, `w`")

@@ -214,6 +214,7 @@ fn push_parts<'a>(kind: &'a ExprKind, out: &mut Vec<&'a Expr>) {
         | ExprKind::Na
         | ExprKind::Name(_)
         | ExprKind::Within { .. }
+        | ExprKind::Feed(_)
         | ExprKind::Error => {}
         ExprKind::Between { operand, lo, hi } => out.extend([&**operand, &**lo, &**hi]),
         ExprKind::Every { value, schedule } => {

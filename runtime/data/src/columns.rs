@@ -43,6 +43,57 @@ pub(crate) enum Naming {
     Exact,
     /// Any case, and the usual other names.
     Usual,
+    /// A time and one value, in any case and with their usual names, or one column beside the time:
+    /// the value stands for each of the five others.
+    Value,
+}
+
+impl Naming {
+    /// What a column is called in a message, by its place in [`NAMES`].
+    pub(crate) fn called(self, place: usize) -> &'static str {
+        match (self, place) {
+            (Self::Value, 1..) => "value",
+            _ => NAMES.get(place).copied().unwrap_or(NAMES[0]),
+        }
+    }
+}
+
+/// The names of a column of values, most telling first.
+const VALUE: &[&str] = &["value", "rate", "funding_rate", "fundingrate", "close", "v"];
+
+/// Names of a time of publication beside the usual ones of a time.
+const PUBLISHED: &[&str] = &[
+    "published",
+    "published_at",
+    "publication_time",
+    "funding_time",
+    "fundingtime",
+    "calc_time",
+];
+
+/// The time and the value among the columns of a file.
+fn find_value(names: &[String], there: &[String]) -> Result<[usize; 6], String> {
+    let place = |of: &[&str]| {
+        let mut wanted = of.iter();
+        wanted.find_map(|wanted| there.iter().position(|have| have == wanted))
+    };
+    let expected =
+        "expected a time (its publication) and a value, as in `time,value`, in a header line";
+    let time = place(PUBLISHED).or_else(|| place(USUAL[0]));
+    let Some(time) = time else {
+        return Err(format!(
+            "has no column of times; found {}; {expected}",
+            listed(names)
+        ));
+    };
+    let only = || (names.len() == 2).then_some(1 - time);
+    match place(VALUE).or_else(only) {
+        Some(value) => Ok([time, value, value, value, value, value]),
+        None => Err(format!(
+            "has no column `value`; found {}; {expected}",
+            listed(names)
+        )),
+    }
 }
 
 /// The position of each of [`NAMES`] among the columns of a file; further columns are ignored.
@@ -52,14 +103,17 @@ pub(crate) enum Naming {
 pub(crate) fn find(names: &[String], naming: Naming) -> Result<[usize; 6], String> {
     let there: Vec<String> = match naming {
         Naming::Exact => names.to_vec(),
-        Naming::Usual => names.iter().map(|name| simple(name)).collect(),
+        Naming::Usual | Naming::Value => names.iter().map(|name| simple(name)).collect(),
     };
+    if naming == Naming::Value {
+        return find_value(names, &there);
+    }
     let mut at = [0; 6];
     let mut missing = Vec::new();
     for ((slot, name), others) in at.iter_mut().zip(NAMES).zip(USUAL) {
         let accepted = match naming {
             Naming::Exact => &[name][..],
-            Naming::Usual => others,
+            Naming::Usual | Naming::Value => others,
         };
         let hit = accepted
             .iter()
@@ -85,7 +139,7 @@ pub(crate) fn find(names: &[String], naming: Naming) -> Result<[usize; 6], Strin
     };
     let further = match naming {
         Naming::Exact => "; `stratc data import` takes a file with other names",
-        Naming::Usual => {
+        Naming::Usual | Naming::Value => {
             " or their usual other names (time, date, open_time, o, h, l, c, v) in a header line"
         }
     };
@@ -167,6 +221,31 @@ mod tests {
         )
         .unwrap();
         assert_eq!(at, [1, 2, 3, 4, 5, 7]);
+    }
+
+    #[test]
+    fn a_time_and_a_value() {
+        for (line, time, value) in [
+            ("time,value", 0, 1),
+            ("Value;x;Published".replace(';', ",").as_str(), 2, 0),
+            ("fundingTime,fundingRate,markPrice", 0, 1),
+            ("date,dominance", 0, 1),
+            ("dominance,date", 1, 0),
+        ] {
+            let found = find(&names(line), Naming::Value).unwrap();
+            assert_eq!(
+                (found[0], found[1], found[5]),
+                (time, value, value),
+                "{line}"
+            );
+        }
+        let error = find(&names("date,a,b"), Naming::Value).unwrap_err();
+        assert!(
+            error.contains("no column `value`; found `date`, `a`, `b`"),
+            "{error}"
+        );
+        let error = find(&names("a,value"), Naming::Value).unwrap_err();
+        assert!(error.contains("no column of times"), "{error}");
     }
 
     #[test]

@@ -26,7 +26,7 @@ mod store;
 
 pub use describe::{Column, Extent, Info, Listed, Origin};
 pub use error::DataError;
-pub use import::{Imported, import};
+pub use import::{Imported, Values, import, read_values};
 pub use key::Key;
 pub use range::{Preload, Range};
 pub use resample::resample;

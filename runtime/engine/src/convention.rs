@@ -157,6 +157,16 @@ pub struct UnknownName {
     known: &'static str,
 }
 
+impl UnknownName {
+    pub(crate) fn new(what: &'static str, given: &str, known: &'static str) -> Self {
+        Self {
+            what,
+            given: given.to_owned(),
+            known,
+        }
+    }
+}
+
 impl fmt::Display for UnknownName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -176,11 +186,11 @@ impl FromStr for Convention {
         match name {
             "strat" => Ok(Self::Strat),
             "vectorbt" => Ok(Self::Vectorbt),
-            _ => Err(UnknownName {
-                what: "convention",
-                given: name.to_owned(),
-                known: "`strat` or `vectorbt`",
-            }),
+            _ => Err(UnknownName::new(
+                "convention",
+                name,
+                "`strat` or `vectorbt`",
+            )),
         }
     }
 }
@@ -192,11 +202,7 @@ impl FromStr for Fill {
         match name {
             "close" => Ok(Self::Close),
             "next_open" | "next-open" => Ok(Self::NextOpen),
-            _ => Err(UnknownName {
-                what: "fill",
-                given: name.to_owned(),
-                known: "`close` or `next_open`",
-            }),
+            _ => Err(UnknownName::new("fill", name, "`close` or `next_open`")),
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod backtest;
 pub mod columns;
 pub mod convention;
 pub mod costs;
+pub mod figure;
 mod figures;
 pub mod metrics;
 pub mod price;
@@ -33,6 +34,7 @@ pub use backtest::{
 pub use columns::columns;
 pub use convention::{Convention, Fill, Rules, StopTest, UnknownName, Warmup};
 pub use costs::{CostError, Costs};
+pub use figure::Figure;
 pub use metrics::Metrics;
 pub use spans::Outcome;
 pub use stream::{Exit, Finished, Mark, PlannedSleeve, Refused, RoundTrip, Sleeve, Trader};

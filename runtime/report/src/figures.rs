@@ -1,7 +1,7 @@
 //! The six figures that every result has, under one name each.
 
 use serde_json::{Map, Value};
-use strat_engine::Metrics;
+use strat_engine::{Figure, Metrics};
 
 use crate::csv::Csv;
 use crate::json;
@@ -9,12 +9,12 @@ use crate::number::{percent, rounded};
 
 /// Their names in every file, in order.
 pub const NAMES: [&str; 6] = [
-    "total_return",
-    "sharpe_ratio",
-    "max_drawdown",
-    "win_rate",
-    "profit_factor",
-    "num_trades",
+    Figure::ALL[0].name(),
+    Figure::ALL[1].name(),
+    Figure::ALL[2].name(),
+    Figure::ALL[3].name(),
+    Figure::ALL[4].name(),
+    Figure::ALL[5].name(),
 ];
 
 /// Adds their fields; a missing Sharpe ratio is empty.

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 use strat_engine::abi::ParamInfo;
-use strat_engine::{Costs, Metrics, Rules};
+use strat_engine::{Costs, Figure, Metrics, Rules};
 use strat_market::format_time;
 
 use crate::backtest::param_json;
@@ -30,7 +30,11 @@ pub const RESERVED: [&str; 8] = [
 pub struct Screen<'a> {
     /// The parameters.
     pub params: &'a [ParamInfo],
-    /// Its rows, best Sharpe ratio first.
+    /// Number of parameter sets that ran; some may have no row.
+    pub sets: usize,
+    /// What its rows are ranked by.
+    pub rank: Figure,
+    /// Its rows, best first.
     pub rows: Vec<Row<'a>>,
     /// The rules it ran by.
     pub rules: Rules,
@@ -57,7 +61,7 @@ pub struct Row<'a> {
     pub flags: Vec<&'a str>,
 }
 
-/// All rows, best Sharpe ratio first: parameters, figures, flags.
+/// All rows, best first: parameters, figures, flags.
 #[must_use]
 pub fn csv(screen: &Screen<'_>) -> String {
     let params = screen.params.iter().map(|p| p.name.as_str());
@@ -84,9 +88,10 @@ pub fn summary(screen: &Screen<'_>) -> Value {
     let mut put = |name: &str, value: Value| {
         out.insert(name.to_owned(), value);
     };
-    put("total_combos", Value::from(screen.rows.len()));
+    put("total_combos", Value::from(screen.sets));
     put("top_sharpe", json::maybe(best.and_then(|m| m.sharpe_ratio)));
     put("top_return", json::maybe(best.map(|m| m.total_return)));
+    put("rank", Value::from(screen.rank.name()));
     put("convention", Value::from(screen.rules.convention.name()));
     put("fill", Value::from(screen.rules.fill.name()));
     put("fees", json::number(screen.costs.fees()));
@@ -165,6 +170,8 @@ mod tests {
     fn screen(params: &[ParamInfo]) -> Screen<'_> {
         Screen {
             params,
+            sets: 2,
+            rank: Figure::default(),
             rows: vec![
                 Row {
                     params: &[10.0, 2.5],
@@ -225,11 +232,12 @@ mod tests {
         let text = json::lines(&summary(&screen(&names())));
         assert_eq!(
             text,
-            "{\"total_combos\":2,\"top_sharpe\":1.5,\"top_return\":0.25,\"convention\":\"vectorbt\",\"fill\":\"close\",\"fees\":0.001,\"slippage\":0,\"cash\":10000,\"bars\":100,\"from\":\"1970-01-01T00:00:00Z\",\"to\":\"1970-01-01T01:00:00Z\",\"preload\":7}\n"
+            "{\"total_combos\":2,\"top_sharpe\":1.5,\"top_return\":0.25,\"rank\":\"sharpe_ratio\",\"convention\":\"vectorbt\",\"fill\":\"close\",\"fees\":0.001,\"slippage\":0,\"cash\":10000,\"bars\":100,\"from\":\"1970-01-01T00:00:00Z\",\"to\":\"1970-01-01T01:00:00Z\",\"preload\":7}\n"
         );
         let names = names();
         let mut idle = screen(&names);
         idle.rows.remove(0);
+        idle.sets = 1;
         let text = json::lines(&summary(&idle));
         assert!(
             text.starts_with("{\"total_combos\":1,\"top_sharpe\":null,\"top_return\":0,"),

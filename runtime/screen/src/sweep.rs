@@ -10,16 +10,18 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use strat_engine::abi::{BarColumns, Program};
-use strat_engine::{Costs, MarketTables, Metrics, Rules, unsupported};
+use strat_engine::{Costs, Figure, MarketTables, Metrics, Rules, unsupported};
 
 use crate::chunk::{Chunk, Run};
 use crate::grid::{Grid, GridError};
 use crate::rank::rank;
 
-/// How a screen is run. Only the grid decides what comes out.
+/// How a screen is run. Only the grid decides what comes out, and the figure in which order.
 pub struct ScreenOptions<'a> {
     /// The parameter sets; `None` for all that the program declares.
     pub grid: Option<Grid>,
+    /// What the rows are ranked by.
+    pub rank: Figure,
     /// Number of threads; 0 for one per processor.
     pub threads: usize,
     /// Bytes that the parameter sets running together may take.
@@ -34,10 +36,11 @@ pub struct ScreenOptions<'a> {
 }
 
 impl Default for ScreenOptions<'_> {
-    /// The program's own grid, all processors, 256 MiB, no progress, not to be cancelled.
+    /// The program's own grid, by Sharpe ratio, all processors, 256 MiB, no progress, not to be cancelled.
     fn default() -> Self {
         Self {
             grid: None,
+            rank: Figure::default(),
             threads: 0,
             memory_budget: 256 << 20,
             tables: None,
@@ -106,7 +109,7 @@ pub struct ScreenResult {
     pub params: Vec<String>,
     /// Names of the program's flags.
     pub flags: Vec<String>,
-    /// One row per set, best Sharpe ratio first; see [`rank()`].
+    /// One row per set, best first; see [`rank()`].
     pub rows: Vec<Row>,
     /// Sets left out by a `require`.
     pub excluded: usize,
@@ -290,7 +293,7 @@ pub fn run_screen(
             let chunk = Chunk::take(program, &grid, &mut next, most);
             run.run(&chunk, &mut rows)?;
         }
-        rank(&mut rows);
+        rank(&mut rows, options.rank);
         Ok(ScreenResult {
             params: grid.names().to_vec(),
             flags: program.info().flags.clone(),

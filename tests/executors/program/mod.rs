@@ -91,6 +91,8 @@ pub enum Op {
     Since(&'static str),
     /// A column of a leg.
     Leg(&'static str),
+    /// An external column.
+    Feed(&'static str),
     /// Whether a parameter that takes names has this one.
     Named(Id, &'static str),
     /// A value of one zone: which zones, and what orders them where `by` says so.
@@ -173,6 +175,7 @@ impl Expr {
             | Op::Trade(_)
             | Op::Since(_)
             | Op::Leg(_)
+            | Op::Feed(_)
             | Op::Query { .. }
             | Op::Count(_) => Ty::Number,
             Op::Bool(_)

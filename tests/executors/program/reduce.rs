@@ -279,6 +279,7 @@ fn changes(e: &Expr) -> Vec<Change> {
         Op::Within(_)
         | Op::Trade(_)
         | Op::Leg(_)
+        | Op::Feed(_)
         | Op::Named(..)
         | Op::Query { .. }
         | Op::Count(_) => true,
@@ -311,6 +312,7 @@ fn alter(e: &mut Expr, change: &Change) {
             | Op::Within(_)
             | Op::Trade(_)
             | Op::Leg(_)
+            | Op::Feed(_)
             | Op::Named(..)
             | Op::Query { .. }
             | Op::Count(_) => *e = Expr::plain(ty),

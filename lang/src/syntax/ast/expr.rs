@@ -317,6 +317,8 @@ pub enum ExprKind {
         /// Zone; UTC where nothing is written.
         zone: Option<Zone>,
     },
+    /// `feed funding`: an external column, seen from its times of publication on.
+    Feed(Ident),
     /// `sum(i in 0..4: …)`, `bank(p in 2..30: …)`: the body once for each whole number, both ends
     /// included.
     Loop {

@@ -6,7 +6,9 @@ use super::grammar::Rule;
 use super::reader::Reader;
 use super::{order, stmt};
 use crate::diag::{Code, Diagnostic};
-use crate::syntax::ast::{Event, Expr, Ident, Setting, Stmt, StmtKind, ZoneDrop, ZonesBlock};
+use crate::syntax::ast::{
+    Event, Expr, ExprKind, Ident, Setting, Stmt, StmtKind, ZoneDrop, ZonesBlock,
+};
 use crate::syntax::stream::Stream;
 use crate::syntax::token::TokenKind;
 use crate::syntax::words::Place;
@@ -223,7 +225,18 @@ pub(super) fn zones(reader: &mut Reader<'_, '_>, segment: &Segment) -> Option<St
     for part in segments(reader.stream, Place::Zones, block.open, end) {
         life.line(reader, &part);
     }
-    let (name, max, drop) = head.flatten()?;
+    let Some((name, max, drop)) = head.flatten() else {
+        // What reads the zones is no second mistake.
+        let stream = reader.stream;
+        let named = segment.from + 1;
+        return (stream.kind(named) == Some(TokenKind::Name)).then(|| StmtKind::Let {
+            name: super::recover::ident(stream, named),
+            value: Expr {
+                kind: ExprKind::Error,
+                span: stream.span_of(segment.from, block.open),
+            },
+        });
+    };
     Some(StmtKind::Zones(ZonesBlock {
         name,
         max,

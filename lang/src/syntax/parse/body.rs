@@ -172,6 +172,13 @@ impl Cutter<'_, '_> {
         if word.begins_item() {
             return Some(split::item_word(stream, at).map_or(Lead::Unknown, Lead::Item));
         }
+        if word == Keyword::Feed {
+            // A value on a line of its own, where a statement should begin.
+            let is_lost = !self.follows_word(at)
+                && (before.is_none() || self.may_end(at - 1))
+                && stream.begins_line(at);
+            return is_lost.then_some(Lead::Unknown);
+        }
         if word == Keyword::If {
             // No statement either, but it cannot go on with the one before.
             let is_lost = before.is_some()

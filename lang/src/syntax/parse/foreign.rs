@@ -84,7 +84,6 @@ impl Builder<'_> {
                 span,
                 format!("an argument is named with `:`, not `{written}`"),
             )
-            .hint("a comparison is written `==`")
             .fix("write `:`", vec![(from, ":".to_owned())]),
         );
     }

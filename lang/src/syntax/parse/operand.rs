@@ -91,6 +91,10 @@ impl Builder<'_> {
                 };
             }
             Rule::within => return self.within(pair),
+            Rule::feed => match pair.into_inner().find(|p| p.as_rule() == Rule::name) {
+                Some(name) => ExprKind::Feed(self.ident(&name)),
+                None => ExprKind::Error,
+            },
             Rule::number => return self.number(&pair),
             Rule::string => ExprKind::Str(unescape(pair.as_str())),
             Rule::constant => match pair.as_str() {

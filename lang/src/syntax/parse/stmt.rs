@@ -197,10 +197,15 @@ fn assignment(reader: &mut Reader<'_, '_>, place: Place, segment: &Segment) -> S
             name.span,
             format!("`{}` is a statement of its own here", name.name),
         )
-        .hint(format!("write `{form}`")),
+        .hint(format!(
+            "write `{}`",
+            unknown::with_value(form, reader.stream, segment)
+        )),
         None => report.fix("write `let`", vec![(start, "let ".to_owned())]),
     });
-    let value = if segment.from + 2 < segment.to {
+    // What stands behind a word of another tool has the form of that tool.
+    let is_read = meant.is_none_or(|form| form == "let") && segment.from + 2 < segment.to;
+    let value = if is_read {
         reader.only_expr(segment.from + 2, segment.to)
     } else {
         None

@@ -107,6 +107,28 @@ pub(super) fn foreign(text: &str) -> Option<&'static str> {
     })
 }
 
+/// The form of a statement with the share that stands behind the foreign word: `stop_loss 5%` is
+/// `stop 5%`, and so is `stoploss = -0.05`.
+pub(super) fn with_value(form: &str, stream: &Stream<'_>, segment: &Segment) -> String {
+    let Some((word, share)) = form.rsplit_once(' ').filter(|(_, share)| {
+        share
+            .strip_suffix('%')
+            .is_some_and(|n| n.parse::<f64>().is_ok())
+    }) else {
+        return form.to_owned();
+    };
+    let behind = (segment.from + 1..segment.to.min(segment.from + 4))
+        .find(|i| stream.kind(*i) == Some(TokenKind::Number));
+    let text = behind.map_or("", |i| stream.text_of(i));
+    let written = match text.parse::<f64>() {
+        _ if text.ends_with('%') && text.len() <= 8 => text.to_owned(),
+        Ok(v) if v > 0.0 && v < 1.0 => format!("{}%", (v * 1e6).round() / 1e4),
+        Ok(v) if (1.0..100.0).contains(&v) => format!("{v}%"),
+        _ => share.to_owned(),
+    };
+    format!("{word} {written}")
+}
+
 /// Whether a class with its condition or value stands in a regime without its word.
 fn is_class(stream: &Stream<'_>, segment: &Segment) -> bool {
     matches!(
@@ -136,6 +158,10 @@ pub(super) fn stmt(reader: &mut Reader<'_, '_>, place: Place, segment: &Segment)
                 "exit" | "close" | "close_all" => "orders are statements: `exit \"tag\" when …`",
                 _ => "orders are statements: `enter long \"tag\" when …`",
             })
+        } else if word == Keyword::Feed {
+            let name = stream.text_of(segment.from + 1);
+            report("`feed` is a value and begins no statement".to_owned())
+                .hint(format!("name it: `let {name} = feed {name}`"))
         } else if word == Keyword::If {
             let found = report("`if` chooses a value and begins no statement".to_owned());
             let braces = block::find_brace(stream, segment.from, segment.to);
@@ -181,7 +207,7 @@ pub(super) fn stmt(reader: &mut Reader<'_, '_>, place: Place, segment: &Segment)
     {
         begins_none().hint("a value is named with `let`, an order is `enter … when …`")
     } else if let Some(form) = foreign(text).filter(|_| place == Place::Strategy) {
-        begins_none().hint(format!("write `{form}`"))
+        begins_none().hint(format!("write `{}`", with_value(form, stream, segment)))
     } else if let Some(word) = did_you_mean(text, words()) {
         begins_none().hint(format!("did you mean `{word}`?"))
     } else if let Some(form) = foreign(text).filter(|form| *form == "let" || place == Place::Fn) {

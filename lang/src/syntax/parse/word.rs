@@ -147,20 +147,15 @@ fn in_screen(reader: &mut Reader<'_, '_>, word: &str, segment: &Segment) -> Opti
                 Some(StmtKind::Setting(Setting { name: rank, value }))
             })?
         }
-        "keep" => limit_of(reader, Rule::top_stmt, from + 1, segment),
-        "grid" => limit_of(reader, Rule::grid_stmt, from, segment),
+        "keep" => limit_of(reader, Rule::top_stmt, segment),
+        "grid" => limit_of(reader, Rule::grid_stmt, segment),
         _ => block::setting(reader, segment),
     }
 }
 
-/// `keep top 20`, `grid at most 100_000`: a setting named by the word at a token.
-fn limit_of(
-    reader: &mut Reader<'_, '_>,
-    rule: Rule,
-    name_at: usize,
-    segment: &Segment,
-) -> Option<StmtKind> {
-    let name: Ident = recover::ident(reader.stream, name_at);
+/// `keep top 20`, `grid at most 100_000`: a setting named by its first word.
+fn limit_of(reader: &mut Reader<'_, '_>, rule: Rule, segment: &Segment) -> Option<StmtKind> {
+    let name: Ident = recover::ident(reader.stream, segment.from);
     let value = sum_of(reader, rule, segment)?;
     Some(StmtKind::Setting(Setting { name, value }))
 }

@@ -71,6 +71,7 @@ pub(super) fn head(kind: &ExprKind) -> String {
             };
             format!("zone {}{by}", pool.name)
         }
+        ExprKind::Feed(name) => format!("feed {}", name.name),
         ExprKind::Error => "error".to_owned(),
     }
 }
@@ -114,6 +115,7 @@ pub(super) fn children<'a>(kind: &'a ExprKind, indent: usize, out: &mut Vec<(usi
         | ExprKind::Na
         | ExprKind::Name(_)
         | ExprKind::Within { .. }
+        | ExprKind::Feed(_)
         | ExprKind::Error => {}
         ExprKind::Between { operand, lo, hi } => {
             [operand, lo, hi].into_iter().for_each(|e| node(e))

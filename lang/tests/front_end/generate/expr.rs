@@ -129,6 +129,7 @@ pub fn expr() -> impl Strategy<Value = Vec<Piece>> + Clone {
             });
         let session = prop_oneof![
             Just(words("within 09:30 .. 16:00")),
+            Just(words("feed funding")),
             Just(words("within 9:30 .. 16:00 utc")),
             Just(words("within 22:00 .. 02:00 \"Europe/Berlin\"")),
         ];

@@ -101,6 +101,7 @@ pub fn token_soup() -> impl Strategy<Value = String> {
         "on",
         "event",
         "within",
+        "feed",
         "09:30",
         "between",
         "where",

@@ -8,7 +8,7 @@ use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
 use strat_market::Bars;
 
 use super::times::{self, Cell, shown};
-use crate::columns::{self, NAMES, Naming};
+use crate::columns::{self, Naming};
 use crate::error::DataError;
 
 /// Reads a file: its rows as they stand, and the line of each, counted from 1 with the header.
@@ -16,7 +16,7 @@ use crate::error::DataError;
 ///
 /// # Errors
 /// When the file is not text, lacks a column, or a row cannot be read, with its line.
-pub(super) fn read(file: &Path) -> Result<(Bars, Vec<u64>), DataError> {
+pub(super) fn read(file: &Path, naming: Naming) -> Result<(Bars, Vec<u64>), DataError> {
     let refused = |e| DataError::io(file, "read", e);
     let mut head = Vec::new();
     File::open(file)
@@ -49,8 +49,7 @@ pub(super) fn read(file: &Path) -> Result<(Bars, Vec<u64>), DataError> {
         .from_reader(text);
     let header = reader.headers().map_err(|e| wrong(file, &e))?;
     let names: Vec<String> = header.iter().map(str::to_owned).collect();
-    let at = columns::find(&names, Naming::Usual)
-        .map_err(|problem| DataError::bad_file(file, problem))?;
+    let at = columns::find(&names, naming).map_err(|problem| DataError::bad_file(file, problem))?;
 
     let mut cells: Vec<Cell> = Vec::new();
     let mut lines: Vec<u64> = Vec::new();
@@ -72,8 +71,8 @@ pub(super) fn read(file: &Path) -> Result<(Bars, Vec<u64>), DataError> {
                 .unwrap_or_default()
         };
         cells.push(times::cell(field(0)).map_err(bad)?);
-        for (place, (out, name)) in values.iter_mut().zip(NAMES.iter().skip(1)).enumerate() {
-            out.push(number(field(place + 1), name).map_err(bad)?);
+        for (place, out) in (1..).zip(&mut values) {
+            out.push(number(field(place), naming.called(place)).map_err(bad)?);
         }
         lines.push(line);
     }

@@ -6,10 +6,13 @@
 
 mod csv;
 mod times;
+mod values;
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+
+pub use values::{Values, read_values};
 
 use crate::columns::Naming;
 use crate::error::DataError;
@@ -18,6 +21,7 @@ use crate::normalize::normalize;
 use crate::notes::remarks;
 use crate::parquet::Table;
 use crate::store::{Saved, Store};
+use strat_market::Bars;
 
 /// What an import did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,19 +47,36 @@ pub struct Imported {
 /// # Errors
 /// When the file cannot be read as bars (with the line), has no rows, or cannot be saved.
 pub fn import(file: &Path, key: &Key, store: &Store) -> Result<Imported, DataError> {
+    let (rows, sorted, repairs) = sorted_rows(file, Naming::Usual, "bar")?;
+    let notes = remarks(&sorted, key.timeframe, None);
+    let saved = store.save(key, &sorted)?;
+    Ok(Imported {
+        saved,
+        rows,
+        repairs,
+        notes,
+    })
+}
+
+/// The number of rows of a file, the rows by time, and what was repaired; at least one `what`.
+fn sorted_rows(
+    file: &Path,
+    naming: Naming,
+    what: &str,
+) -> Result<(usize, Bars, Vec<String>), DataError> {
     let (bars, lines) = if is_parquet(file)? {
-        let table = Table::open(file, Naming::Usual)?;
+        let table = Table::open(file, naming)?;
         let all = table.all();
         let times = table.times(&all)?;
         (table.bars(&all, &times, 0..times.len())?, None)
     } else {
-        let (bars, lines) = csv::read(file)?;
+        let (bars, lines) = csv::read(file, naming)?;
         (bars, Some(lines))
     };
     if bars.is_empty() {
         return Err(DataError::bad_file(
             file,
-            "has no rows; expected at least one bar",
+            format!("has no rows; expected at least one {what}"),
         ));
     }
     let (sorted, repairs) = normalize(&bars);
@@ -65,14 +86,7 @@ pub fn import(file: &Path, key: &Key, store: &Store) -> Result<Imported, DataErr
             None => format!("in row {row} (counted from 0)"),
         },
     );
-    let notes = remarks(&sorted, key.timeframe, None);
-    let saved = store.save(key, &sorted)?;
-    Ok(Imported {
-        saved,
-        rows: bars.len(),
-        repairs,
-        notes,
-    })
+    Ok((bars.len(), sorted, repairs))
 }
 
 /// Whether a file begins as a Parquet file does.

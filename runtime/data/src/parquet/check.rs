@@ -10,7 +10,7 @@ use parquet::file::statistics::Statistics;
 use super::column::{Unit, is_number, time_unit};
 use super::source::Source;
 use super::{ORIGIN, SAMPLE, footer};
-use crate::columns::NAMES;
+use crate::columns::{NAMES, Naming};
 use crate::describe::Origin;
 
 /// A row group as the footer describes it.
@@ -61,9 +61,14 @@ pub(super) fn frame(source: &Source) -> Result<(), String> {
     footer::check(&read(start, size)?).map_err(|problem| format!("is damaged: {problem}"))
 }
 
-pub(super) fn types(meta: &ArrowReaderMetadata, roots: &[usize; 6]) -> Result<Unit, String> {
+pub(super) fn types(
+    meta: &ArrowReaderMetadata,
+    roots: &[usize; 6],
+    naming: Naming,
+) -> Result<Unit, String> {
     let mut unit = Unit::Unsaid;
-    for (place, (&root, name)) in roots.iter().zip(NAMES).enumerate() {
+    for (place, &root) in roots.iter().enumerate() {
+        let name = naming.called(place);
         let kind = meta
             .schema()
             .fields()

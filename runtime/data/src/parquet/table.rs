@@ -17,7 +17,7 @@ use super::check::{self, Group};
 use super::column::{Unit, append_numbers, append_times, unit_by_magnitude};
 use super::guard::guard;
 use super::source::Source;
-use crate::columns::{self, NAMES, Naming};
+use crate::columns::{self, Naming};
 use crate::describe::Origin;
 use crate::error::DataError;
 
@@ -29,13 +29,14 @@ pub(crate) struct Table {
     path: PathBuf,
     source: Source,
     meta: ArrowReaderMetadata,
-    /// Position of each of [`NAMES`] among the columns of the file.
+    /// Position of each of [`NAMES`](columns::NAMES) among the columns of the file.
     roots: [usize; 6],
     /// Nanoseconds per count of the time column; unknown until all of it is read where neither
     /// its type nor the footer tells.
     scale: Option<i64>,
     groups: Vec<Group>,
     origin: Origin,
+    naming: Naming,
 }
 
 impl Table {
@@ -62,7 +63,7 @@ impl Table {
             .map(|f| f.name().clone())
             .collect();
         let roots = columns::find(&names, naming).map_err(bad)?;
-        let unit = check::types(&meta, &roots).map_err(bad)?;
+        let unit = check::types(&meta, &roots, naming).map_err(bad)?;
         let leaves = check::leaves(&meta, &roots)
             .ok_or_else(|| bad("is damaged: its columns do not match its schema".to_owned()))?;
         let mut groups = Vec::new();
@@ -83,6 +84,7 @@ impl Table {
             scale,
             groups,
             origin,
+            naming,
         })
     }
 
@@ -192,7 +194,8 @@ impl Table {
         });
         let value_roots = self.roots.get(1..).unwrap_or_default();
         self.read(groups, value_roots, selection, |columns| {
-            for ((out, column), name) in values.iter_mut().zip(columns).zip(NAMES.iter().skip(1)) {
+            for ((out, column), place) in values.iter_mut().zip(columns).zip(1..) {
+                let name = self.naming.called(place);
                 let read = out.len();
                 append_numbers(*column, out).map_err(|(row, value)| {
                     format!(
@@ -231,6 +234,7 @@ impl Table {
         // A batch has its columns in file order, whatever order they are asked for in.
         let mut order: Vec<usize> = roots.to_vec();
         order.sort_unstable();
+        order.dedup();
         let places: Vec<usize> = roots
             .iter()
             .filter_map(|root| order.binary_search(root).ok())

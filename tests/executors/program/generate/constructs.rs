@@ -77,6 +77,9 @@ impl Maker {
             (Ty::Number, 5) if scope.legs => Some(Expr::leaf(Op::Leg(
                 self.of(&["a.close", "b.close", "b.high"]),
             ))),
+            (Ty::Number, 5) if scope.strategy && outside && !scope.inner => {
+                Some(Expr::leaf(Op::Feed(self.of(&["funding", "fees"]))))
+            }
             (Ty::Condition, 0 | 2) => Some(Expr::new(Op::Between, self.numbers(3, depth))),
             (Ty::Condition, 3) => Some(Expr::leaf(Op::Within(self.of(SESSIONS)))),
             (Ty::Condition, 4 | 5) => {

@@ -20,6 +20,7 @@ impl Writer<'_> {
             | Op::Trade(_)
             | Op::Since(_)
             | Op::Leg(_)
+            | Op::Feed(_)
             | Op::Query { .. }
             | Op::Count(_) => false,
             // One constant can make the others unreachable.

@@ -50,6 +50,10 @@ impl Writer<'_> {
                 self.count("column of a leg");
                 ((*name).to_owned(), level::POSTFIX)
             }
+            (Op::Feed(name), _) => {
+                self.count("external column");
+                (format!("feed {name}"), level::POSTFIX)
+            }
             (Op::Named(id, value), _) => match self.seen.get(id) {
                 Some(seen) if seen.name == Name::Named => {
                     let text = format!("{} == Way.{value}", seen.text);

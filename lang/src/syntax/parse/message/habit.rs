@@ -55,6 +55,16 @@ impl Failure<'_, '_> {
         let is_plain = self.stream.kind(base) == Some(TokenKind::Name)
             && base.checked_sub(1).and_then(|i| self.stream.kind(i)) != Some(TokenKind::Dot);
         let method = self.stream.text_of(name);
+        if is_plain && self.stream.text_of(base) == "input" {
+            // `input.int(14)`
+            return Some(
+                Self::error(
+                    self.stream.span_of(base, name + 1),
+                    "a parameter is declared with its default".to_owned(),
+                )
+                .hint("write `param length: bars = 14 in 5..50`"),
+            );
+        }
         let close = self.stream.group_end(self.at);
         let inside = self.at + 1..close;
         if is_plain && MODULES.contains(&self.stream.text_of(base)) {

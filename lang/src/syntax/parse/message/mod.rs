@@ -5,6 +5,7 @@
 
 mod habit;
 mod place;
+mod spoken;
 
 use pest::error::{Error, ErrorVariant, InputLocation};
 
@@ -134,6 +135,7 @@ impl Failure<'_, '_> {
 
     fn report(&self) -> Diagnostic {
         self.habit()
+            .or_else(|| self.spoken())
             .or_else(|| self.at_place())
             .or_else(|| self.source())
             .or_else(|| self.head())
