@@ -13,6 +13,7 @@
 
 mod call;
 mod exact;
+mod faint;
 mod judge;
 mod matrix;
 mod mutants;
@@ -25,7 +26,7 @@ mod table;
 use self::judge::Referee;
 use self::matrix::{Row, run};
 use self::series::{
-    grid_series, shared_series, small_series, spike_series, unit_series, wild_series,
+    grid_series, long_series, shared_series, small_series, spike_series, unit_series, wild_series,
 };
 use self::sets::SAMPLED;
 
@@ -50,7 +51,7 @@ fn three_sets_on_one_series() {
     if series.is_empty() {
         series.push(wild_series(500));
     }
-    demand_none_wrong(&run(&series, None, 3, Referee::WhereTheyDiffer));
+    demand_none_wrong(&run(&series, 3, Referee::WhereTheyDiffer));
 }
 
 #[test]
@@ -62,7 +63,7 @@ fn defaults_on_made_up_series() {
         grid_series(400),
         unit_series(200),
     ];
-    demand_none_wrong(&run(&series, None, 1, Referee::WhereTheyDiffer));
+    demand_none_wrong(&run(&series, 1, Referee::WhereTheyDiffer));
 }
 
 #[test]
@@ -75,9 +76,9 @@ fn the_full_matrix() {
         grid_series(1500),
         unit_series(1000),
     ];
-    series.extend(shared_series(1500));
-    let long = series::long_series();
-    let rows = run(&series, Some(&long), 1 + SAMPLED, Referee::Always);
+    series.push(long_series());
+    series.extend(shared_series(usize::MAX));
+    let rows = run(&series, 1 + SAMPLED, Referee::Always);
     // The table of some functions is shown, that of all is kept.
     if std::env::var_os("STRATC_ONLY").is_some() {
         println!("{}", table::text(&rows, &series));

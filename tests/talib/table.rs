@@ -13,7 +13,8 @@ const HEAD: &str = "\
 
 Written by `just oracle-full`; do not edit. The oracle is the `ta-lib` crate, called with the
 parameters of each row's function: its defaults, both ends of each declared range, and samples
-between. A referee computes the same formula in numbers of 31 digits, windows by their definition.
+between. A referee computes the same formula in numbers of 31 digits, of each window all that is in
+it and nothing that was.
 
 - The first value and every `na` stand on the same bars, whole numbers are equal; otherwise the row
   says FAILS.
@@ -37,8 +38,7 @@ to 41, cut to each set's least and greatest period. With an average other than S
 average of its own, of which a static loop holds at most 1000: a period more than 999 above the least
 is `na` here, and is not compared.
 
-The long series has no referee, whose windows by definition would take hours there: three sets with
-lengths above 1000 are compared with TA-Lib relative to the largest value of the output.
+The hourly series are whole. On the long one, up to three sets with lengths above 1000 are compared.
 ";
 
 fn number(x: f64) -> String {
@@ -67,10 +67,7 @@ pub fn text(rows: &[Row], series: &[Series]) -> String {
         .map(|s| format!("{} {}", s.name, s.bars.len()))
         .collect();
     let names = names.join(", ");
-    let _ = writeln!(
-        text,
-        "\nSeries, with their bars: {names}; and a long one.\n"
-    );
+    let _ = writeln!(text, "\nSeries, with their bars: {names}.\n");
     text.push_str("| Function | Sets | Values | Difference | Ties | Worn | Further | Noise |\n");
     text.push_str("|---|--:|--:|--:|--:|--:|--:|--:|\n");
     for row in rows {
