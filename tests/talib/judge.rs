@@ -26,10 +26,14 @@ pub const FAR: f64 = 1e-10;
 /// Bounds on the noise of doubles that ours may be off.
 const ROUNDINGS: f64 = 4.0;
 
-/// Whether exact arithmetic judges everything, or only what differs.
+/// Relative difference up to which the two speak for each other.
+const AGREED: f64 = 1e-11;
+
+/// When exact arithmetic judges all values of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Referee {
     Always,
+    /// Where one of them differs, a number by more than [`AGREED`].
     WhereTheyDiffer,
 }
 
@@ -103,7 +107,7 @@ pub fn compare(call: &Call, series: &Series, referee: Referee) -> Result<Found, 
             }
             found.compared += usize::from(!w.is_nan());
             let apart = apart(*o, *w);
-            differs |= apart > if is_whole { 0.0 } else { NEAR };
+            differs |= apart > if is_whole { 0.0 } else { AGREED };
             // Until the referee says otherwise.
             found.largest = found.largest.max(apart);
         }

@@ -24,7 +24,7 @@ pub struct Row {
 }
 
 /// Compares every function with `count` of its sets on every series that suits it.
-pub fn run(series: &[Series], count: usize, referee: Referee) -> Vec<Row> {
+pub fn run(series: &[(Series, Referee)], count: usize) -> Vec<Row> {
     let all = all();
     let library = library();
     let next = AtomicUsize::new(0);
@@ -44,7 +44,7 @@ pub fn run(series: &[Series], count: usize, referee: Referee) -> Vec<Row> {
                         continue;
                     }
                     let began = start.elapsed();
-                    let row = row(info, series, count, referee);
+                    let row = row(info, series, count);
                     let mut rows = rows.lock().expect("no thread panicked");
                     // Shown where a run takes minutes.
                     let (now, took) = (start.elapsed(), start.elapsed() - began);
@@ -70,16 +70,16 @@ pub fn run(series: &[Series], count: usize, referee: Referee) -> Vec<Row> {
     rows
 }
 
-fn row(info: &'static FuncInfo, series: &[Series], count: usize, referee: Referee) -> Row {
+fn row(info: &'static FuncInfo, series: &[(Series, Referee)], count: usize) -> Row {
     let sets = sets(info, count);
-    let suitable: Vec<&Series> = series.iter().filter(|s| suits(info, s)).collect();
+    let suitable: Vec<_> = series.iter().filter(|(s, _)| suits(info, s)).collect();
     let mut row = Row {
         info,
         sets: sets.len(),
         found: Found::default(),
         series: suitable
             .iter()
-            .map(|s| (s.name.clone(), Found::default()))
+            .map(|(s, _)| (s.name.clone(), Found::default()))
             .collect(),
         wrong: Vec::new(),
     };
@@ -95,11 +95,11 @@ fn row(info: &'static FuncInfo, series: &[Series], count: usize, referee: Refere
         };
         long += usize::from(set.is_long());
         let is_long = set.is_long() && long <= MOST_LONG;
-        for (series, (_, found)) in suitable.iter().zip(&mut row.series) {
+        for ((series, referee), (_, found)) in suitable.iter().zip(&mut row.series) {
             if series.name == "long" && !is_long {
                 continue;
             }
-            match compare(&call, series, referee) {
+            match compare(&call, series, *referee) {
                 Ok(more) => found.add(&more),
                 Err(why) => row.wrong.push(why),
             }

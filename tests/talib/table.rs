@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use strat_tests::root;
 
-use crate::judge::Found;
+use crate::judge::{Found, Referee};
 use crate::matrix::Row;
 use crate::series::Series;
 
@@ -38,7 +38,9 @@ to 41, cut to each set's least and greatest period. With an average other than S
 average of its own, of which a static loop holds at most 1000: a period more than 999 above the least
 is `na` here, and is not compared.
 
-The hourly series are whole. On the long one, up to three sets with lengths above 1000 are compared.
+The referee judges every value of the made-up series and of the middle of the hourly ones. Of the
+hourly series as a whole and of the long one it judges every value of a call that differs anywhere,
+a number by more than 1e-11. On the long series up to three sets with lengths above 1000 are compared.
 ";
 
 fn number(x: f64) -> String {
@@ -55,19 +57,19 @@ fn number(x: f64) -> String {
 ///
 /// # Panics
 /// Where the file cannot be written.
-pub fn write(rows: &[Row], series: &[Series]) {
+pub fn write(rows: &[Row], series: &[(Series, Referee)]) {
     std::fs::write(root().join("docs/talib.md"), text(rows, series)).expect("docs is there");
 }
 
 /// The table as text.
-pub fn text(rows: &[Row], series: &[Series]) -> String {
+pub fn text(rows: &[Row], series: &[(Series, Referee)]) -> String {
     let mut text = HEAD.to_owned();
     let names: Vec<String> = series
         .iter()
-        .map(|s| format!("{} {}", s.name, s.bars.len()))
+        .map(|(s, _)| format!("{} ({})", s.name, s.bars.len()))
         .collect();
-    let names = names.join(", ");
-    let _ = writeln!(text, "\nSeries, with their bars: {names}.\n");
+    let names = names.join("; ");
+    let _ = writeln!(text, "\nSeries (bars): {names}.\n");
     text.push_str("| Function | Sets | Values | Difference | Ties | Worn | Further | Noise |\n");
     text.push_str("|---|--:|--:|--:|--:|--:|--:|--:|\n");
     for row in rows {

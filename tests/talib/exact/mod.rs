@@ -56,8 +56,8 @@ fn walk<Q: Quantity>(mut walk: Walk<'_, Q>, graph: &Graph, bars: BarColumns<'_>)
 enum State<Q> {
     Nothing,
     Lag(VecDeque<Q>, usize),
-    Window(Values),
-    Pair(Pairs),
+    Window(Box<Values>),
+    Pair(Box<Pairs>),
     Cross(Option<bool>),
     After(usize, usize),
 }
@@ -101,8 +101,10 @@ impl<'g, Q: Quantity> Walk<'g, Q> {
                 let id = Id(i as u32);
                 match (graph.node(id).op, graph.bounds(id, &scalars, usize::MAX)) {
                     (Op::Lag(..), Some(b)) => State::Lag(VecDeque::new(), b.n),
-                    (Op::Window(w, ..), Some(b)) => State::Window(Values::new(w, b.n, b.least)),
-                    (Op::Pair(p, ..), Some(b)) => State::Pair(Pairs::new(p, b.n)),
+                    (Op::Window(w, ..), Some(b)) => {
+                        State::Window(Box::new(Values::new(w, b.n, b.least)))
+                    }
+                    (Op::Pair(p, ..), Some(b)) => State::Pair(Box::new(Pairs::new(p, b.n))),
                     (Op::After(..), Some(b)) => State::After(0, b.n),
                     (Op::Cross(..), _) => State::Cross(None),
                     _ => State::Nothing,

@@ -82,7 +82,7 @@ fn it_holds_the_last_values_in_order() {
     for most in 1..6 {
         let mut window = Sliding::new();
         let all = "abcdefghijklmnop";
-        for (i, c) in all.chars().enumerate() {
+        for (i, c) in all.char_indices() {
             window.push(Text(c.to_string()), most);
             let wanted = &all[(i + 1).saturating_sub(most)..=i];
             assert_eq!(window.total(), Some(Text(wanted.to_owned())));
