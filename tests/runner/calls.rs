@@ -69,7 +69,7 @@ pub fn call(f: &FnItem, set: usize) -> Option<String> {
 }
 
 /// Parameters of type `bars` that are no length of a window: they count something else.
-const NO_LENGTHS: &[&str] = &["least", "unstable", "poles"];
+const NO_LENGTHS: &[&str] = &["ago", "bins", "first", "least", "poles", "unstable"];
 
 /// A call of `f` with all its lengths the same, everything else left out where it may be; `None`
 /// where it has no length.
