@@ -52,7 +52,7 @@ pub struct Found {
     pub further: usize,
     /// Largest relative error of TA-Lib on those, and of ours.
     pub errors: (f64, f64),
-    /// Values that differ by no more than doubles are from exact arithmetic.
+    /// Values that differ by no more than doubles are from exact arithmetic, or not at all.
     pub noise: usize,
 }
 
@@ -229,7 +229,7 @@ fn judge(case: &Case<'_>, found: &mut Found) -> Result<(), String> {
                     "no rounding of TA-Lib's explains that: {:e}, at most {:e}",
                     talib, e.running
                 ));
-            } else if own <= ROUNDINGS * e.noise && talib <= ROUNDINGS * e.noise {
+            } else if o == w || own <= ROUNDINGS * e.noise && talib <= ROUNDINGS * e.noise {
                 found.noise += 1;
             } else if own < talib || own <= ROUNDINGS * e.noise {
                 found.further += 1;

@@ -12,6 +12,9 @@ use super::window::wear;
 /// A value and how far it may be off, in both kinds of arithmetic.
 type Value = (Exact, [f64; 2]);
 
+/// What 31 digits lose themselves where products cancel, relative to the most that they can be.
+const OWN: f64 = 1e-29;
+
 /// The last n values of both series.
 pub struct Pairs {
     pair: Pair,
@@ -109,13 +112,10 @@ impl Pairs {
         let (of_x, of_y) = (self.noises.0.total(kind), self.noises.1.total(kind));
         match self.pair {
             Pair::Products => {
-                if of_x.is_none() && of_y.is_none() {
-                    return 0.0;
-                }
-                // The sum of dx * ny + dy * nx + nx * ny, d the distance from the mean and n the
-                // noise of that distance, each product bounded by Cauchy and Schwarz.
                 let all = self.moments.total();
                 let (dx, dy) = all.map_or((0.0, 0.0), |a| (a.squares.0.hi, a.squares.1.hi));
+                // The sum of dx * ny + dy * nx + nx * ny, d the distance from the mean and n the
+                // noise of that distance, each product bounded by Cauchy and Schwarz.
                 let noise = |of: Option<super::totals::Noise>| {
                     of.map_or(0.0, |noise| noise.squares_with_mean(kind))
                 };
@@ -127,7 +127,7 @@ impl Pairs {
                         (a * b).sqrt()
                     }
                 };
-                root(dx, ny) + root(dy, nx) + root(nx, ny)
+                OWN * root(dx, dy) + root(dx, ny) + root(dy, nx) + root(nx, ny)
             }
             Pair::Nth | Pair::At => of_x.map_or(0.0, |noise| noise.greatest[kind]),
             Pair::Above => {
