@@ -13,10 +13,11 @@ use super::totals::{Best, Moments, Noises, Sorted, Sum};
 const EPS: f64 = f64::EPSILON / 2.0;
 
 /// What a running total has lost after so many bars, relative to the greatest magnitude that it has
-/// held: on every bar one value comes and one goes, rounded up or down by at most half a unit of the
-/// last place, and the root of the number of steps says how far such a walk leads.
+/// held: some hundred roundings of a double, and more on a long series. There one value comes and
+/// one goes on every bar, each rounded up or down by at most half a unit of the last place, and the
+/// root of the number of steps says how far such a walk leads.
 pub fn wear(bars: usize) -> f64 {
-    (2.0 * bars.max(100) as f64).sqrt() * EPS
+    (EPS * (2.0 * bars as f64).sqrt()).max(1e-14)
 }
 
 /// What is kept of the last n values.
