@@ -20,6 +20,10 @@ check:
 oracle-full:
     cargo test --release --package strat-tests --test talib -- --ignored the_full_matrix --nocapture
 
+# Rolling sums and variances over ten million bars, against whole numbers; writes docs/drift.md. Takes minutes.
+drift:
+    cargo test --release --package strat-tests --test drift -- --ignored ten_million_bars --nocapture
+
 # Measure: the five screens, the executors, the front end, and the way to code.
 bench:
     cargo bench --package strat-benches --bench screens
@@ -27,6 +31,7 @@ bench:
     cargo bench --package strat-benches --bench front_end
     cargo bench --package strat-benches --bench jit
     cargo bench --package strat-benches --bench talib
+    cargo bench --package strat-benches --bench windows
 
 # A screen and a backtest on synthetic data; data/ and results/ are not part of the repository.
 quickstart:

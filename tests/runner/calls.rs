@@ -3,7 +3,7 @@
 
 use strat_lang::diag::Sink;
 use strat_lang::source::FileId;
-use strat_lang::syntax::ast::{FnItem, ItemKind};
+use strat_lang::syntax::ast::{FnItem, FnParam, ItemKind};
 use strat_lang::syntax::parse;
 
 /// Sets of arguments: the defaults, and two more.
@@ -56,37 +56,67 @@ const OF_NAME: &[(&str, &str, [&str; SETS])] = &[
 /// Where `f` takes something that no argument is known for.
 #[must_use]
 pub fn call(f: &FnItem, set: usize) -> Option<String> {
-    let mut arguments = Vec::new();
-    for (i, param) in f.params.iter().enumerate() {
-        let name = param.name.name.as_str();
+    let arguments = f.params.iter().enumerate().filter_map(|(i, param)| {
         // `least` is the length where it is left out, and may not be more.
-        if param.default.is_some() && (set == 0 || name == "least") {
-            continue;
-        }
-        let named = OF_NAME
-            .iter()
-            .find(|(function, of, _)| *function == f.name.name && *of == name)
-            .map(|(.., texts)| texts[set]);
-        let ty = param.ty.as_ref().map(|ty| ty.name.as_str());
-        // Without a type the first is what the function is about, unless it has a number as its
-        // default; further ones are factors.
-        let is_subject = i == 0 && param.default.is_none();
-        let ty = ty.unwrap_or(if is_subject { "series" } else { "number" });
-        let of_type = || {
-            let (_, texts) = OF_TYPE.iter().find(|(of, _)| *of == ty)?;
-            Some(texts[(i + set) % texts.len()])
-        };
-        let text = named.or_else(of_type).unwrap_or_else(|| {
-            let function = &f.name.name;
-            panic!("`{function}` takes `{name}: {ty}`: give it arguments in OF_NAME")
-        });
-        arguments.push(format!("{name}: {text}"));
-    }
-    let name = &f.name.name;
+        let is_left_out = param.default.is_some() && (set == 0 || param.name.name == "least");
+        (!is_left_out).then(|| argument(f, i, set))
+    });
+    let arguments: Vec<String> = arguments.collect();
     match (set, arguments.len()) {
         (1.., 0) => None,
-        _ => Some(format!("{name}({})", arguments.join(", "))),
+        _ => Some(format!("{}({})", f.name.name, arguments.join(", "))),
     }
+}
+
+/// Parameters of type `bars` that are no length of a window: they count something else.
+const NO_LENGTHS: &[&str] = &["ago", "bins", "first", "least", "poles", "unstable"];
+
+/// A call of `f` with all its lengths the same, everything else left out where it may be; `None`
+/// where it has no length.
+///
+/// # Panics
+/// As [`call`].
+#[must_use]
+pub fn call_of_length(f: &FnItem, length: usize) -> Option<String> {
+    let is_length = |param: &FnParam| {
+        let is_bars = param.ty.as_ref().is_some_and(|ty| ty.name == "bars");
+        is_bars && !NO_LENGTHS.contains(&param.name.name.as_str())
+    };
+    if !f.params.iter().any(is_length) {
+        return None;
+    }
+    let arguments = f.params.iter().enumerate().filter_map(|(i, param)| {
+        if is_length(param) {
+            return Some(format!("{}: {length}", param.name.name));
+        }
+        param.default.is_none().then(|| argument(f, i, 0))
+    });
+    let arguments: Vec<String> = arguments.collect();
+    Some(format!("{}({})", f.name.name, arguments.join(", ")))
+}
+
+/// The argument of the i-th parameter in a set.
+fn argument(f: &FnItem, i: usize, set: usize) -> String {
+    let param = &f.params[i];
+    let name = param.name.name.as_str();
+    let named = OF_NAME
+        .iter()
+        .find(|(function, of, _)| *function == f.name.name && *of == name)
+        .map(|(.., texts)| texts[set]);
+    let ty = param.ty.as_ref().map(|ty| ty.name.as_str());
+    // Without a type the first is what the function is about, unless it has a number as its
+    // default; further ones are factors.
+    let is_subject = i == 0 && param.default.is_none();
+    let ty = ty.unwrap_or(if is_subject { "series" } else { "number" });
+    let of_type = || {
+        let (_, texts) = OF_TYPE.iter().find(|(of, _)| *of == ty)?;
+        Some(texts[(i + set) % texts.len()])
+    };
+    let text = named.or_else(of_type).unwrap_or_else(|| {
+        let function = &f.name.name;
+        panic!("`{function}` takes `{name}: {ty}`: give it arguments in OF_NAME")
+    });
+    format!("{name}: {text}")
 }
 
 /// Functions of a text, by its tree.

@@ -3,7 +3,8 @@
 
 use strat_compiler::ir::Graph;
 use strat_compiler::lower::hir_to_ir;
-use strat_compiler::{Executor, compile};
+use strat_compiler::{Compiled, Executor, compile};
+use strat_engine::abi::Program;
 use strat_engine::columns;
 use strat_lang::hir::Unit;
 use strat_tests::{check_expression, check_expression_in};
@@ -59,10 +60,7 @@ impl<'a> From<&'a str> for Formula<'a> {
 }
 
 /// A unit of an expression.
-///
-/// # Errors
-/// What the compiler says.
-pub fn unit(formula: Formula<'_>) -> Result<Unit, String> {
+fn unit(formula: Formula<'_>) -> Result<Unit, String> {
     let checked = if formula.file.is_empty() {
         check_expression(formula.expression)
     } else {
@@ -83,6 +81,12 @@ pub fn graph<'a>(formula: impl Into<Formula<'a>>) -> Result<Graph, String> {
     unit(formula.into()).map(|unit| hir_to_ir(&unit))
 }
 
+fn kernel(unit: &Unit) -> Result<Compiled, String> {
+    let program = compile(unit, Executor::Kernel).map_err(|e| e.to_string())?;
+    program.resolve(&[]).map_err(|e| format!("{e:?}"))?;
+    Ok(program)
+}
+
 /// The outputs of an expression over a series, from the kernel.
 ///
 /// # Errors
@@ -91,18 +95,94 @@ pub fn evaluate<'a>(
     formula: impl Into<Formula<'a>>,
     series: &Series,
 ) -> Result<Vec<Vec<f64>>, String> {
-    use strat_engine::abi::Program;
-    let program = compile(&unit(formula.into())?, Executor::Kernel).map_err(|e| e.to_string())?;
-    program.resolve(&[]).map_err(|e| format!("{e:?}"))?;
-    Ok(program.evaluate(&[], columns(&series.bars)))
+    Ok(kernel(&unit(formula.into())?)?.evaluate(&[], columns(&series.bars)))
+}
+
+/// TA-Lib's order of operations, as functions `talib_NAME`.
+const AS_TALIB: &str = include_str!("as_talib.strat");
+
+/// One function with one set, compiled once for all series.
+pub struct Call {
+    pub info: &'static FuncInfo,
+    set: Set,
+    /// What it is in the language.
+    pub expression: String,
+    program: Compiled,
+    inputs: Vec<Compiled>,
+    pub graph: Graph,
+    /// The same in TA-Lib's order of operations, where that is written down.
+    pub as_talib: Option<Graph>,
+}
+
+impl Call {
+    /// The library's function.
+    ///
+    /// # Errors
+    /// What the compiler says.
+    pub fn new(info: &'static FuncInfo, set: &Set) -> Result<Self, String> {
+        Self::of(info, set, (&*expression(info, set)).into())
+    }
+
+    /// Another formula in its place.
+    ///
+    /// # Errors
+    /// What the compiler says.
+    pub fn of(info: &'static FuncInfo, set: &Set, formula: Formula<'_>) -> Result<Self, String> {
+        let named = |why: String| format!("{}: {why}", formula.expression);
+        let unit_of = |formula| unit(formula).map_err(named);
+        let unit = unit_of(formula)?;
+        let theirs = formula.expression.replacen("ta_", "talib_", 1);
+        let name = theirs.split('(').next().unwrap_or_default();
+        let as_talib = if AS_TALIB.contains(&format!("fn {name}(")) {
+            let formula = Formula {
+                expression: &theirs,
+                file: AS_TALIB,
+            };
+            Some(hir_to_ir(&unit_of(formula)?))
+        } else {
+            None
+        };
+        let inputs = inputs(info).into_iter();
+        Ok(Self {
+            info,
+            set: set.clone(),
+            expression: formula.expression.to_owned(),
+            program: kernel(&unit).map_err(named)?,
+            inputs: inputs
+                .map(|text| kernel(&unit_of(text.into())?))
+                .collect::<Result<_, _>>()?,
+            graph: hir_to_ir(&unit),
+            as_talib,
+        })
+    }
+
+    /// Our outputs, from the kernel.
+    pub fn ours(&self, series: &Series) -> Vec<Vec<f64>> {
+        self.program.evaluate(&[], columns(&series.bars))
+    }
+
+    /// TA-Lib's outputs.
+    ///
+    /// # Errors
+    /// Where TA-Lib refuses.
+    pub fn theirs(&self, series: &Series) -> Result<Vec<Vec<f64>>, String> {
+        let bars = columns(&series.bars);
+        let inputs = self.inputs.iter();
+        let inputs: Vec<Vec<f64>> = inputs
+            .map(|program| program.evaluate(&[], bars).swap_remove(0))
+            .collect();
+        reference(self.info, &self.set, series, &inputs)
+    }
 }
 
 /// TA-Lib's outputs in place: NaN before the first. It is shown the series from its first bar on,
 /// since it knows no missing values.
-///
-/// # Errors
-/// Where TA-Lib refuses.
-pub fn reference(info: &FuncInfo, set: &Set, series: &Series) -> Result<Vec<Vec<f64>>, String> {
+fn reference(
+    info: &FuncInfo,
+    set: &Set,
+    series: &Series,
+    given: &[Vec<f64>],
+) -> Result<Vec<Vec<f64>>, String> {
     let refused = |e| format!("TA-Lib refuses: {e:?}");
     let (first, len) = (series.first, series.bars.len());
     let count = len - first;
@@ -111,10 +191,6 @@ pub fn reference(info: &FuncInfo, set: &Set, series: &Series) -> Result<Vec<Vec<
         builder = builder.unstable_period(id, set.unstable);
     }
     let core = builder.build().map_err(refused)?;
-    let given: Vec<Vec<f64>> = inputs(info)
-        .iter()
-        .map(|text| evaluate(*text, series).map(|mut all| all.swap_remove(0)))
-        .collect::<Result<_, _>>()?;
     let mut real = vec![vec![0.0; count]; info.outputs.len()];
     let mut whole = vec![vec![0_i32; count]; info.outputs.len()];
     let mut call = info.id.new_call(&core);

@@ -12,13 +12,12 @@
 //!   TA-Lib's totals are worn. Anything else is an error.
 
 use strat_engine::columns;
-use ta_lib::abstract_api::{FuncInfo, OutputType};
+use ta_lib::abstract_api::OutputType;
 
-use crate::call::{Formula, evaluate, expression, graph, reference};
+use crate::call::Call;
 use crate::exact::{Exact, Noisy, Spread, outputs};
 use crate::rounding::exact;
 use crate::series::Series;
-use crate::sets::Set;
 
 /// Relative difference that is allowed.
 pub const NEAR: f64 = 1e-9;
@@ -27,14 +26,15 @@ pub const FAR: f64 = 1e-10;
 /// Bounds on the noise of doubles that ours may be off.
 const ROUNDINGS: f64 = 4.0;
 
-/// Whether exact arithmetic judges everything, or only what differs.
+/// Relative difference up to which the two speak for each other.
+const AGREED: f64 = 1e-11;
+
+/// When exact arithmetic judges all values of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Referee {
     Always,
+    /// Where one of them differs, a number by more than [`AGREED`].
     WhereTheyDiffer,
-    /// Nothing: windows by definition would take hours on a long series. There differences are
-    /// relative to the largest value of the output.
-    Never,
 }
 
 /// What a comparison found.
@@ -52,7 +52,7 @@ pub struct Found {
     pub further: usize,
     /// Largest relative error of TA-Lib on those, and of ours.
     pub errors: (f64, f64),
-    /// Values that differ by no more than doubles are from exact arithmetic.
+    /// Values that differ by no more than doubles are from exact arithmetic, or not at all.
     pub noise: usize,
 }
 
@@ -82,32 +82,12 @@ fn apart(a: f64, b: f64) -> f64 {
 /// Compares one function with one set on one series.
 ///
 /// # Errors
-/// The first bar that breaks the rule, or what the compiler or TA-Lib refuse.
-pub fn compare(
-    info: &FuncInfo,
-    set: &Set,
-    series: &Series,
-    referee: Referee,
-) -> Result<Found, String> {
-    let expression = expression(info, set);
-    compare_formula(info, set, (&*expression).into(), series, referee)
-}
-
-/// As [`compare`], with another formula.
-///
-/// # Errors
-/// As there.
-pub fn compare_formula(
-    info: &FuncInfo,
-    set: &Set,
-    formula: Formula<'_>,
-    series: &Series,
-    referee: Referee,
-) -> Result<Found, String> {
-    let expression = formula.expression;
-    let place = |what: String| format!("{expression} on {}: {what}", series.name);
-    let theirs = reference(info, set, series).map_err(place)?;
-    let ours = evaluate(formula, series).map_err(place)?;
+/// The first bar that breaks the rule, or what TA-Lib refuses.
+pub fn compare(call: &Call, series: &Series, referee: Referee) -> Result<Found, String> {
+    let info = call.info;
+    let place = |what: String| format!("{} on {}: {what}", call.expression, series.name);
+    let theirs = call.theirs(series).map_err(place)?;
+    let ours = call.ours(series);
     if ours.len() < theirs.len() {
         return Err(place(format!(
             "{} outputs, TA-Lib has {}",
@@ -119,8 +99,6 @@ pub fn compare_formula(
     let mut differs = false;
     for (i, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
         let is_whole = info.outputs[i].kind == OutputType::Integer;
-        let sizes = theirs.iter().filter(|w| w.is_finite()).map(|w| w.abs());
-        let largest = sizes.fold(0.0, f64::max);
         let pairs = ours.iter().zip(theirs).enumerate();
         for (t, (o, w)) in pairs {
             if o.is_nan() != w.is_nan() {
@@ -128,31 +106,21 @@ pub fn compare_formula(
                 return Err(place(format!("{name} on bar {t}: {o}, TA-Lib {w}")));
             }
             found.compared += usize::from(!w.is_nan());
-            let apart = match referee {
-                Referee::Never if largest > 0.0 && o != w => {
-                    // Both missing is no difference.
-                    ((o - w).abs() / largest).max(0.0)
-                }
-                _ => apart(*o, *w),
-            };
-            differs |= apart > if is_whole { 0.0 } else { NEAR };
+            let apart = apart(*o, *w);
+            differs |= apart > if is_whole { 0.0 } else { AGREED };
             // Until the referee says otherwise.
             found.largest = found.largest.max(apart);
         }
     }
-    if referee == Referee::Never {
-        return match differs {
-            true => Err(place(format!("off by {:e} of the largest", found.largest))),
-            false => Ok(found),
-        };
-    }
     let has_reals = info.outputs.iter().any(|o| o.kind == OutputType::Real);
     if differs || referee == Referee::Always && has_reals {
         found.largest = 0.0;
-        let exact = exact(formula, series).map_err(place)?;
+        let exact = match has_reals {
+            true => exact(call, series).map_err(place)?,
+            false => Vec::new(),
+        };
         let case = Case {
-            info,
-            formula,
+            call,
             series,
             exact: &exact,
             ours: &ours,
@@ -167,21 +135,14 @@ pub fn compare_formula(
 /// exact value of such a formula would be off by that as well.
 ///
 /// # Errors
-/// What the compiler or TA-Lib refuse.
-pub fn forgiven(
-    info: &FuncInfo,
-    set: &Set,
-    series: &Series,
-    share: f64,
-) -> Result<Vec<&'static str>, String> {
-    let expression = expression(info, set);
-    let formula = Formula::from(&*expression);
-    let theirs = reference(info, set, series)?;
-    let ours = evaluate(formula, series)?;
-    let exact = exact(formula, series)?;
+/// What TA-Lib refuses.
+pub fn forgiven(call: &Call, series: &Series, share: f64) -> Result<Vec<&'static str>, String> {
+    let theirs = call.theirs(series)?;
+    let ours = call.ours(series);
+    let exact = exact(call, series)?;
     let factor = 1.0 + share;
     let mut names = Vec::new();
-    for (i, output) in info.outputs.iter().enumerate() {
+    for (i, output) in call.info.outputs.iter().enumerate() {
         // Nothing is no share off.
         if output.kind == OutputType::Integer || theirs[i].iter().all(|w| w.is_nan() || *w == 0.0) {
             continue;
@@ -192,8 +153,7 @@ pub fn forgiven(
             e.value = e.value.times(Exact::of(factor));
         }
         let case = Case {
-            info,
-            formula,
+            call,
             series,
             exact: &exact,
             ours: &ours,
@@ -208,8 +168,7 @@ pub fn forgiven(
 
 /// What is known of one function with one set on one series.
 struct Case<'a> {
-    info: &'a FuncInfo,
-    formula: Formula<'a>,
+    call: &'a Call,
     series: &'a Series,
     exact: &'a [Vec<Noisy>],
     ours: &'a [Vec<f64>],
@@ -218,21 +177,20 @@ struct Case<'a> {
 
 fn judge(case: &Case<'_>, found: &mut Found) -> Result<(), String> {
     let Case {
-        info,
-        formula,
+        call,
         series,
         exact,
         ours,
         theirs,
     } = *case;
-    let graph = graph(formula)?;
     let bars = columns(&series.bars);
     let mut spread: Option<Vec<Vec<Spread<false>>>> = None;
     let mut worn: Option<Vec<Vec<Spread<true>>>> = None;
-    for (i, output) in info.outputs.iter().enumerate() {
+    for (i, output) in call.info.outputs.iter().enumerate() {
         for (t, (&o, &w)) in ours[i].iter().zip(&theirs[i]).enumerate() {
             let wrong = |why: &str| {
-                let (name, e) = (output.param_name, exact[i][t].value.hi);
+                let e = exact.get(i).map_or(f64::NAN, |e| e[t].value.hi);
+                let name = output.param_name;
                 Err(format!(
                     "{name} on bar {t}: {o:?}, TA-Lib {w:?}, exact {e:?}: {why}"
                 ))
@@ -241,12 +199,12 @@ fn judge(case: &Case<'_>, found: &mut Found) -> Result<(), String> {
                 if o == w || o.is_nan() {
                     continue;
                 }
-                let spread = spread.get_or_insert_with(|| outputs(&graph, bars));
+                let spread = spread.get_or_insert_with(|| outputs(&call.graph, bars));
                 if spread[i][t].holds(w) {
                     found.ties += 1;
                     continue;
                 }
-                let worn = worn.get_or_insert_with(|| outputs(&graph, bars));
+                let worn = worn.get_or_insert_with(|| outputs(&call.graph, bars));
                 if worn[i][t].holds(w) {
                     found.worn += 1;
                     continue;
@@ -271,7 +229,7 @@ fn judge(case: &Case<'_>, found: &mut Found) -> Result<(), String> {
                     "no rounding of TA-Lib's explains that: {:e}, at most {:e}",
                     talib, e.running
                 ));
-            } else if own <= ROUNDINGS * e.noise && talib <= ROUNDINGS * e.noise {
+            } else if o == w || own <= ROUNDINGS * e.noise && talib <= ROUNDINGS * e.noise {
                 found.noise += 1;
             } else if own < talib || own <= ROUNDINGS * e.noise {
                 found.further += 1;

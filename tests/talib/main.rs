@@ -13,6 +13,7 @@
 
 mod call;
 mod exact;
+mod faint;
 mod judge;
 mod matrix;
 mod mutants;
@@ -25,9 +26,15 @@ mod table;
 use self::judge::Referee;
 use self::matrix::{Row, run};
 use self::series::{
-    grid_series, shared_series, small_series, spike_series, unit_series, wild_series,
+    Series, grid_series, long_series, shared_series, small_series, spike_series, unit_series,
+    wild_series,
 };
 use self::sets::SAMPLED;
+
+/// Every series with when exact arithmetic judges it.
+fn of(series: impl IntoIterator<Item = Series>, referee: Referee) -> Vec<(Series, Referee)> {
+    series.into_iter().map(|s| (s, referee)).collect()
+}
 
 fn demand_none_wrong(rows: &[Row]) {
     let functions = rows.iter().filter(|row| !row.wrong.is_empty()).count();
@@ -50,34 +57,36 @@ fn three_sets_on_one_series() {
     if series.is_empty() {
         series.push(wild_series(500));
     }
-    demand_none_wrong(&run(&series, None, 3, Referee::WhereTheyDiffer));
+    demand_none_wrong(&run(&of(series, Referee::WhereTheyDiffer), 3));
 }
 
 #[test]
 fn defaults_on_made_up_series() {
-    let series = [
+    let series = vec![
         wild_series(400),
         small_series(400),
         spike_series(400),
         grid_series(400),
         unit_series(200),
     ];
-    demand_none_wrong(&run(&series, None, 1, Referee::WhereTheyDiffer));
+    demand_none_wrong(&run(&of(series, Referee::WhereTheyDiffer), 1));
 }
 
 #[test]
 #[ignore = "takes minutes and is meant for release: `just oracle-full`"]
 fn the_full_matrix() {
-    let mut series = vec![
+    let made_up = [
         wild_series(1500),
         small_series(1500),
         spike_series(1500),
         grid_series(1500),
         unit_series(1000),
     ];
-    series.extend(shared_series(1500));
-    let long = series::long_series();
-    let rows = run(&series, Some(&long), 1 + SAMPLED, Referee::Always);
+    let parts = shared_series(1500).into_iter().map(Series::into_part);
+    let mut series = of(made_up.into_iter().chain(parts), Referee::Always);
+    series.extend(of(shared_series(usize::MAX), Referee::WhereTheyDiffer));
+    series.extend(of([long_series()], Referee::WhereTheyDiffer));
+    let rows = run(&series, 1 + SAMPLED);
     // The table of some functions is shown, that of all is kept.
     if std::env::var_os("STRATC_ONLY").is_some() {
         println!("{}", table::text(&rows, &series));

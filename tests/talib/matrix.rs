@@ -2,13 +2,15 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 use ta_lib::abstract_api::{FuncInfo, Group};
 
+use crate::call::Call;
 use crate::judge::{Found, Referee, compare};
 use crate::registry::{all, library, ours};
 use crate::series::Series;
-use crate::sets::{Set, sets};
+use crate::sets::sets;
 
 /// What was found for one function.
 pub struct Row {
@@ -22,13 +24,14 @@ pub struct Row {
 }
 
 /// Compares every function with `count` of its sets on every series that suits it.
-pub fn run(series: &[Series], long: Option<&Series>, count: usize, referee: Referee) -> Vec<Row> {
+pub fn run(series: &[(Series, Referee)], count: usize) -> Vec<Row> {
     let all = all();
     let library = library();
     let next = AtomicUsize::new(0);
     let rows = Mutex::new(Vec::new());
     let only = std::env::var("STRATC_ONLY").ok();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let start = Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
@@ -40,13 +43,24 @@ pub fn run(series: &[Series], long: Option<&Series>, count: usize, referee: Refe
                     if !library.contains(&ours(info.name)) {
                         continue;
                     }
-                    let row = row(info, series, long, count, referee);
+                    let began = start.elapsed();
+                    let row = row(info, series, count);
+                    let mut rows = rows.lock().expect("no thread panicked");
                     // Shown where a run takes minutes.
-                    println!("{}: {} broken", info.name, row.wrong.len());
+                    let (now, took) = (start.elapsed(), start.elapsed() - began);
+                    println!(
+                        "{:4} s  {} of {}  {}: {} broken, {:.1} s",
+                        now.as_secs(),
+                        rows.len() + 1,
+                        all.len(),
+                        info.name,
+                        row.wrong.len(),
+                        took.as_secs_f64()
+                    );
                     for why in row.wrong.iter().take(3) {
                         println!("    {why}");
                     }
-                    rows.lock().expect("no thread panicked").push(row);
+                    rows.push(row);
                 }
             });
         }
@@ -56,54 +70,49 @@ pub fn run(series: &[Series], long: Option<&Series>, count: usize, referee: Refe
     rows
 }
 
-fn row(
-    info: &'static FuncInfo,
-    series: &[Series],
-    long: Option<&Series>,
-    count: usize,
-    referee: Referee,
-) -> Row {
+fn row(info: &'static FuncInfo, series: &[(Series, Referee)], count: usize) -> Row {
     let sets = sets(info, count);
+    let suitable: Vec<_> = series.iter().filter(|(s, _)| suits(info, s)).collect();
     let mut row = Row {
         info,
         sets: sets.len(),
         found: Found::default(),
-        series: Vec::new(),
+        series: suitable
+            .iter()
+            .map(|(s, _)| (s.name.clone(), Found::default()))
+            .collect(),
         wrong: Vec::new(),
     };
-    for series in series.iter().filter(|s| suits(info, s)) {
-        let mut there = Found::default();
-        for set in &sets {
-            take(&mut row, &mut there, info, set, series, referee);
+    // The long series is there for lengths that the others do not fill.
+    let mut long = 0;
+    for set in &sets {
+        let call = match Call::new(info, set) {
+            Ok(call) => call,
+            Err(why) => {
+                row.wrong.push(why);
+                continue;
+            }
+        };
+        long += usize::from(set.is_long());
+        let is_long = set.is_long() && long <= MOST_LONG;
+        for ((series, referee), (_, found)) in suitable.iter().zip(&mut row.series) {
+            if series.name == "long" && !is_long {
+                continue;
+            }
+            match compare(&call, series, *referee) {
+                Ok(more) => found.add(&more),
+                Err(why) => row.wrong.push(why),
+            }
         }
-        row.found.add(&there);
-        row.series.push((series.name.clone(), there));
     }
-    // Lengths that the others do not fill.
-    if let Some(long) = long {
-        let mut there = Found::default();
-        for set in sets.iter().filter(|set| set.is_long()).take(3) {
-            take(&mut row, &mut there, info, set, long, Referee::Never);
-        }
-        row.found.add(&there);
-        row.series.push((long.name.clone(), there));
+    for (_, found) in &row.series {
+        row.found.add(found);
     }
     row
 }
 
-fn take(
-    row: &mut Row,
-    there: &mut Found,
-    info: &FuncInfo,
-    set: &Set,
-    series: &Series,
-    referee: Referee,
-) {
-    match compare(info, set, series, referee) {
-        Ok(found) => there.add(&found),
-        Err(why) => row.wrong.push(why),
-    }
-}
+/// Sets that are compared on the long series.
+const MOST_LONG: usize = 3;
 
 /// Numbers that are no prices suit functions that are not about prices.
 fn suits(info: &FuncInfo, series: &Series) -> bool {

@@ -1,7 +1,7 @@
 //! What the comparison must not let pass: formulas that are wrong by little.
 
-use crate::call::{Formula, expression};
-use crate::judge::{Referee, compare_formula, forgiven};
+use crate::call::{Call, Formula};
+use crate::judge::{Referee, compare, forgiven};
 use crate::registry::all;
 use crate::series::{calm_series, wild_series};
 use crate::sets::sets;
@@ -52,7 +52,8 @@ fn broken_functions_are_found() {
             expression: call,
             file,
         };
-        let answer = compare_formula(info, set, formula, &series, Referee::Always);
+        let call = Call::of(info, set, formula).expect(name);
+        let answer = compare(&call, &series, Referee::Always);
         let why = answer.expect_err(name);
         // Found by its numbers, not refused by the compiler.
         assert!(why.contains("on bar"), "{name}: {why}");
@@ -65,14 +66,14 @@ fn no_output_may_be_off_by_a_hundred_millionth() {
     let series = [wild_series(400), calm_series(200)];
     let mut passed = Vec::new();
     for info in all() {
-        let set = &sets(info, 1)[0];
+        let call = Call::new(info, &sets(info, 1)[0]).expect(info.name);
         let mut names: Option<Vec<&str>> = None;
         for series in &series {
             if names.as_ref().is_some_and(Vec::is_empty) {
                 break;
             }
-            let here = forgiven(info, set, series, 1e-8);
-            let here = here.unwrap_or_else(|why| panic!("{}: {why}", expression(info, set)));
+            let here = forgiven(&call, series, 1e-8);
+            let here = here.unwrap_or_else(|why| panic!("{}: {why}", call.expression));
             let before = names.take();
             names = Some(match before {
                 Some(before) => before.into_iter().filter(|n| here.contains(n)).collect(),

@@ -1,15 +1,10 @@
 //! Exact values, and the bounds on what rounding makes of them.
 
-use strat_compiler::lower::hir_to_ir;
 use strat_engine::columns;
-use strat_tests::check_expression_in;
 
-use crate::call::{Formula, graph};
+use crate::call::Call;
 use crate::exact::{Noisy, outputs, outputs_of_worn};
 use crate::series::Series;
-
-/// TA-Lib's order of operations, as functions `talib_NAME`.
-const AS_TALIB: &str = include_str!("as_talib.strat");
 
 /// Functions that smooth the price by a weighted sum of four, which TA-Lib keeps running.
 const SMOOTHED: [&str; 3] = ["ta_ht_", "ta_mama(", "MAType.MAMA"];
@@ -18,15 +13,15 @@ const SMOOTHED: [&str; 3] = ["ta_ht_", "ta_mama(", "MAType.MAMA"];
 /// outer one gathers anew on every bar.
 const TOTALS_OF_TOTALS: [&str; 2] = ["TRIMA", "ta_trima("];
 
-/// The exact outputs of an expression `ta_NAME(…)`. Where TA-Lib's own order of operations is
-/// written down, that bounds how far TA-Lib may be off.
+/// The exact outputs of a call. Where TA-Lib's own order of operations is written down, that bounds
+/// how far TA-Lib may be off.
 ///
 /// # Errors
-/// Where it does not compile, or TA-Lib's order gives another number.
-pub fn exact(formula: Formula<'_>, series: &Series) -> Result<Vec<Vec<Noisy>>, String> {
-    let mut exact = in_either_order(formula, series)?;
+/// Where TA-Lib's order gives another number.
+pub fn exact(call: &Call, series: &Series) -> Result<Vec<Vec<Noisy>>, String> {
+    let mut exact = in_either_order(call, series)?;
     let mut names = TOTALS_OF_TOTALS.iter();
-    if names.any(|name| formula.expression.contains(name)) {
+    if names.any(|name| call.expression.contains(name)) {
         for output in &mut exact {
             for (t, e) in output.iter_mut().enumerate() {
                 e.running *= 1.0 + t as f64 / 100.0;
@@ -36,27 +31,19 @@ pub fn exact(formula: Formula<'_>, series: &Series) -> Result<Vec<Vec<Noisy>>, S
     Ok(exact)
 }
 
-fn in_either_order(formula: Formula<'_>, series: &Series) -> Result<Vec<Vec<Noisy>>, String> {
+fn in_either_order(call: &Call, series: &Series) -> Result<Vec<Vec<Noisy>>, String> {
     let bars = columns(&series.bars);
-    let expression = formula.expression;
-    let graph = graph(formula)?;
-    let outputs = if SMOOTHED.iter().any(|name| expression.contains(name)) {
+    let is_smoothed = SMOOTHED.iter().any(|name| call.expression.contains(name));
+    let outputs = if is_smoothed {
         outputs_of_worn::<Noisy>
     } else {
         outputs::<Noisy>
     };
-    let mut exact = outputs(&graph, bars);
-    let theirs = expression.replacen("ta_", "talib_", 1);
-    let name = theirs.split('(').next().unwrap_or_default();
-    if !AS_TALIB.contains(&format!("fn {name}(")) {
+    let mut exact = outputs(&call.graph, bars);
+    let Some(as_talib) = &call.as_talib else {
         return Ok(exact);
-    }
-    let checked = check_expression_in(&theirs, AS_TALIB);
-    if checked.has_errors() {
-        return Err(format!("{theirs}: {:?}", checked.diagnostics));
-    }
-    let unit = checked.units.first().ok_or("no unit")?;
-    let other = outputs(&hir_to_ir(unit), bars);
+    };
+    let other = outputs(as_talib, bars);
     for (exact, other) in exact.iter_mut().zip(&other) {
         for (t, (e, o)) in exact.iter_mut().zip(other).enumerate() {
             if e.value.is_na() {

@@ -24,6 +24,14 @@ impl Series {
     }
 }
 
+impl Series {
+    /// Named as a part of a longer one.
+    pub fn into_part(mut self) -> Self {
+        self.name = format!("{} middle", self.name);
+        self
+    }
+}
+
 /// The ten shared hourly symbols, `count` bars each; none where there is no market data.
 pub fn shared_series(count: usize) -> Vec<Series> {
     let Some(dir) = shared() else {

@@ -50,6 +50,11 @@ pub fn sets(info: &FuncInfo, count: usize) -> Vec<Set> {
         .bytes()
         .fold(7, |h: u64, b| h.wrapping_mul(31).wrapping_add(u64::from(b)));
     let mut dice = Dice::new(seed);
+    // Without parameters there is only how many bars are hidden at the start.
+    let count = match info.opt_inputs.len() {
+        0 => count.min(3),
+        _ => count,
+    };
     // Narrow ranges may not hold that many different sets.
     for round in 0..20 * SAMPLED {
         if sets.len() >= count.min(1 + SAMPLED) {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use strat_tests::root;
 
-use crate::judge::Found;
+use crate::judge::{Found, Referee};
 use crate::matrix::Row;
 use crate::series::Series;
 
@@ -13,7 +13,8 @@ const HEAD: &str = "\
 
 Written by `just oracle-full`; do not edit. The oracle is the `ta-lib` crate, called with the
 parameters of each row's function: its defaults, both ends of each declared range, and samples
-between. A referee computes the same formula in numbers of 31 digits, windows by their definition.
+between. A referee computes the same formula in numbers of 31 digits, of each window all that is in
+it and nothing that was.
 
 - The first value and every `na` stand on the same bars, whole numbers are equal; otherwise the row
   says FAILS.
@@ -25,7 +26,7 @@ between. A referee computes the same formula in numbers of 31 digits, windows by
 - *Further*: values where TA-Lib is further than 1e-10 (relative) from exact arithmetic, and ours is
   nearer, or as near as the doubles of its operands allow. They are listed below.
 - *Noise*: values where both are further than 1e-10, but no further than the rounding of their
-  operands: a difference of two averages that meet, say.
+  operands (a difference of two averages that meet, say), or are the same double.
 
 What is excused must be explained by a bound on the rounding of TA-Lib's own order of operations. A
 test breaks every output by 1e-8 of its value, and some functions by a constant, a seed or outputs
@@ -37,8 +38,9 @@ to 41, cut to each set's least and greatest period. With an average other than S
 average of its own, of which a static loop holds at most 1000: a period more than 999 above the least
 is `na` here, and is not compared.
 
-The long series has no referee, whose windows by definition would take hours there: three sets with
-lengths above 1000 are compared with TA-Lib relative to the largest value of the output.
+The referee judges every value of the made-up series and of the middle of the hourly ones. Of the
+hourly series as a whole and of the long one it judges every value of a call that differs anywhere,
+a number by more than 1e-11. On the long series up to three sets with lengths above 1000 are compared.
 ";
 
 fn number(x: f64) -> String {
@@ -55,22 +57,19 @@ fn number(x: f64) -> String {
 ///
 /// # Panics
 /// Where the file cannot be written.
-pub fn write(rows: &[Row], series: &[Series]) {
+pub fn write(rows: &[Row], series: &[(Series, Referee)]) {
     std::fs::write(root().join("docs/talib.md"), text(rows, series)).expect("docs is there");
 }
 
 /// The table as text.
-pub fn text(rows: &[Row], series: &[Series]) -> String {
+pub fn text(rows: &[Row], series: &[(Series, Referee)]) -> String {
     let mut text = HEAD.to_owned();
     let names: Vec<String> = series
         .iter()
-        .map(|s| format!("{} {}", s.name, s.bars.len()))
+        .map(|(s, _)| format!("{} ({})", s.name, s.bars.len()))
         .collect();
-    let names = names.join(", ");
-    let _ = writeln!(
-        text,
-        "\nSeries, with their bars: {names}; and a long one.\n"
-    );
+    let names = names.join("; ");
+    let _ = writeln!(text, "\nSeries (bars): {names}.\n");
     text.push_str("| Function | Sets | Values | Difference | Ties | Worn | Further | Noise |\n");
     text.push_str("|---|--:|--:|--:|--:|--:|--:|--:|\n");
     for row in rows {

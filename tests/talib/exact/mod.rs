@@ -1,5 +1,5 @@
 //! Exact arithmetic as a referee: the graph of a program walked bar by bar over numbers of 31
-//! digits, each window reduced by its definition.
+//! digits, of each window all that is in it and nothing that was.
 //!
 //! It follows the rules of the interpreter (`strat_compiler::interp`), and shares none of its
 //! arithmetic: an indicator that cancels badly in doubles does not here. Elementary functions are
@@ -13,6 +13,8 @@ mod number;
 mod pair;
 mod pointwise;
 mod quantity;
+mod sliding;
+mod totals;
 mod window;
 
 use std::collections::VecDeque;
@@ -25,7 +27,7 @@ pub use self::noisy::Noisy;
 pub use self::number::Exact;
 use self::pair::Pairs;
 pub use self::quantity::{Quantity, Spread};
-use self::window::{Values, WEAR};
+use self::window::{Values, wear};
 
 /// The outputs of a graph over all bars, output by output; the program has no parameters and reads nothing but its bars.
 pub fn outputs<Q: Quantity>(graph: &Graph, bars: BarColumns<'_>) -> Vec<Vec<Q>> {
@@ -54,8 +56,8 @@ fn walk<Q: Quantity>(mut walk: Walk<'_, Q>, graph: &Graph, bars: BarColumns<'_>)
 enum State<Q> {
     Nothing,
     Lag(VecDeque<Q>, usize),
-    Window(Values),
-    Pair(Pairs),
+    Window(Box<Values>),
+    Pair(Box<Pairs>),
     Cross(Option<bool>),
     After(usize, usize),
 }
@@ -99,8 +101,10 @@ impl<'g, Q: Quantity> Walk<'g, Q> {
                 let id = Id(i as u32);
                 match (graph.node(id).op, graph.bounds(id, &scalars, usize::MAX)) {
                     (Op::Lag(..), Some(b)) => State::Lag(VecDeque::new(), b.n),
-                    (Op::Window(..), Some(b)) => State::Window(Values::new(b.n, b.least)),
-                    (Op::Pair(..), Some(b)) => State::Pair(Pairs::new(b.n)),
+                    (Op::Window(w, ..), Some(b)) => {
+                        State::Window(Box::new(Values::new(w, b.n, b.least)))
+                    }
+                    (Op::Pair(p, ..), Some(b)) => State::Pair(Box::new(Pairs::new(p, b.n))),
                     (Op::After(..), Some(b)) => State::After(0, b.n),
                     (Op::Cross(..), _) => State::Cross(None),
                     _ => State::Nothing,
@@ -152,7 +156,7 @@ impl<'g, Q: Quantity> Walk<'g, Q> {
                     return Q::of(Exact::of(x));
                 }
                 self.greatest[i] = self.greatest[i].max(x.abs());
-                Q::of_window(Exact::of(x), [0.0; 2], WEAR * self.greatest[i])
+                Q::of_window(Exact::of(x), [0.0; 2], wear(t) * self.greatest[i])
             }
             Op::Lag(x, _) => {
                 let x = self.values[x.index()].clone();
@@ -168,24 +172,24 @@ impl<'g, Q: Quantity> Walk<'g, Q> {
                     _ => na(),
                 }
             }
-            Op::Window(w, x, ..) => {
+            Op::Window(_, x, ..) => {
                 let x = &self.values[x.index()];
                 match &mut self.states[i] {
                     State::Window(values) => {
                         values.push(x.main(), x.noises());
-                        let moved = [values.moved(w, 0), values.moved(w, 1)];
-                        Q::of_window(values.reduce(w), moved, values.worn(w))
+                        let moved = [values.moved(0), values.moved(1)];
+                        Q::of_window(values.reduce(), moved, values.worn())
                     }
                     _ => na(),
                 }
             }
-            Op::Pair(p, x, y, _) => {
+            Op::Pair(_, x, y, _) => {
                 let (x, y) = (&self.values[x.index()], &self.values[y.index()]);
                 match &mut self.states[i] {
                     State::Pair(pairs) => {
                         pairs.push((x.main(), x.noises()), (y.main(), y.noises()));
-                        let moved = [pairs.moved(p, 0), pairs.moved(p, 1)];
-                        Q::of_window(pairs.reduce(p), moved, pairs.worn(p))
+                        let moved = [pairs.moved(0), pairs.moved(1)];
+                        Q::of_window(pairs.reduce(), moved, pairs.worn())
                     }
                     _ => na(),
                 }

@@ -7,15 +7,17 @@ use super::{Exact, Quantity};
 
 /// One operation other than a comparison, over the values of its operands.
 pub fn apply<Q: Quantity>(op: Op, values: &[Q]) -> Q {
-    let args: Vec<&Q> = operands(op)
-        .iter()
-        .flatten()
-        .map(|id| &values[id.index()])
-        .collect();
-    match op {
-        Op::Number(bits) => Q::of(Exact::of(f64::from_bits(bits))),
-        op => Q::apply(op, &args, &|x| number(op, x)),
+    if let Op::Number(bits) = op {
+        return Q::of(Exact::of(f64::from_bits(bits)));
     }
+    // Three at most, in place: this runs for every node on every bar.
+    let mut args = [&values[0]; 3];
+    let mut count = 0;
+    for (slot, id) in args.iter_mut().zip(operands(op).iter().flatten()) {
+        *slot = &values[id.index()];
+        count += 1;
+    }
+    Q::apply(op, &args[..count], &|x| number(op, x))
 }
 
 fn number(op: Op, x: &[Exact]) -> Exact {

@@ -1,4 +1,4 @@
-//! Windows by their definitions: all values that are in the window, looked at anew on each bar.
+//! Windows: all values that are in the window taken together, and none that has left it.
 
 use std::cmp::Ordering;
 use std::collections::VecDeque;
@@ -6,149 +6,164 @@ use std::collections::VecDeque;
 use strat_engine::abi::window::Window;
 
 use super::Exact;
+use super::sliding::Sliding;
+use super::totals::{Best, Moments, Noises, Sorted, Sum};
 
-/// What a running total loses, relative to the greatest magnitude that it has held: some hundred
-/// roundings of a double.
-pub const WEAR: f64 = 1e-14;
+/// Half a unit in the last place of 1.
+const EPS: f64 = f64::EPSILON / 2.0;
+
+/// What a running total has lost after so many bars, relative to the greatest magnitude that it has
+/// held: some hundred roundings of a double, and more on a long series. There one value comes and
+/// one goes on every bar, each rounded up or down by at most half a unit of the last place, and the
+/// root of the number of steps says how far such a walk leads.
+pub fn wear(bars: usize) -> f64 {
+    (EPS * (2.0 * bars as f64).sqrt()).max(1e-14)
+}
+
+/// What is kept of the last n values.
+enum Held {
+    Sum(Sliding<Sum>),
+    Squares(Sliding<Moments>),
+    Best(Sliding<Best>),
+    Ranked(VecDeque<Exact>, Sorted),
+}
 
 /// The last n values.
 pub struct Values {
-    last: VecDeque<Exact>,
-    /// How far each of them may be off, in both kinds of arithmetic.
-    noises: VecDeque<[f64; 2]>,
+    window: Window,
+    held: Held,
+    /// How far each of them may be off.
+    noises: Noises,
     n: usize,
     least: usize,
+    bars: usize,
+    /// The newest.
+    newest: Exact,
     /// The greatest magnitude ever.
     greatest: f64,
 }
 
 impl Values {
-    pub fn new(n: usize, least: usize) -> Self {
+    pub fn new(window: Window, n: usize, least: usize) -> Self {
         Self {
-            last: VecDeque::new(),
-            noises: VecDeque::new(),
+            window,
+            held: match window {
+                Window::Sum | Window::Mean | Window::Weighted => Held::Sum(Sliding::new()),
+                Window::Squares => Held::Squares(Sliding::new()),
+                Window::Rank => Held::Ranked(VecDeque::new(), Sorted::default()),
+                _ => Held::Best(Sliding::new()),
+            },
+            noises: Noises::new(),
             n,
             least,
+            bars: 0,
+            newest: Exact::NA,
             greatest: 0.0,
         }
     }
 
     pub fn push(&mut self, x: Exact, noises: [f64; 2]) {
-        self.last.push_back(x);
-        self.noises.push_back(noises);
-        if self.last.len() > self.n {
-            self.last.pop_front();
-            self.noises.pop_front();
+        let n = self.n;
+        match &mut self.held {
+            Held::Sum(held) => held.push(Sum::of(x), n),
+            Held::Squares(held) => held.push(Moments::of(x, x), n),
+            Held::Best(held) => {
+                let wanted = match self.window {
+                    Window::Min | Window::MinAge | Window::MinAgeOldest => Ordering::Less,
+                    _ => Ordering::Greater,
+                };
+                let oldest = matches!(self.window, Window::MaxAgeOldest | Window::MinAgeOldest);
+                held.push(Best::of(x, self.bars, wanted, oldest), n);
+            }
+            Held::Ranked(last, sorted) => {
+                last.push_back(x);
+                if x.is_finite() {
+                    sorted.insert(x);
+                }
+                if last.len() > n
+                    && let Some(old) = last.pop_front().filter(|old| old.is_finite())
+                {
+                    sorted.remove(old);
+                }
+            }
         }
+        self.noises.push(noises, n);
+        self.bars += 1;
+        self.newest = x;
         if x.is_finite() {
             self.greatest = self.greatest.max(x.hi.abs());
         }
     }
 
-    fn there(&self) -> impl Iterator<Item = Exact> {
-        self.last.iter().copied().filter(|x| x.is_finite())
-    }
-
-    fn sum(&self) -> Exact {
-        self.there().fold(Exact::ZERO, Exact::plus)
-    }
-
-    fn mean(&self) -> Exact {
-        self.sum()
-            .over(Exact::of(self.there().count().max(1) as f64))
-    }
-
     /// What a running total of the window has lost by all that went through it.
-    pub fn worn(&self, window: Window) -> f64 {
-        let (n, greatest) = (self.last.len() as f64, self.greatest);
-        WEAR * match window {
-            Window::Sum => greatest * n,
-            Window::Mean => greatest,
-            Window::Weighted => greatest * n * n,
-            Window::Squares => greatest * greatest * n,
-            _ => 0.0,
-        }
+    pub fn worn(&self) -> f64 {
+        let (n, greatest) = (self.bars.min(self.n) as f64, self.greatest);
+        wear(self.bars)
+            * match self.window {
+                Window::Sum => greatest * n,
+                Window::Mean => greatest,
+                Window::Weighted => greatest * n * n,
+                Window::Squares => greatest * greatest * n,
+                _ => 0.0,
+            }
     }
 
     /// How far the result may move when each value moves by its noise of kind `kind`.
-    pub fn moved(&self, window: Window, kind: usize) -> f64 {
-        let all = || self.noises.iter().map(|noises| noises[kind]);
-        let sum: f64 = all().sum();
-        if sum == 0.0 {
+    pub fn moved(&self, kind: usize) -> f64 {
+        let Some(noise) = self.noises.total(kind) else {
             return 0.0;
-        }
-        match window {
-            Window::Sum => sum,
-            Window::Mean => sum / self.there().count().max(1) as f64,
-            Window::Weighted => all().zip(1_u32..).map(|(x, w)| x * f64::from(w)).sum(),
-            Window::Squares => {
-                let mean = self.mean();
-                let mean_noise = sum / self.last.len().max(1) as f64;
-                let pairs = self.last.iter().zip(all());
-                pairs
-                    .filter(|(x, _)| x.is_finite())
-                    .map(|(x, noise)| {
-                        let moved = noise + mean_noise;
-                        moved * (2.0 * x.minus(mean).hi.abs() + moved)
-                    })
-                    .sum()
+        };
+        match (self.window, &self.held) {
+            (Window::Sum, _) => noise.sum[kind],
+            (Window::Mean, Held::Sum(held)) => {
+                let count = held.total().map_or(0, |all| all.count);
+                noise.sum[kind] / count.max(1) as f64
             }
-            Window::Max | Window::Min => all().fold(0.0, f64::max),
+            (Window::Weighted, _) => noise.weighted[kind],
+            (_, Held::Squares(held)) => {
+                // The sum of (noise + its mean) * (2 * distance + noise + its mean), the first
+                // product bounded by Cauchy and Schwarz.
+                let squares = held.total().map_or(0.0, |all| all.squares.0.hi);
+                let noises = noise.squares_with_mean(kind);
+                2.0 * (noises * squares).sqrt() + noises
+            }
+            (Window::Max | Window::Min, _) => noise.greatest[kind],
             _ => 0.0,
         }
     }
 
-    pub fn reduce(&self, window: Window) -> Exact {
-        let count = self.there().count();
-        if count < self.least {
-            return Exact::NA;
-        }
-        match window {
-            Window::Sum => self.sum(),
-            Window::Mean => self.mean(),
-            Window::Weighted => {
-                let weighted = self.last.iter().zip(1_u32..);
-                weighted.fold(Exact::ZERO, |sum, (x, weight)| {
-                    sum.plus(x.times(Exact::of(f64::from(weight))))
-                })
+    pub fn reduce(&self) -> Exact {
+        match &self.held {
+            Held::Sum(held) => match held.total().filter(|all| all.count >= self.least) {
+                None => Exact::NA,
+                Some(all) => match self.window {
+                    Window::Mean => all.sum.over(Exact::of(all.count.max(1) as f64)),
+                    Window::Weighted if all.count < self.bars.min(self.n) => Exact::NA,
+                    Window::Weighted => all.weighted,
+                    _ => all.sum,
+                },
+            },
+            Held::Squares(held) => {
+                let all = held.total().filter(|all| all.count >= self.least);
+                all.map_or(Exact::NA, |all| all.squares.0)
             }
-            Window::Squares => {
-                let mean = self.mean();
-                self.there().fold(Exact::ZERO, |sum, x| {
-                    let away = x.minus(mean);
-                    sum.plus(away.times(away))
-                })
-            }
-            Window::Max => self.pick(Ordering::Greater, true).0,
-            Window::Min => self.pick(Ordering::Less, true).0,
-            Window::MaxAge => self.pick(Ordering::Greater, false).1,
-            Window::MinAge => self.pick(Ordering::Less, false).1,
-            Window::MaxAgeOldest => self.pick(Ordering::Greater, true).1,
-            Window::MinAgeOldest => self.pick(Ordering::Less, true).1,
-            Window::Rank => {
-                let Some(newest) = self.last.back().filter(|x| x.is_finite()) else {
+            Held::Best(held) => {
+                let all = held.total().filter(|all| all.count >= self.least);
+                let Some((x, bar)) = all.and_then(|all| all.best) else {
                     return Exact::NA;
                 };
-                let below = |x: &Exact| x.compare(*newest).is_some_and(Ordering::is_le);
-                let below = self.there().filter(below).count();
-                Exact::of(below as f64).over(Exact::of(count as f64))
+                match self.window {
+                    Window::Max | Window::Min => x,
+                    _ => Exact::of((self.bars - 1 - bar) as f64),
+                }
+            }
+            Held::Ranked(_, sorted) => {
+                if sorted.len() < self.least || !self.newest.is_finite() {
+                    return Exact::NA;
+                }
+                let count = Exact::of(sorted.len() as f64);
+                Exact::of(sorted.up_to(self.newest) as f64).over(count)
             }
         }
-    }
-
-    /// The value that compares as `wanted` to all others, and its age: of equal ones the oldest, or
-    /// the newest.
-    fn pick(&self, wanted: Ordering, oldest: bool) -> (Exact, Exact) {
-        let ages = self.last.iter().rev().zip(0_u32..);
-        let there = ages
-            .filter(|(x, _)| x.is_finite())
-            .map(|(x, age)| (*x, age));
-        let best = there.reduce(|a, b| match b.0.compare(a.0) {
-            Some(order) if order == wanted || oldest && order.is_eq() => b,
-            _ => a,
-        });
-        best.map_or((Exact::NA, Exact::NA), |(x, age)| {
-            (x, Exact::of(f64::from(age)))
-        })
     }
 }
