@@ -49,7 +49,7 @@ impl Values {
             window,
             held: match window {
                 Window::Sum | Window::Mean | Window::Weighted => Held::Sum(Sliding::new()),
-                Window::Squares => Held::Squares(Sliding::new()),
+                Window::Squares | Window::Moment => Held::Squares(Sliding::new()),
                 Window::Rank => Held::Ranked(VecDeque::new(), Sorted::default()),
                 _ => Held::Best(Sliding::new()),
             },
@@ -66,6 +66,10 @@ impl Values {
         let n = self.n;
         match &mut self.held {
             Held::Sum(held) => held.push(Sum::of(x), n),
+            Held::Squares(held) if self.window == Window::Moment => {
+                // A bar's distance from the window's middle is that from the mean of the bars.
+                held.push(Moments::of(Exact::of(self.bars as f64), x), n);
+            }
             Held::Squares(held) => held.push(Moments::of(x, x), n),
             Held::Best(held) => {
                 let wanted = match self.window {
@@ -102,7 +106,7 @@ impl Values {
             * match self.window {
                 Window::Sum => greatest * n,
                 Window::Mean => greatest,
-                Window::Weighted => greatest * n * n,
+                Window::Weighted | Window::Moment => greatest * n * n,
                 Window::Squares => greatest * greatest * n,
                 _ => 0.0,
             }
@@ -120,6 +124,7 @@ impl Values {
                 noise.sum[kind] / count.max(1) as f64
             }
             (Window::Weighted, _) => noise.weighted[kind],
+            (Window::Moment, _) => noise.sum[kind] * (self.n as f64 - 1.0) / 2.0,
             (_, Held::Squares(held)) => {
                 // The sum of (noise + its mean) * (2 * distance + noise + its mean), the first
                 // product bounded by Cauchy and Schwarz.
@@ -145,7 +150,10 @@ impl Values {
             },
             Held::Squares(held) => {
                 let all = held.total().filter(|all| all.count >= self.least);
-                all.map_or(Exact::NA, |all| all.squares.0)
+                match self.window {
+                    Window::Moment => all.map_or(Exact::NA, |all| all.products),
+                    _ => all.map_or(Exact::NA, |all| all.squares.0),
+                }
             }
             Held::Best(held) => {
                 let all = held.total().filter(|all| all.count >= self.least);
