@@ -17,6 +17,7 @@ pub mod host;
 pub mod ladder;
 pub mod ladders;
 pub mod lanes;
+mod levels;
 pub mod linear;
 
 pub mod math;
