@@ -105,6 +105,14 @@ fn the_examples_of_the_page_print_what_it_shows() {
             "/// How far `x` lies from its own mean, in percent.\nfn distance(x: series = close, length: bars) {\n    return 100 * (x / ema(x, length) - 1)\n}\n",
         ),
         (
+            "funding.csv",
+            "time,value\n2024-01-01T00:00:00Z,0.0001\n2024-01-01T08:00:00Z,0.00012\n2024-01-01T16:00:00Z,-0.00005\n2024-01-02T00:00:00Z,0.0002\n",
+        ),
+        (
+            "costs.strat",
+            "strategy Cross {\n    param fast: bars = 10 in 5..20 step 5\n    param slow: bars = 50 in 30..60 step 10\n    enter long when sma(close, fast) crosses above sma(close, slow)\n    exit when sma(close, fast) crosses below sma(close, slow)\n}\n\nscreen Quiet of Cross {\n    sweep fast in [5, 10]\n    fees 0.1%\n    slippage 1bp\n    rank by total_return\n    keep top 3\n}\n\nscreen Costly of Cross {\n    fees 0.5%\n    slippage 5bp\n}\n",
+        ),
+        (
             "bars.csv",
             "Date,Open,High,Low,Close,Volume\n2024-05-15,1.08,1.09,1.08,1.088,1200\n2024-05-14,1.07,1.08,1.07,1.08,1100\n2024-05-14,1.07,1.08,1.07,1.081,1150\n",
         ),
@@ -124,6 +132,10 @@ pub fn check_page(path: &str, sandbox: &Sandbox, least: usize) {
             Part::Example { command, shown } => {
                 let out = output(sandbox, &command);
                 let lines: Vec<&str> = out.lines().map(str::trim_end).collect();
+                assert!(
+                    !shown.iter().any(|line| line.contains("No such file")),
+                    "{path} shows a file that is not in the folder of the examples: $ {command}"
+                );
                 let fitting = fits(&shown, &lines);
                 assert!(
                     bless || fitting,

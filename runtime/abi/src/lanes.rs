@@ -37,7 +37,10 @@ impl Lane<'_> {
         whole: bool,
         step: impl FnMut(f64, f64) -> f64,
     ) {
-        if !self.fits() {
+        if self.least > self.n {
+            // More values are asked for than the window holds.
+            self.out.fill(f64::NAN);
+        } else if !self.fits() {
             self.step_by_step(xs, ys, front, xs.len(), step);
         } else if whole {
         } else if self.least < self.n {
