@@ -23,7 +23,8 @@ pub struct Row {
     pub wrong: Vec<String>,
 }
 
-/// Compares every function with `count` of its sets on every series that suits it.
+/// Compares every function with `count` of its sets on every series that suits it; of `STRATC_ONLY`,
+/// where that is set to names with commas between them.
 pub fn run(series: &[(Series, Referee)], count: usize) -> Vec<Row> {
     let all = all();
     let library = library();
@@ -36,7 +37,8 @@ pub fn run(series: &[(Series, Referee)], count: usize) -> Vec<Row> {
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some(info) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if only.as_ref().is_some_and(|only| only != info.name) {
+                    let is_meant = |only: &String| only.split(',').any(|name| name == info.name);
+                    if !only.as_ref().is_none_or(is_meant) {
                         continue;
                     }
                     // That it has all of them is a test of its own.
@@ -95,8 +97,10 @@ fn row(info: &'static FuncInfo, series: &[(Series, Referee)], count: usize) -> R
         };
         long += usize::from(set.is_long());
         let is_long = set.is_long() && long <= MOST_LONG;
+        let is_large = call.graph.nodes.len() > MOST_NODES;
         for ((series, referee), (_, found)) in suitable.iter().zip(&mut row.series) {
-            if series.name == "long" && !is_long {
+            let is_part = series.bars.len() <= MOST_BARS;
+            if series.name == "long" && !is_long || is_large && !is_part {
                 continue;
             }
             match compare(&call, series, *referee) {
@@ -113,6 +117,11 @@ fn row(info: &'static FuncInfo, series: &[(Series, Referee)], count: usize) -> R
 
 /// Sets that are compared on the long series.
 const MOST_LONG: usize = 3;
+
+/// Operations of a call that exact arithmetic still follows over a series longer than
+/// [`MOST_BARS`]. A bank of a thousand averages has more, each of them with its windows in memory.
+const MOST_NODES: usize = 6000;
+const MOST_BARS: usize = 2000;
 
 /// Numbers that are no prices suit functions that are not about prices.
 fn suits(info: &FuncInfo, series: &Series) -> bool {

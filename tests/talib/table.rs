@@ -36,7 +36,8 @@ MAXINDEX, MININDEX and MINMAXINDEX name the newest of equal values, as the crate
 0.8.2 names the oldest where the one before has left the window. MAVP is compared with periods from 1
 to 41, cut to each set's least and greatest period. With an average other than SMA every period is an
 average of its own, of which a static loop holds at most 1000: a period more than 999 above the least
-is `na` here, and is not compared.
+is `na` here, and is not compared. Its three sets with the most averages are compared on the series of
+at most 2000 bars.
 
 The referee judges every value of the made-up series and of the middle of the hourly ones. Of the
 hourly series as a whole and of the long one it judges every value of a call that differs anywhere,

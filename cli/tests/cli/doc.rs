@@ -131,8 +131,11 @@ fn every_function_of_the_library_is_drawn_or_says_why_not() {
             without.push(*name);
             continue;
         };
+        let is_number = |word: &str| !figure.contains(word);
         assert!(
-            !figure.contains("NaN") && !figure.contains("inf\""),
+            ["NaN", "inf\"", ">inf<", ">-inf<"]
+                .into_iter()
+                .all(is_number),
             "{name}"
         );
         // Something beside the price: a line, a strip, marks or candles.
@@ -161,6 +164,8 @@ fn every_function_of_the_library_is_drawn_or_says_why_not() {
     assert!(html("ta_cdlengulfing").contains("class=\"md\""));
     assert!(html("rising").contains("<path class=\"f1\""));
     assert!(html("ta_cdlmathold").contains("The bars of its example"));
+    // What has no value has no pane, and the caption says so.
+    assert!(html("bullish_blocks").contains("on all these bars: strength, age"));
     for name in ["upper", "mid", "lower", "width", "pct"] {
         assert!(
             html("bollinger").contains(&format!("\">{name}</span>")),

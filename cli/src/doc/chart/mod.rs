@@ -41,6 +41,8 @@ pub(super) enum Role {
     Candle,
     /// Not at all: there are too many.
     Left,
+    /// Not at all: it has no value on these bars.
+    Missing,
 }
 
 /// An output.
@@ -335,6 +337,10 @@ fn panes(series: &mut [Series], window: (usize, usize)) {
     let mut groups: Vec<(String, f64)> = Vec::new();
     for one in series.iter_mut().filter(|s| s.role == Role::Pane(0)) {
         let shown = one.values.get(window.0..window.1).unwrap_or_default();
+        if shown.iter().all(|v| v.is_nan()) {
+            one.role = Role::Missing;
+            continue;
+        }
         let size = shown.iter().fold(0.0f64, |most, v| most.max(v.abs()));
         let fits = |(unit, other): &(String, f64)| {
             *unit == one.unit && size <= 8.0 * other && *other <= 8.0 * size

@@ -70,7 +70,7 @@ pub(super) fn figure(plot: &Plot<'_>) -> String {
     for series in &plot.series {
         let name = escaped(&series.name);
         let _ = match series.role {
-            Role::Left | Role::Candle => Ok(()),
+            Role::Left | Role::Missing | Role::Candle => Ok(()),
             Role::Marks => write!(key, "<span class=\"km\">{name}</span>"),
             _ => write!(key, "<span class=\"k k{}\">{name}</span>", colour(series)),
         };
@@ -107,12 +107,16 @@ pub(super) fn figure(plot: &Plot<'_>) -> String {
         }
         pane(plot, height, &inside, &[number(hi), number(lo)], &mut out);
     }
-    let left: Vec<&str> = of(Role::Left).map(|s| s.name.as_str()).collect();
-    let left = match left.is_empty() {
-        true => String::new(),
-        false => format!("; not drawn: {}", left.join(", ")),
+    let without = |role: Role, words: &str| {
+        let names: Vec<&str> = of(role).map(|s| s.name.as_str()).collect();
+        match names.is_empty() {
+            true => String::new(),
+            false => format!("; {words}: {}", names.join(", ")),
+        }
     };
-    let caption = inline(&format!("{}{left}.", plot.caption));
+    let left = without(Role::Left, "not drawn");
+    let missing = without(Role::Missing, "`na` on all these bars");
+    let caption = inline(&format!("{}{left}{missing}.", plot.caption));
     let _ = writeln!(out, "<figcaption>{caption}</figcaption>\n</figure>");
     out
 }
