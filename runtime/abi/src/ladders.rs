@@ -54,17 +54,14 @@ pub fn ladders(
         }
         for (lane, parts) in lanes.iter_mut().zip(&parts) {
             if lane.fits() {
-                let out = &mut lane.out[start..end];
-                windows(
-                    levels.ladder,
-                    levels.xs,
-                    levels.ys,
-                    levels.rows,
-                    front,
+                let read = Read {
+                    xs: levels.xs,
+                    ys: levels.ys,
+                    rows: levels.rows,
                     parts,
-                    lane.n,
-                    out,
-                );
+                    count: lane.n as f64,
+                };
+                windows(ladder, &read, front, &mut lane.out[start..end]);
             }
         }
     }
@@ -80,46 +77,17 @@ pub fn ladders(
     }
 }
 
-wide!(fn windows = windows_here(
-    ladder: Ladder,
-    xs: &[f64],
-    ys: &[f64],
-    rows: &[f64],
-    front: usize,
-    parts: &[Rung],
-    n: usize,
-    out: &mut [f64],
-));
+wide!(fn windows = windows_here(ladder: Ladder, read: &Read<'_>, front: usize, out: &mut [f64]));
 
-#[allow(
-    clippy::too_many_arguments,
-    reason = "the parts of one loop over a block"
-)]
 #[inline(always)]
-fn windows_here(
-    ladder: Ladder,
-    xs: &[f64],
-    ys: &[f64],
-    rows: &[f64],
-    front: usize,
-    parts: &[Rung],
-    n: usize,
-    out: &mut [f64],
-) {
-    let levels = Read {
-        xs,
-        ys,
-        rows,
-        parts,
-        count: n as f64,
-    };
+fn windows_here(ladder: Ladder, read: &Read<'_>, front: usize, out: &mut [f64]) {
     // One loop per kind, so that the kind is settled outside the loop.
     match ladder {
-        Ladder::Sum => levels.blocks(Ladder::Sum, front, out),
-        Ladder::Moment => levels.blocks(Ladder::Moment, front, out),
-        Ladder::Weighted => levels.blocks(Ladder::Weighted, front, out),
-        Ladder::Squares => levels.blocks(Ladder::Squares, front, out),
-        Ladder::Products => levels.blocks(Ladder::Products, front, out),
+        Ladder::Sum => read.blocks(Ladder::Sum, front, out),
+        Ladder::Moment => read.blocks(Ladder::Moment, front, out),
+        Ladder::Weighted => read.blocks(Ladder::Weighted, front, out),
+        Ladder::Squares => read.blocks(Ladder::Squares, front, out),
+        Ladder::Products => read.blocks(Ladder::Products, front, out),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::wide::wide;
 /// The values, and runs of 2, 4, 8, … bars ending at each bar: rows of the sums of their distances
 /// from their newest value, and of their third figure. Runs of one bar have none.
 pub(crate) struct Levels<'a> {
-    pub(crate) ladder: Ladder,
+    ladder: Ladder,
     pub(crate) xs: &'a [f64],
     pub(crate) ys: &'a [f64],
     pub(crate) rows: &'a mut [f64],
