@@ -25,14 +25,14 @@ pub enum Look {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Looks {
     all: Vec<Look>,
-    index: std::collections::HashMap<Look, LookId>,
+    index: rustc_hash::FxHashMap<Look, LookId>,
 }
 
 impl Default for Looks {
     fn default() -> Self {
         let mut looks = Self {
             all: Vec::new(),
-            index: std::collections::HashMap::new(),
+            index: rustc_hash::FxHashMap::default(),
         };
         looks.intern(Look::Bars(0));
         looks

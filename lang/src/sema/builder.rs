@@ -1,12 +1,11 @@
 //! Makes typed nodes: each expression once, with its type, stage, lookback and body.
 
-use std::collections::HashMap;
-
 use crate::hir::{
     Compare, Dimension, Group, GroupId, Input, Kind, LookId, Math2, Member, Node, NodeId, QueryId,
     Range, Stage, Start, Ty, Unit,
 };
 use crate::source::Span;
+use rustc_hash::FxHashMap;
 
 /// Most bars that a member of a state is looked back, in its own step.
 pub(super) const MOST_MEMBER_LAG: f64 = 64.0;
@@ -30,9 +29,9 @@ pub(super) enum Outgrown {
 pub(super) struct Builder {
     pub(super) unit: Unit,
     /// Equal expressions are one node; a unit that was given by hand keeps them apart.
-    index: HashMap<(Kind, Option<Dimension>), NodeId>,
+    index: FxHashMap<(Kind, Option<Dimension>), NodeId>,
     /// Units of free parameters that name their type.
-    pub(super) free_units: HashMap<u32, Dimension>,
+    pub(super) free_units: FxHashMap<u32, Dimension>,
     /// The value of a constant node, where it is plain arithmetic.
     consts: Vec<Option<f64>>,
     /// Whether the step of a group was seen to read a group around it.
@@ -40,7 +39,7 @@ pub(super) struct Builder {
     /// Groups whose step is being built, outermost first.
     pub(super) open: Vec<GroupId>,
     /// Members that stand for the lag of an expression inside a step.
-    hidden: HashMap<(GroupId, NodeId), u32>,
+    hidden: FxHashMap<(GroupId, NodeId), u32>,
     /// Stages of closed groups.
     group_stage: Vec<Stage>,
     pub(super) outgrown: Option<Outgrown>,

@@ -66,7 +66,7 @@ pub use library::Library;
 pub use reference::{FunctionInfo, Reference, reference};
 pub use uses::snake_case;
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use blame::Frame;
 use builder::Builder;
@@ -110,9 +110,9 @@ struct Checker<'t, 's> {
     calls: Vec<Frame>,
     /// Whether the outermost of them was reported.
     call_failed: bool,
-    memo: HashMap<(usize, Vec<Value>), Value>,
+    memo: FxHashMap<(usize, Vec<Value>), Value>,
     /// The regimes that were unfolded here.
-    regimes: HashMap<enums::EnumId, Value>,
+    regimes: FxHashMap<enums::EnumId, Value>,
     /// Those that are being unfolded, outermost first.
     open_regimes: Vec<enums::EnumId>,
     /// Above 0 while an item is unfolded whose faults are reported where it stands.
@@ -157,8 +157,8 @@ impl<'t, 's> Checker<'t, 's> {
             function: None,
             calls: Vec::new(),
             call_failed: false,
-            memo: HashMap::new(),
-            regimes: HashMap::new(),
+            memo: FxHashMap::default(),
+            regimes: FxHashMap::default(),
             open_regimes: Vec::new(),
             muted: 0,
             free: 0,

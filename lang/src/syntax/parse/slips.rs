@@ -84,10 +84,20 @@ fn merges(stream: &Stream<'_>, at: usize, kind: TokenKind) -> bool {
     }
     match kind {
         TokenKind::Plus | TokenKind::Minus => stream.after_line_end(at),
-        TokenKind::LParen => stream.after_line_end(at) || before != Some(TokenKind::Name),
+        TokenKind::LParen => {
+            stream.after_line_end(at) || before != Some(TokenKind::Name) || is_method(stream, at)
+        }
         TokenKind::LBracket => stream.after_line_end(at),
         _ => false,
     }
+}
+
+/// Whether a bracket touches a field, as in `x.upper(3)`: no call, and no condition of its own.
+fn is_method(stream: &Stream<'_>, at: usize) -> bool {
+    at >= 2
+        && stream.kind(at) == Some(TokenKind::LParen)
+        && stream.kind(at - 2) == Some(TokenKind::Dot)
+        && !stream.after_line_end(at)
 }
 
 /// Whether a token goes on with the expression before it once nothing stands between them.
@@ -100,6 +110,15 @@ fn merges_when_joined(kind: TokenKind) -> bool {
 
 fn merged(stream: &Stream<'_>, at: usize, kind: TokenKind) -> Diagnostic {
     let symbol = stream.text_of(at);
+    if is_method(stream, at) {
+        let field = stream.text_of(at - 1);
+        return Diagnostic::error(
+            Code::Syntax,
+            stream.span(at - 1),
+            format!("a value has no methods, such as `{field}`"),
+        )
+        .hint(format!("a function takes the value first: `{field}(x, …)`"));
+    }
     let report = Diagnostic::error(
         Code::MergedCondition,
         stream.span(at),
