@@ -142,12 +142,18 @@ pub struct Rung {
 
 /// The rungs of a window of `n` bars, the newest and shortest first.
 pub fn rungs(n: usize) -> impl Iterator<Item = Rung> {
-    (0..usize::BITS)
-        .filter(move |power| n >> power & 1 == 1)
-        .map(move |power| Rung {
+    let mut rest = n;
+    std::iter::from_fn(move || {
+        let power = rest.trailing_zeros();
+        if power == usize::BITS {
+            return None;
+        }
+        rest &= rest - 1;
+        Some(Rung {
             power,
             newer: n & ((1 << power) - 1),
         })
+    })
 }
 
 /// One more bar into a window of `n`; `y` is `x` itself where there is one series.
@@ -167,82 +173,75 @@ pub fn step(
     let t = head[0] as usize;
     head[0] += 1.0;
     let top = n.ilog2().min(ring.next_power_of_two().ilog2());
-    let mut parts = [(Run::default(), Rung::default()); usize::BITS as usize];
-    let mut found = 0;
     let mut now = Run::of(ladder, x, y);
     for power in 0..=top {
         let (width, base) = (1 << power, (1 << power) - 1);
         // A slot that was never written is a run without values.
         let at = base + (t & (width - 1));
         let old = Run::load(slots, at);
-        if n >> power & 1 == 1 {
-            let newer = n & (width - 1);
-            let part = if newer == 0 {
-                now
-            } else {
-                Run::load(slots, base + (t.wrapping_sub(newer) & (width - 1)))
-            };
-            parts[found] = (part, Rung { power, newer });
-            found += 1;
-        }
         now.store(slots, at);
         now = now.after(old, ladder, width as f64);
     }
-    // Longer runs hold no more than the longest that is kept, for there are no older bars.
-    for rung in rungs(n).skip_while(|rung| rung.power <= top) {
-        if rung.newer <= t {
-            let (width, base) = (1 << top, (1 << top) - 1);
-            let at = base + (t.wrapping_sub(rung.newer) & (width - 1));
-            parts[found] = (Run::load(slots, at), rung);
-            found += 1;
+    let part = |rung: Rung| {
+        // Longer runs hold no more than the longest that is kept, for there are no older bars.
+        if rung.power > top && rung.newer > t {
+            return Run::default();
         }
-    }
-    join(ladder, &parts[..found], n as f64, least.max(1) as f64)
+        let power = rung.power.min(top);
+        let (width, base) = (1 << power, (1 << power) - 1);
+        Run::load(slots, base + (t.wrapping_sub(rung.newer) & (width - 1)))
+    };
+    join(ladder, part, n, least.max(1) as f64)
 }
 
-/// The window that is made of these runs, the newest and shortest first.
-fn join(ladder: Ladder, parts: &[(Run, Rung)], n: f64, least: f64) -> f64 {
-    let count: f64 = parts.iter().map(|(run, _)| run.count).sum();
+/// The window that is made of the runs that `part` gives, the newest and shortest first.
+#[inline(always)]
+fn join(ladder: Ladder, part: impl Fn(Rung) -> Run, n: usize, least: f64) -> f64 {
+    let (mut count, mut newest, mut big) = (0.0, None, None);
+    for rung in rungs(n) {
+        let run = part(rung);
+        if run.count > 0.0 {
+            count += run.count;
+            newest = newest.or(Some(run));
+            big = Some((rung.power, run));
+        }
+    }
+    let (Some(newest), Some((power, largest))) = (newest, big) else {
+        return f64::NAN;
+    };
     if count < least {
         return f64::NAN;
     }
-    let there = |(run, _): &(Run, Rung)| run.count > 0.0;
-    let (Some(newest), Some(big)) = (
-        parts.iter().find(|p| there(p)),
-        parts.iter().rposition(there),
-    ) else {
-        return f64::NAN;
-    };
-    let (largest, _) = parts[big];
+    let smaller = || rungs(n).take_while(move |rung| rung.power < power);
     if ladder == Ladder::Sum {
         // As distances from the mean of the largest part, which is at least half of the window.
         let mean = largest.dx / largest.count;
-        let rest = parts[..big]
-            .iter()
-            .fold(0.0, |rest, (run, _)| rest + (run.dx - run.count * mean));
+        let mut rest = 0.0;
+        for rung in smaller() {
+            let run = part(rung);
+            rest += run.dx - run.count * mean;
+        }
         return count * mean + rest;
     }
-    let (x, y) = (newest.0.x, newest.0.y);
+    let (x, y) = (newest.x, newest.y);
     let far = |run: &Run| {
-        let (ex, ey) = (
-            run.dx + run.count * (run.x - x),
-            run.dy + run.count * (run.y - y),
-        );
-        (ex, ey)
+        let (step_x, step_y) = (run.x - x, run.y - y);
+        (run.dx + run.count * step_x, run.dy + run.count * step_y)
     };
     let (big_x, big_y) = far(&largest);
     let (mean_x, mean_y) = (big_x / largest.count, big_y / largest.count);
     // Sums of the distances from the newest values, of those from the largest part's means, and
     // what the parts add of their own.
     let (mut sum, mut dx, mut dy, mut third) = (0.0, 0.0, 0.0, 0.0);
-    for (run, rung) in &parts[..big] {
-        let (ex, ey) = far(run);
+    for rung in smaller() {
+        let run = part(rung);
+        let (ex, ey) = far(&run);
         sum += ex;
         let (ex, ey) = (ex - run.count * mean_x, ey - run.count * mean_y);
         dx += ex;
         dy += ey;
         third += match ladder {
-            Ladder::Moment | Ladder::Weighted => run.third + ex * place(*rung, n),
+            Ladder::Moment | Ladder::Weighted => run.third + ex * place(rung, n as f64),
             _ if run.count > 0.0 => run.third + ex * ey * (1.0 / run.count),
             _ => 0.0,
         };
@@ -250,7 +249,8 @@ fn join(ladder: Ladder, parts: &[(Run, Rung)], n: f64, least: f64) -> f64 {
     match ladder {
         Ladder::Moment => largest.third + third,
         Ladder::Weighted => {
-            (count * x + (sum + big_x)) * ((n + 1.0) / 2.0) + (largest.third + third)
+            let sum = count * x + (sum + big_x);
+            sum * ((n as f64 + 1.0) / 2.0) + (largest.third + third)
         }
         _ => largest.third + (third - dx * dy * (1.0 / count)),
     }
