@@ -43,6 +43,7 @@ impl Lane<'_> {
         } else if !self.fits() {
             self.step_by_step(xs, ys, front, xs.len(), step);
         } else if whole {
+            // All stands as it was computed.
         } else if self.least < self.n {
             // Until no missing value is in reach.
             let last = (0..xs.len()).rposition(|i| is_missing(xs[i], ys[i]));
