@@ -36,8 +36,7 @@ fn courses() -> impl Iterator<Item = Course> {
 }
 
 /// The largest error that is allowed of a result as large as the prices, relative to it.
-/// A line through a window with a spike in it has an end where level and slope nearly cancel.
-const OF_LEVEL: f64 = 1e-12;
+const OF_LEVEL: f64 = 1e-13;
 
 /// The same of a result that is made of the moves alone, where they are 1e-3.
 const OF_MOVES: f64 = 1e-9;
