@@ -1,9 +1,9 @@
 //! `cargo bench -p strat-benches --bench talib`: every function of TA-Lib beside the library's, on
 //! a million bars, one thread.
 //!
-//! Single calls: the defaults, code compiled beforehand, outputs into memory that is used again, as
-//! TA-Lib's are. Grid: functions with a length, 20 lengths from 5 to 100 in one sweep, in which each
-//! value is compared with the one before it, against 20 calls of TA-Lib without that; per value.
+//! Single calls: the defaults, code compiled beforehand, the outputs that TA-Lib has into memory that
+//! is used again, as TA-Lib's are. Grid: functions with a length, 20 lengths from 5 to 100 in one
+//! sweep, which hands out all outputs block by block, against 20 calls of TA-Lib; per length.
 //! `-- NAME …` measures some functions; a busy second core slows ours more than TA-Lib, which waits
 //! for its own results most of the time.
 
@@ -11,11 +11,10 @@ use std::time::Instant;
 
 use strat_benches::{repeated, time};
 use strat_compiler::{Compiled, Executor, compile};
-use strat_engine::abi::{BarColumns, Program, Scratch};
+use strat_engine::abi::{BarColumns, Program};
 use strat_engine::columns;
-use strat_lang::sema::Checked;
 use strat_market::Bars;
-use strat_tests::{check, check_expression};
+use strat_tests::check_expression_in;
 use ta_lib::Core;
 use ta_lib::abstract_api::{FuncInfo, InputType, OptInputType, OutputType, get_func_handle};
 
@@ -74,21 +73,36 @@ fn inputs(info: &FuncInfo) -> Vec<&'static str> {
         .collect()
 }
 
-fn program(checked: Checked, text: &str) -> Option<Compiled> {
+/// A call of our function with exactly the outputs that TA-Lib's has.
+fn program(info: &FuncInfo, arguments: &str, params: &str) -> Option<Compiled> {
+    let call = format!("ta_{}({arguments})", info.name.to_lowercase());
+    let file = format!(
+        "strategy Call {{\n    {params}\n    let x = {call}\n    enter long when close > open\n}}\n"
+    );
+    let all = check_expression_in("x", &file);
+    let fields = &all.units.first()?.outputs;
+    let outputs: Vec<String> = match info.outputs.len() {
+        1 if fields.len() == 1 => Vec::new(),
+        count => fields
+            .iter()
+            .take(count)
+            .map(|(name, _)| format!("{name}: x.{name}"))
+            .collect(),
+    };
+    let expression = match &outputs[..] {
+        [] => "x".to_owned(),
+        outputs => format!("{{ {} }}", outputs.join(", ")),
+    };
+    let checked = check_expression_in(&expression, &file);
     if checked.has_errors() {
-        println!("{text}: does not compile");
+        println!("{call}: does not compile");
         return None;
     }
     compile(checked.units.first()?, Executor::Kernel).ok()
 }
 
 fn single(info: &'static FuncInfo, bars: &Bars) -> Option<Ratio> {
-    let text = format!(
-        "ta_{}({})",
-        info.name.to_lowercase(),
-        inputs(info).join(", ")
-    );
-    let program = program(check_expression(&text), &text)?;
+    let program = program(info, &inputs(info).join(", "), "")?;
     let columns = columns(bars);
     let mut out = Vec::new();
     let (ours, _) = time(RUNS, || program.evaluate_into(&[], columns, &mut out));
@@ -150,27 +164,17 @@ fn window(info: &FuncInfo) -> Option<usize> {
 
 fn grid(info: &'static FuncInfo, bars: &Bars) -> Option<Ratio> {
     window(info)?;
-    let mut arguments: Vec<String> = inputs(info).into_iter().map(str::to_owned).collect();
-    arguments.push("length".to_owned());
-    let call = format!("ta_{}({})", info.name.to_lowercase(), arguments.join(", "));
-    // The first output; a comparison makes it a condition, a bit per bar.
-    let unit = check_expression(&format!(
-        "ta_{}({})",
-        info.name.to_lowercase(),
-        inputs(info).join(", ")
-    ));
-    let outputs = &unit.units.first()?.outputs;
-    let field = match outputs.first() {
-        Some((name, _)) if outputs.len() > 1 => format!(".{name}"),
-        _ => String::new(),
-    };
-    let text = format!(
-        "strategy Grid {{\n    param length: bars = 5 in 5..100 step 5\n    \
-         let x = {call}{field}\n    enter long when x > x[1]\n}}\n"
-    );
-    let program = program(check(&text), &text)?;
+    let mut arguments = inputs(info);
+    arguments.push("length");
+    let param = "param length: bars = 5 in 5..100 step 5";
+    let program = program(info, &arguments.join(", "), param)?;
     let sets: Vec<f64> = LENGTHS.map(|i| 5.0 * i as f64).collect();
-    let (ours, _) = time(RUNS, || sweep(&program, &sets, columns(bars)));
+    let outputs = info.outputs.len();
+    let mut values = 0;
+    let (ours, _) = time(RUNS, || {
+        values = sweep(&program, &sets, outputs, columns(bars))
+    });
+    assert_eq!(values, sets.len() * outputs * bars.len(), "{}", info.name);
     let mut all = 0.0;
     for length in &sets {
         all += theirs(info, bars, Some(*length as i32))?;
@@ -183,32 +187,21 @@ fn grid(info: &'static FuncInfo, bars: &Bars) -> Option<Ratio> {
     })
 }
 
-/// All masks of a sweep; the number of bits that are set.
-fn sweep(program: &Compiled, sets: &[f64], bars: BarColumns<'_>) -> u32 {
+/// All outputs of a sweep; the number of values.
+fn sweep(program: &Compiled, sets: &[f64], outputs: usize, bars: BarColumns<'_>) -> usize {
     let Some(mut sweep) = program.sweep(sets, bars) else {
         return 0;
     };
-    let mut states: Vec<_> = (0..sets.len()).map(|c| sweep.combo_state(c)).collect();
-    let mut scratch = Scratch::default();
-    let words = sweep.block().div_ceil(64);
-    let (mut entries, mut exits) = (vec![0; words], vec![0; words]);
-    let mut bits = 0;
+    let mut values = 0;
     for start in (0..bars.len()).step_by(sweep.block()) {
-        let len = sweep.block().min(bars.len() - start);
-        sweep.begin_block(start, len);
-        let words = len.div_ceil(64);
-        for (c, state) in states.iter_mut().enumerate() {
-            sweep.masks(
-                c,
-                state,
-                &mut scratch,
-                &mut entries[..words],
-                &mut exits[..words],
-            );
-            bits += entries[0].count_ones();
+        sweep.begin_block(start, sweep.block().min(bars.len() - start));
+        for set in 0..sets.len() {
+            for i in 0..outputs {
+                values += std::hint::black_box(sweep.output(set, i)).len();
+            }
         }
     }
-    bits
+    values
 }
 
 fn report(title: &str, ratios: &[Ratio]) {

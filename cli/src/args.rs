@@ -200,12 +200,19 @@ pub enum ExecutorName {
     Handler,
 }
 
-/// Where bars come from, and which of them.
+/// Bars of one length: where they come from, and which of them.
 #[derive(Debug, Args)]
 pub struct BarsArgs {
     /// Length of the bars, such as 5m, 1h, 4h, 1d
     #[arg(long)]
     pub timeframe: Timeframe,
+    #[command(flatten)]
+    pub span: SpanArgs,
+}
+
+/// Where bars come from, and which of them.
+#[derive(Debug, Clone, Args)]
+pub struct SpanArgs {
     /// Exchange or other source of the data
     #[arg(long, default_value_t)]
     pub exchange: Exchange,
@@ -225,6 +232,16 @@ pub struct BarsArgs {
     /// with the columns time (of publication) and value
     #[arg(long, value_name = "NAME=FILE", value_parser = values::feed)]
     pub feed: Vec<FeedArg>,
+}
+
+impl SpanArgs {
+    /// The bars that are meant, of that length.
+    pub fn bars(&self, timeframe: Timeframe) -> BarsArgs {
+        BarsArgs {
+            timeframe,
+            span: self.clone(),
+        }
+    }
 }
 
 /// The folder of data files where none is named.
@@ -278,8 +295,11 @@ pub struct RunArgs {
     /// What is traded, such as BTC/USDT; a backtest takes several: BTC/USDT,ETH/USDT
     #[arg(long, required = true, value_delimiter = ',', value_name = "SYMBOL")]
     pub symbol: Vec<Symbol>,
+    /// Length of the bars, such as 5m, 1h, 4h, 1d; the strategy's own where it says one
+    #[arg(long)]
+    pub timeframe: Option<Timeframe>,
     #[command(flatten)]
-    pub bars: BarsArgs,
+    pub span: SpanArgs,
     /// Value of a parameter, name=value; a screen also takes several, name=10,20,30
     #[arg(long, value_name = "NAME=VALUE", value_parser = values::param)]
     pub param: Vec<ParamArg>,

@@ -33,19 +33,19 @@ impl Market {
     /// what is odd about them.
     pub fn load(args: &BarsArgs, symbol: &Symbol, preload: usize) -> Done<Self> {
         let key = Key {
-            exchange: args.exchange.clone(),
+            exchange: args.span.exchange.clone(),
             symbol: symbol.clone(),
             timeframe: args.timeframe,
         };
         let range = Range {
-            from: args.from,
-            to: args.to,
+            from: args.span.from,
+            to: args.span.to,
             preload: match preload {
                 0 => Preload::None,
                 bars => Preload::Bars(bars),
             },
         };
-        let loaded = Store::open(&args.data).load(&key, &range)?;
+        let loaded = Store::open(&args.span.data).load(&key, &range)?;
         for note in &loaded.notes {
             terminal::note(note);
         }

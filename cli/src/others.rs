@@ -40,7 +40,7 @@ impl Others {
                     })?;
                     Loaded::Market(Box::new(Market::load(args, &symbol, preload)?))
                 }
-                Need::External(name) => Loaded::Values(external(name, &args.feed)?),
+                Need::External(name) => Loaded::Values(external(name, &args.span.feed)?),
             });
         }
         Ok(Self { loaded })

@@ -56,7 +56,7 @@ impl Settings {
         let given = Given {
             convention: args.convention,
             fill: args.fill,
-            preload: args.bars.preload,
+            preload: args.span.preload,
             fees: args.fees,
             slippage: args.slippage,
             cash: args.cash,

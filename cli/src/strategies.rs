@@ -44,13 +44,14 @@ pub fn executor(name: ExecutorName) -> Executor {
     }
 }
 
-/// Checks and compiles what is wanted of files and folders, in order.
+/// Checks and compiles what is wanted of files and folders, in order; also the length of the bars
+/// that they run on, which is `given` or their own.
 pub fn load(
     paths: &[PathBuf],
     executor: Executor,
-    timeframe: Timeframe,
+    given: Option<Timeframe>,
     wanted: Wanted<'_>,
-) -> Done<Vec<Strategy>> {
+) -> Done<(Vec<Strategy>, Timeframe)> {
     let mut sources = Sources::default();
     let mut files = Vec::new();
     for found in sources::find(paths, false) {
@@ -66,11 +67,22 @@ pub fn load(
 
     let picked = items::pick(files, wanted)?;
     distinct(&picked)?;
+    let own = || picked.iter().find_map(|found| own_timeframe(&found.unit));
+    let timeframe = given.or_else(own).ok_or_else(|| match &picked[..] {
+        [one] => no_timeframe(&one.unit.name),
+        _ => Failure::Misuse(
+            "none of the strategies says how long its bars are; add --timeframe, such as --timeframe 1h"
+                .to_owned(),
+        ),
+    })?;
     for found in &picked {
-        same_timeframe(&found.path, &found.unit, timeframe)?;
+        match given {
+            Some(given) => same_timeframe(&found.path, &found.unit, given)?,
+            None => shared_timeframe(&found.path, &found.unit, timeframe)?,
+        }
     }
     require_supported(&picked, &sources, wanted.tier())?;
-    picked
+    let strategies: Done<Vec<Strategy>> = picked
         .into_iter()
         .map(|found| {
             Ok(Strategy {
@@ -80,7 +92,31 @@ pub fn load(
                 screen: found.screen,
             })
         })
-        .collect()
+        .collect();
+    Ok((strategies?, timeframe))
+}
+
+/// What to do where nothing says how long the bars are.
+pub fn no_timeframe(name: &str) -> Failure {
+    Failure::Misuse(format!(
+        "`{name}` does not say how long its bars are; add --timeframe, such as --timeframe 1h"
+    ))
+}
+
+/// Without --timeframe all strategies of a run must state one length.
+fn shared_timeframe(path: &Path, unit: &Unit, timeframe: Timeframe) -> Done {
+    match own_timeframe(unit) {
+        Some(own) if own == timeframe => Ok(()),
+        own => Err(Failure::Misuse(format!(
+            "{}: `{}` {}, another strategy of this run is written for {timeframe} bars; add --timeframe, or run them one after the other",
+            path.display(),
+            unit.name,
+            own.map_or_else(
+                || "does not say how long its bars are".to_owned(),
+                |own| format!("is written for {own} bars")
+            )
+        ))),
+    }
 }
 
 /// Two strategies must not write to one file.

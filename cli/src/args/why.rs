@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use strat_engine::{Convention, Fill};
-use strat_market::{Exchange, Symbol, Timeframe, When};
+use strat_market::{Symbol, Timeframe, When};
 
-use super::{BarsArgs, DATA, ExecutorName, TableFormat};
-use crate::values::{self, FeedArg, ParamArg, PreloadArg};
+use super::{ExecutorName, SpanArgs, TableFormat};
+use crate::values::{self, ParamArg};
 
 /// `stratc why`.
 #[derive(Debug, Args)]
@@ -38,25 +38,8 @@ pub struct WhyArgs {
     /// Length of the bars, such as 5m, 1h, 4h, 1d; the strategy's own where it says one
     #[arg(long)]
     pub timeframe: Option<Timeframe>,
-    /// Exchange or other source of the data
-    #[arg(long, default_value_t)]
-    pub exchange: Exchange,
-    /// Folder of the data files
-    #[arg(long, value_name = "DIR", default_value = DATA)]
-    pub data: PathBuf,
-    /// First day or time (UTC); nothing before it is read, but for --preload
-    #[arg(long, value_name = "TIME")]
-    pub from: Option<When>,
-    /// Last day (all of it) or time (UTC)
-    #[arg(long, value_name = "TIME")]
-    pub to: Option<When>,
-    /// Earlier bars to warm up on: a number, or auto (as a backtest does)
-    #[arg(long, value_name = "N|auto", value_parser = values::preload)]
-    pub preload: Option<PreloadArg>,
-    /// An external column that the program reads (`feed funding`): name=file, a CSV or Parquet file
-    /// with the columns time (of publication) and value
-    #[arg(long, value_name = "NAME=FILE", value_parser = values::feed)]
-    pub feed: Vec<FeedArg>,
+    #[command(flatten)]
+    pub span: SpanArgs,
     /// Value of a parameter, name=value
     #[arg(short, long, value_name = "NAME=VALUE", value_parser = values::param)]
     pub param: Vec<ParamArg>,
@@ -81,19 +64,4 @@ pub struct WhyArgs {
     /// What to print: tables, or one JSON object
     #[arg(long, value_enum, default_value_t = TableFormat::Table)]
     pub format: TableFormat,
-}
-
-impl WhyArgs {
-    /// The bars that are meant, of that length.
-    pub fn bars(&self, timeframe: Timeframe) -> BarsArgs {
-        BarsArgs {
-            timeframe,
-            exchange: self.exchange.clone(),
-            data: self.data.clone(),
-            from: self.from,
-            to: self.to,
-            preload: self.preload,
-            feed: self.feed.clone(),
-        }
-    }
 }

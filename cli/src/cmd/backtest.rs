@@ -10,7 +10,7 @@ use strat_engine::{
 use strat_report::backtest::{self as report, Setup};
 use strat_report::{Folder, json};
 
-use crate::args::{RunArgs, TableFormat};
+use crate::args::{BarsArgs, RunArgs, TableFormat};
 use crate::cmd::run::milliseconds;
 use crate::failure::{Done, Failure};
 use crate::items::Wanted;
@@ -46,15 +46,15 @@ struct Tested {
 
 /// Runs the backtests and writes trades, equity and metrics of each.
 pub fn run(args: &RunArgs) -> Done {
-    let target = Target::plan(args.out.as_deref(), &args.symbol, args.bars.timeframe)?;
-
     let compiling = Instant::now();
     let executor = strategies::executor(args.executor);
     let wanted = Wanted::Strategies;
-    let strategies = strategies::load(&args.paths, executor, args.bars.timeframe, wanted)?;
+    let (strategies, timeframe) = strategies::load(&args.paths, executor, args.timeframe, wanted)?;
+    let target = Target::plan(args.out.as_deref(), &args.symbol, timeframe)?;
+    let bars = args.span.bars(timeframe);
     strategies::require_known(&args.param, &strategies)?;
     let needs = strategies.iter().flat_map(|s| &s.info().needs);
-    require_read(&args.bars.feed, needs)?;
+    require_read(&args.span.feed, needs)?;
     let plans: Vec<Plan> = strategies
         .into_iter()
         .map(|strategy| plan(strategy, args))
@@ -67,21 +67,21 @@ pub fn run(args: &RunArgs) -> Done {
     let markets: Vec<Market> = args
         .symbol
         .iter()
-        .map(|symbol| Market::load(&args.bars, symbol, preload))
+        .map(|symbol| Market::load(&bars, symbol, preload))
         .collect::<Done<_>>()?;
     let load_ms = milliseconds(loading);
 
     let computing = Instant::now();
     let tested: Vec<Tested> = plans
         .iter()
-        .map(|plan| test(plan, &markets, args))
+        .map(|plan| test(plan, &markets, &bars))
         .collect::<Done<_>>()?;
     let compute_ms = milliseconds(computing);
 
     let metrics: Vec<Value> = plans
         .iter()
         .zip(&tested)
-        .map(|(plan, tested)| metrics(plan, tested, args))
+        .map(|(plan, tested)| metrics(plan, tested, &bars))
         .collect();
     let folder = interrupt::hold(|| write(target, &plans, &tested, &metrics))?;
     let text = match args.format {
@@ -130,11 +130,11 @@ fn plan(strategy: Strategy, args: &RunArgs) -> Done<Plan> {
     })
 }
 
-fn test(plan: &Plan, markets: &[Market], args: &RunArgs) -> Done<Tested> {
+fn test(plan: &Plan, markets: &[Market], args: &BarsArgs) -> Done<Tested> {
     let settings = plan.settings;
     let preload = plan.preload();
     let stem = &plan.strategy.stem;
-    let others = Others::load(&plan.strategy.info().needs, &args.bars, preload)?;
+    let others = Others::load(&plan.strategy.info().needs, args, preload)?;
     let beside = others.columns();
     let views: Vec<(String, View<'_>)> = markets
         .iter()
@@ -160,7 +160,7 @@ fn test(plan: &Plan, markets: &[Market], args: &RunArgs) -> Done<Tested> {
         &plan.params,
         settings.rules,
         settings.costs,
-        args.bars.timeframe.bars_per_year(),
+        args.timeframe.bars_per_year(),
     )
     .map_err(|error| Failure::mistake(format!("{stem}: {error}")))?;
     Ok(Tested {
@@ -169,12 +169,12 @@ fn test(plan: &Plan, markets: &[Market], args: &RunArgs) -> Done<Tested> {
     })
 }
 
-fn metrics(plan: &Plan, tested: &Tested, args: &RunArgs) -> Value {
+fn metrics(plan: &Plan, tested: &Tested, args: &BarsArgs) -> Value {
     let setup = Setup {
         program: plan.strategy.info(),
         params: &plan.params,
-        exchange: args.bars.exchange.as_str(),
-        timeframe: &args.bars.timeframe.to_string(),
+        exchange: args.span.exchange.as_str(),
+        timeframe: &args.timeframe.to_string(),
         preload: tested.preload,
     };
     report::metrics(&tested.result, &setup)

@@ -45,10 +45,10 @@ pub fn run(args: &EvalArgs) -> Done {
         ParamError::Invalid(why) => Failure::mistake(format!("this cannot be evaluated: {why}")),
     })?;
     let need = Need::of(&resolved);
-    let asked = args.bars.preload.unwrap_or(PreloadArg::Bars(0));
+    let asked = args.bars.span.preload.unwrap_or(PreloadArg::Bars(0));
     let preload = need.preload(asked);
     let market = Market::load(&args.bars, &args.symbol, preload)?;
-    require_read(&args.bars.feed, &program.info().needs)?;
+    require_read(&args.bars.span.feed, &program.info().needs)?;
     let others = Others::load(&program.info().needs, &args.bars, preload)?;
     let beside = others.columns();
     let view = market.view(preload).beside(&beside);

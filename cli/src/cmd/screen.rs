@@ -5,6 +5,7 @@ use std::time::Instant;
 use serde_json::{Map, Value, json};
 use strat_engine::abi::ParamInfo;
 use strat_engine::{Convention, Figure, MarketTables, Rules};
+use strat_market::Timeframe;
 use strat_report::screen::{self as report, Row, Screen};
 use strat_report::{Folder, json};
 use strat_screen::{
@@ -94,15 +95,15 @@ pub fn run(args: &RunArgs) -> Done {
                 .to_owned(),
         ));
     };
-    let target = Target::plan(args.out.as_deref(), &args.symbol, args.bars.timeframe)?;
-
     let compiling = Instant::now();
     let executor = strategies::executor(args.executor);
     let wanted = Wanted::Screens(args.ranking.screen.as_deref());
-    let strategies = strategies::load(&args.paths, executor, args.bars.timeframe, wanted)?;
+    let (strategies, timeframe) = strategies::load(&args.paths, executor, args.timeframe, wanted)?;
+    let target = Target::plan(args.out.as_deref(), &args.symbol, timeframe)?;
+    let bars = args.span.bars(timeframe);
     strategies::require_known(&args.param, &strategies)?;
     let needs = strategies.iter().flat_map(|s| &s.info().needs);
-    require_read(&args.bars.feed, needs)?;
+    require_read(&args.span.feed, needs)?;
     let plans = interrupt::hold(|| {
         strategies
             .into_iter()
@@ -113,7 +114,7 @@ pub fn run(args: &RunArgs) -> Done {
 
     let loading = Instant::now();
     let preloads = plans.iter().map(Plan::preload);
-    let market = Market::load(&args.bars, symbol, preloads.max().unwrap_or(0))?;
+    let market = Market::load(&bars, symbol, preloads.max().unwrap_or(0))?;
     let load_ms = milliseconds(loading);
 
     let computing = Instant::now();
@@ -126,10 +127,10 @@ pub fn run(args: &RunArgs) -> Done {
     let tables = MarketTables::new(shared.columns, shared.start, rules);
     for plan in &plans {
         let preload = plan.preload();
-        let others = Others::load(&plan.strategy.info().needs, &args.bars, preload)?;
+        let others = Others::load(&plan.strategy.info().needs, &bars, preload)?;
         let beside = others.columns();
         let view = market.view(preload).beside(&beside);
-        match screen(plan, view, &tables, args) {
+        match screen(plan, view, &tables, timeframe, args) {
             Ok(screened) => screens.push(screened),
             // A screen without a row is no result, and no reason to withhold the others.
             Err(ScreenError::Grid(error @ GridError::Empty { .. })) => {
@@ -236,6 +237,7 @@ fn screen(
     plan: &Plan,
     view: View<'_>,
     tables: &MarketTables<'_>,
+    timeframe: Timeframe,
     args: &RunArgs,
 ) -> Result<Screened, ScreenError> {
     let settings = plan.settings;
@@ -270,7 +272,7 @@ fn screen(
             view.start,
             settings.rules,
             settings.costs,
-            args.bars.timeframe.bars_per_year(),
+            timeframe.bars_per_year(),
             &options,
         );
         Ok(())

@@ -65,7 +65,7 @@ fn at_bar(subject: &Subject, args: &WhyArgs, time: i64) -> Done {
                 .collect();
             json::pretty(&serde_json::json!({
                 "strategy": subject.unit.name,
-                "exchange": subject.bars.exchange.to_string(),
+                "exchange": subject.bars.span.exchange.to_string(),
                 "symbol": symbol.to_string(),
                 "timeframe": subject.bars.timeframe.to_string(),
                 "time": format_time(opened),
@@ -219,7 +219,7 @@ fn count(subject: &Subject, args: &WhyArgs) -> Done {
     let text = match args.format {
         TableFormat::Json => json::pretty(&serde_json::json!({
             "strategy": subject.unit.name,
-            "exchange": subject.bars.exchange.to_string(),
+            "exchange": subject.bars.span.exchange.to_string(),
             "timeframe": subject.bars.timeframe.to_string(),
             "params": subject.params_json(),
             "preload": preloads.iter().min(),
@@ -287,21 +287,21 @@ fn symbols(subject: &Subject, args: &WhyArgs) -> Done<Vec<Symbol>> {
         return Ok(named);
     }
     let bars = &subject.bars;
-    let keys = strat_data::Store::open(&bars.data)
+    let keys = strat_data::Store::open(&bars.span.data)
         .list()?
         .into_iter()
         .filter_map(|listed| {
             let key = listed.key?;
-            let fits = key.exchange == bars.exchange && key.timeframe == bars.timeframe;
+            let fits = key.exchange == bars.span.exchange && key.timeframe == bars.timeframe;
             fits.then_some(key.symbol)
         });
     let found: Vec<Symbol> = keys.collect();
     if found.is_empty() {
         return Err(Failure::mistake(format!(
             "{} has no {} bars of {}; see `stratc data list`",
-            bars.data.display(),
+            bars.span.data.display(),
             bars.timeframe,
-            bars.exchange
+            bars.span.exchange
         )));
     }
     Ok(found)

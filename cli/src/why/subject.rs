@@ -71,13 +71,13 @@ pub fn subject(args: &WhyArgs) -> Done<Subject> {
         let conditions = values::compiled(&unit, &whens, &params, Executor::Interp)?;
         conditions.resolve(&params).map_err(values::refused)
     })?;
-    require_read(&args.feed, &info.needs)?;
+    require_read(&args.span.feed, &info.needs)?;
     let need = Need::of(&resolved);
-    let bars = args.bars(timeframe(args, &unit)?);
+    let bars = args.span.bars(timeframe(args, &unit)?);
     let given = Given {
         convention: args.convention,
         fill: args.fill,
-        preload: args.preload,
+        preload: args.span.preload,
         fees: args.fees,
         slippage: args.slippage,
         cash: args.cash,
@@ -213,11 +213,6 @@ fn timeframe(args: &WhyArgs, unit: &Unit) -> Done<Timeframe> {
             strategies::same_timeframe(&args.file, unit, given)?;
             Ok(given)
         }
-        None => strategies::own_timeframe(unit).ok_or_else(|| {
-            Failure::Misuse(format!(
-                "`{}` does not say how long its bars are; add --timeframe, such as --timeframe 1h",
-                unit.name
-            ))
-        }),
+        None => strategies::own_timeframe(unit).ok_or_else(|| strategies::no_timeframe(&unit.name)),
     }
 }

@@ -385,3 +385,52 @@ fn costs_are_taken() {
         &on_days(&["run", "cross.strat", "--tier", "backtest", "--fees", "2"]),
     );
 }
+
+#[test]
+fn bars_are_as_long_as_the_strategy_says() {
+    let body = "enter long when close > open  exit when close < open";
+    let on = |name: &str, bars: &str| format!("strategy {name} {{ {bars} {body} }}\n");
+    let sandbox = Sandbox::with(&[
+        ("day.strat", &on("Day", "timeframe 1d")),
+        ("hour.strat", &on("Hour", "timeframe 1h")),
+        ("any.strat", &on("Any", "")),
+    ]);
+    let run = |files: &[&'static str], tier: &'static str| {
+        let rest = [
+            "--tier",
+            tier,
+            "--symbol",
+            "BTC/USDT",
+            "--data",
+            data(),
+            "--out",
+            "o",
+        ];
+        [&["run"][..], files, &rest].concat()
+    };
+    for tier in ["backtest", "screen"] {
+        let out = sandbox.succeed(&run(&["day.strat"], tier));
+        assert!(out.contains("BTC/USDT 1d from binance"), "{out}");
+        sandbox.fail(
+            2,
+            &["`Any` does not say how long its bars are; add --timeframe"],
+            &run(&["any.strat"], tier),
+        );
+        sandbox.fail(
+            2,
+            &["hour.strat: `Hour` is written for 1h bars, another strategy of this run is written for 1d bars"],
+            &run(&["day.strat", "hour.strat"], tier),
+        );
+        sandbox.fail(
+            2,
+            &["any.strat: `Any` does not say how long its bars are, another"],
+            &run(&["day.strat", "any.strat"], tier),
+        );
+    }
+    let both = [
+        &run(&["hour.strat"], "backtest")[..],
+        &["--timeframe", "1d"],
+    ]
+    .concat();
+    sandbox.fail(1, &["run it with --timeframe 1h"], &both);
+}

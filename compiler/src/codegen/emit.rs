@@ -13,6 +13,9 @@ use crate::ir::{Graph, Id, Op, operands};
 pub enum Lanes {
     /// One.
     One,
+    /// One, in the lower half of a 128-bit vector: what a condition chooses is masked there, where
+    /// plain code would jump.
+    Masked,
     /// Two, as a 128-bit vector.
     Two,
 }
@@ -45,7 +48,7 @@ impl<'g> Emit<'g> {
     pub fn ty(&self) -> Type {
         match self.lanes {
             Lanes::One => types::F64,
-            Lanes::Two => types::F64X2,
+            Lanes::Masked | Lanes::Two => types::F64X2,
         }
     }
 
@@ -74,11 +77,41 @@ impl<'g> Emit<'g> {
         }
     }
 
+    /// Reads the bars at an address.
+    pub fn load(&self, b: &mut FunctionBuilder<'_>, address: Value, offset: i32) -> Value {
+        // Columns are 8-byte aligned, vectors read from any bar.
+        let flags = MemFlagsData::new().with_notrap();
+        match self.lanes {
+            Lanes::Two => b.ins().load(types::F64X2, flags, address, offset),
+            _ => {
+                let value = b.ins().load(types::F64, flags, address, offset);
+                self.lift(b, value)
+            }
+        }
+    }
+
+    /// A plain double as this code holds it.
+    fn lift(&self, b: &mut FunctionBuilder<'_>, value: Value) -> Value {
+        match self.lanes {
+            Lanes::One => value,
+            Lanes::Masked => b.ins().scalar_to_vector(types::F64X2, value),
+            Lanes::Two => b.ins().splat(types::F64X2, value),
+        }
+    }
+
+    /// The value of the first bar, a plain double.
+    pub fn first(&self, b: &mut FunctionBuilder<'_>, value: Value) -> Value {
+        match self.lanes {
+            Lanes::One => value,
+            _ => b.ins().extractlane(value, 0),
+        }
+    }
+
     pub fn constant(&self, b: &mut FunctionBuilder<'_>, value: f64) -> Value {
         let c = b.ins().f64const(value);
         match self.lanes {
             Lanes::One => c,
-            Lanes::Two => b.ins().splat(types::F64X2, c),
+            _ => b.ins().splat(types::F64X2, c),
         }
     }
 
@@ -109,7 +142,7 @@ impl<'g> Emit<'g> {
     pub fn select(&self, b: &mut FunctionBuilder<'_>, c: Value, x: Value, y: Value) -> Value {
         match self.lanes {
             Lanes::One => b.ins().select(c, x, y),
-            Lanes::Two => {
+            _ => {
                 let ty = b.func.dfg.value_type(x);
                 if ty == types::F64X2 {
                     let c = b.ins().bitcast(types::F64X2, MemFlagsData::new(), c);
@@ -124,14 +157,14 @@ impl<'g> Emit<'g> {
     fn not(&self, b: &mut FunctionBuilder<'_>, c: Value) -> Value {
         match self.lanes {
             Lanes::One => b.ins().icmp_imm_u(cranelift::prelude::IntCC::Equal, c, 0),
-            Lanes::Two => b.ins().bnot(c),
+            _ => b.ins().bnot(c),
         }
     }
 
     fn truth(&self, b: &mut FunctionBuilder<'_>, value: bool) -> Value {
         match self.lanes {
             Lanes::One => b.ins().iconst(types::I8, i64::from(value)),
-            Lanes::Two => {
+            _ => {
                 let bits = b.ins().iconst(types::I64, if value { -1 } else { 0 });
                 b.ins().splat(types::I64X2, bits)
             }
@@ -187,6 +220,14 @@ impl<'g> Emit<'g> {
             Op::Math1(f, a) => {
                 let a = self.num(b, a);
                 Val::Num(self.math1(b, imports, f, a))
+            }
+            Op::Math2(f @ (Math2::Min | Math2::Max), x, y) => {
+                let constants = [x, y].map(|id| match self.graph.node(id).op {
+                    Op::Number(bits) => Some(f64::from_bits(bits)).filter(|c| !c.is_nan()),
+                    _ => None,
+                });
+                let (x, y) = (self.num(b, x), self.num(b, y));
+                Val::Num(self.extreme(b, f == Math2::Max, (x, y), constants))
             }
             Op::Math2(f, x, y) => {
                 let (x, y) = (self.num(b, x), self.num(b, y));
@@ -319,20 +360,40 @@ impl<'g> Emit<'g> {
             Math2::Sub => b.ins().fsub(x, y),
             Math2::Mul => b.ins().fmul(x, y),
             Math2::Div => b.ins().fdiv(x, y),
-            // As `strat_abi::math::min`: x where x is na or the lesser, else y.
-            Math2::Min | Math2::Max => {
-                let cc = if f == Math2::Min {
-                    FloatCC::LessThan
-                } else {
-                    FloatCC::GreaterThan
-                };
-                let better = b.ins().fcmp(cc, x, y);
-                let na = b.ins().fcmp(FloatCC::Unordered, x, x);
-                let first = b.ins().bor(better, na);
-                self.select(b, first, x, y)
-            }
             Math2::Mod => call(b, imports, "math_modulo", &[x, y]),
             Math2::Pow => call(b, imports, "math_pow", &[x, y]),
+            Math2::Min | Math2::Max => self.extreme(b, f == Math2::Max, (x, y), [None; 2]),
+        }
+    }
+
+    /// As `strat_abi::math::min` and `max`: x where x is na or the better, else y. One instruction
+    /// takes the better, and its second operand where there is none or one is na.
+    fn extreme(
+        &self,
+        b: &mut FunctionBuilder<'_>,
+        greatest: bool,
+        (x, y): (Value, Value),
+        constants: [Option<f64>; 2],
+    ) -> Value {
+        let take = |b: &mut FunctionBuilder<'_>, x: Value, y: Value| {
+            let (less, more) = if greatest { (y, x) } else { (x, y) };
+            let better = b.ins().fcmp(FloatCC::LessThan, less, more);
+            self.select(b, better, x, y)
+        };
+        match constants {
+            [Some(_), _] => take(b, x, y),
+            // Which of equal operands is taken matters for zeros only.
+            [_, Some(c)] if c != 0.0 => take(b, y, x),
+            [_, Some(c)] if c.is_sign_positive() => {
+                let best = take(b, y, x);
+                let zero = self.constant(b, 0.0);
+                b.ins().fadd(best, zero)
+            }
+            _ => {
+                let best = take(b, x, y);
+                let na = b.ins().fcmp(FloatCC::Unordered, x, x);
+                self.select(b, na, x, best)
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The step of a group of members, the same for a column of bars and for one bar.
 
-use cranelift::prelude::{FloatCC, FunctionBuilder, InstBuilder, IntCC, Value, Variable, types};
+use cranelift::prelude::{
+    FloatCC, FunctionBuilder, InstBuilder, IntCC, Type, Value, Variable, types,
+};
 
 use super::emit::Emit;
 use super::jit::Imports;
@@ -17,16 +19,17 @@ pub struct GroupVars {
 }
 
 impl GroupVars {
-    /// Declares the variables of group `g`; the caller defines `started` and `past`.
-    pub fn declare(b: &mut FunctionBuilder<'_>, graph: &Graph, g: usize) -> Self {
+    /// Declares the variables of group `g`, of the type that its values have; the caller defines
+    /// `started` and `past`.
+    pub fn declare(b: &mut FunctionBuilder<'_>, graph: &Graph, g: usize, ty: Type) -> Self {
         let members = &graph.groups[g].members;
         Self {
             started: b.declare_var(types::I64),
             past: members
                 .iter()
-                .map(|m| (0..m.depth).map(|_| b.declare_var(types::F64)).collect())
+                .map(|m| (0..m.depth).map(|_| b.declare_var(ty)).collect())
                 .collect(),
-            out: members.iter().map(|_| b.declare_var(types::F64)).collect(),
+            out: members.iter().map(|_| b.declare_var(ty)).collect(),
         }
     }
 }
@@ -42,7 +45,7 @@ pub fn state_len(graph: &Graph, g: usize) -> usize {
 
 /// Emits one bar of group `g`: afterwards the past has advanced and `out` holds the members.
 ///
-/// `bar` is the number of the bar as a double, `from` the first bar of a `state`.
+/// `bar` is the number of the bar, `from` the first bar of a `state`: plain doubles both.
 #[allow(
     clippy::too_many_arguments,
     reason = "the parts of one function under construction"
@@ -79,20 +82,24 @@ pub fn emit_group(
         (Start::Bar(_), Some(from)) => {
             let mut begins = b.ins().fcmp(FloatCC::GreaterThanOrEqual, bar, from);
             for (_, seed) in group.members.iter().zip(&seeds).filter(|(m, _)| m.awaited) {
+                let seed = &emit.first(b, *seed);
                 let known = b.ins().fcmp(FloatCC::Ordered, *seed, *seed);
                 begins = b.ins().band(begins, known);
             }
             begins
         }
         _ => match seeds.first() {
-            Some(first) => b.ins().fcmp(FloatCC::Ordered, *first, *first),
+            Some(first) => {
+                let first = emit.first(b, *first);
+                b.ins().fcmp(FloatCC::Ordered, first, first)
+            }
             None => b.ins().iconst(types::I8, 0),
         },
     };
     b.ins().brif(begins, seed, &[], nothing, &[]);
 
     b.switch_to_block(nothing);
-    let na = b.ins().f64const(f64::NAN);
+    let na = emit.constant(b, f64::NAN);
     for out in &vars.out {
         b.def_var(*out, na);
     }
@@ -138,7 +145,7 @@ pub fn emit_group(
         let kept = if m.keeps {
             let last = b.use_var(past[0]);
             let known = b.ins().fcmp(FloatCC::Ordered, *value, *value);
-            b.ins().select(known, *value, last)
+            emit.select(b, known, *value, last)
         } else {
             *value
         };

@@ -5,8 +5,8 @@ use strat_lang::hir::Math2;
 
 use super::{Graph, Id, Op, Start};
 
-/// A recurrence `y[1] + rest`, `y[1] * factor + rest` or `y[1] + (rest - y[1]) * factor`. Neither
-/// part looks at the group.
+/// A recurrence `y[1] + rest`, `y[1] * factor + rest`, `(y[1] + rest) * factor` or
+/// `y[1] + (rest - y[1]) * factor`, or the last `rest` that is known. Neither part looks at the group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Linear {
     /// Which of them.
@@ -36,9 +36,6 @@ impl Graph {
         let Op::New(_, _, step) = self.node(member.step).op else {
             return None;
         };
-        let Op::Math2(Math2::Add, a, b) = self.node(step).op else {
-            return None;
-        };
         let outside = |id: Id| self.node(id).body.is_none() && self.node(id).zone.is_none();
         let is_last = |id: Id| matches!(self.node(id).op, Op::Prev(_, 0, 1));
         // A product of something outside and something of the group.
@@ -46,6 +43,37 @@ impl Graph {
             Op::Math2(Math2::Mul, x, y) if outside(x) && !outside(y) => Some((x, y)),
             Op::Math2(Math2::Mul, x, y) if outside(y) && !outside(x) => Some((y, x)),
             _ => None,
+        };
+        let linear = |form, factor, rest: Id| {
+            let is_column = self.node(rest).stage.series && !self.node(rest).is_bool;
+            is_column.then_some(Linear {
+                form,
+                factor,
+                rest,
+                seed: member.seed,
+                keeps: member.keeps,
+            })
+        };
+        if let Op::Coalesce(now, last) = self.node(step).op {
+            let is_known = now == member.seed && outside(now) && is_last(last);
+            return if is_known {
+                linear(Form::Known, None, now)
+            } else {
+                None
+            };
+        }
+        if let Some((factor, sum)) = product(step) {
+            let Op::Math2(Math2::Add, x, y) = self.node(sum).op else {
+                return None;
+            };
+            return match (is_last(x), is_last(y)) {
+                (true, false) if outside(y) => linear(Form::Into, Some(factor), y),
+                (false, true) if outside(x) => linear(Form::Into, Some(factor), x),
+                _ => None,
+            };
+        }
+        let Op::Math2(Math2::Add, a, b) = self.node(step).op else {
+            return None;
         };
         let (form, factor, rest) = match (outside(a), outside(b)) {
             (true, true) => return None,
@@ -78,15 +106,6 @@ impl Graph {
                 }
             }
         };
-        if !self.node(rest).stage.series || self.node(rest).is_bool {
-            return None;
-        }
-        Some(Linear {
-            form,
-            factor,
-            rest,
-            seed: member.seed,
-            keeps: member.keeps,
-        })
+        linear(form, factor, rest)
     }
 }

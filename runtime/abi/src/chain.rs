@@ -1,8 +1,9 @@
-//! Recurrences that follow one another, each going towards the one before it: averages of averages.
+//! Recurrences that follow one another, each taking what the one before it gives: averages of averages.
 //!
 //! The second needs this bar of the first, but not the next one, so all of them advance in one
 //! loop, and a chain takes no longer than its slowest link.
 
+use crate::abreast::{self, Abreast};
 use crate::linear::{Factor, Form, LinearLane, LinearState};
 
 /// Most links of a chain.
@@ -11,17 +12,18 @@ pub const MOST: usize = 6;
 /// Chains side by side.
 const SIDE: usize = 4;
 
-/// A chain: what the first link goes towards, and its links.
+/// A chain: the form of its links, what the first of them takes, and the links.
 #[derive(Debug)]
 pub struct Chain<'a> {
+    /// How each goes on, by a factor that is a number.
+    pub form: Form,
     /// One value per bar of the block.
     pub b: &'a [f64],
     /// The links in order.
     pub links: Vec<Link<'a>>,
 }
 
-/// A recurrence that has started, `y = y[1] + (b - y[1]) * a`, where b is what the link before it
-/// gives.
+/// A recurrence that has started, where b is what the link before it gives.
 #[derive(Debug)]
 pub struct Link<'a> {
     /// The factor.
@@ -34,8 +36,16 @@ pub struct Link<'a> {
     pub out: &'a mut [f64],
 }
 
-/// Advances chains of the same number of links by a block.
+/// Advances chains of one form and the same number of links by a block.
 pub fn chains(chains: &mut [Chain<'_>]) {
+    if chains.len() >= abreast::FEWEST && abreast::is_possible() {
+        chains.chunks_mut(abreast::MOST).for_each(abreast_of);
+    } else {
+        in_groups(chains);
+    }
+}
+
+fn in_groups(chains: &mut [Chain<'_>]) {
     let mut rest = chains;
     while !rest.is_empty() {
         let together = if rest.len() >= SIDE { SIDE } else { 1 };
@@ -53,6 +63,55 @@ pub fn chains(chains: &mut [Chain<'_>]) {
     }
 }
 
+/// Chains in registers.
+fn abreast_of(chains: &mut [Chain<'_>]) {
+    let links = || chains.iter().flat_map(|chain| &chain.links);
+    let factors: Vec<f64> = links().map(|link| link.a).collect();
+    let mut last: Vec<f64> = links().map(|link| link.state.last).collect();
+    let bs: Vec<&[f64]> = chains.iter().map(|chain| chain.b).collect();
+    let Some((form, count)) = chains.first().map(|chain| (chain.form, chain.links.len())) else {
+        return;
+    };
+    let all = chains.iter_mut().flat_map(|chain| &mut chain.links);
+    let mut outs: Vec<&mut [f64]> = all.map(|link| &mut *link.out).collect();
+    let mut abreast = Abreast {
+        form,
+        bs: &bs,
+        factors: &factors,
+        last: &mut last,
+        outs: &mut outs,
+    };
+    let is_done = match count {
+        1 => abreast.run::<1>(),
+        2 => abreast.run::<2>(),
+        3 => abreast.run::<3>(),
+        4 => abreast.run::<4>(),
+        5 => abreast.run::<5>(),
+        MOST => abreast.run::<MOST>(),
+        _ => false,
+    };
+    if !is_done {
+        return in_groups(chains);
+    }
+    for (chain, last) in chains.iter_mut().zip(last.chunks(count)) {
+        chain.end(last);
+    }
+}
+
+impl Chain<'_> {
+    /// Takes over where its links have come to.
+    fn end(&mut self, last: &[f64]) {
+        if last.iter().all(|y| y.is_finite()) {
+            for (link, last) in self.links.iter_mut().zip(last) {
+                link.state.last = *last;
+            }
+        } else {
+            // Beyond the range of doubles, or a missing value: na steps are left out.
+            one_by_one(self);
+        }
+    }
+}
+
 fn several<const LINKS: usize>(group: &mut [Chain<'_>]) {
     if group.len() == SIDE {
         side_by_side::<LINKS, SIDE>(group);
@@ -65,6 +124,7 @@ fn several<const LINKS: usize>(group: &mut [Chain<'_>]) {
 
 fn side_by_side<const LINKS: usize, const N: usize>(group: &mut [Chain<'_>]) {
     let len = group.iter().map(|c| c.b.len()).min().unwrap_or(0);
+    let form = group.first().map_or(Form::Towards, |c| c.form);
     let mut last = [[0.0; LINKS]; N];
     let mut factor = [[0.0; LINKS]; N];
     for (i, chain) in group.iter().enumerate() {
@@ -88,42 +148,37 @@ fn side_by_side<const LINKS: usize, const N: usize>(group: &mut [Chain<'_>]) {
         });
         for t in 0..len {
             for (i, (b, outs)) in parts.iter_mut().enumerate() {
-                let mut towards = b[t];
+                let mut b = b[t];
                 for k in 0..LINKS {
-                    let y = last[i][k] + (towards - last[i][k]) * factor[i][k];
-                    outs[k][t] = y;
-                    last[i][k] = y;
-                    towards = y;
+                    b = match form {
+                        Form::Into => (last[i][k] + b) * factor[i][k],
+                        _ => last[i][k] + (b - last[i][k]) * factor[i][k],
+                    };
+                    outs[k][t] = b;
+                    last[i][k] = b;
                 }
             }
         }
     }
     for (chain, last) in group.iter_mut().zip(&last) {
-        if last.iter().all(|y| y.is_finite()) {
-            for (link, last) in chain.links.iter_mut().zip(last) {
-                link.state.last = *last;
-            }
-        } else {
-            // Beyond the range of doubles, or a missing value: na steps are left out.
-            one_by_one(chain);
-        }
+        chain.end(last);
     }
 }
 
 fn one_by_one(chain: &mut Chain<'_>) {
-    let mut towards = chain.b.to_vec();
+    let mut b = chain.b.to_vec();
     for link in &mut chain.links {
         LinearLane {
-            form: Form::Towards,
+            form: chain.form,
             a: Factor::Number(link.a),
-            b: &towards,
+            b: &b,
             seed: &[],
             keeps: link.keeps,
             state: link.state,
             out: link.out,
         }
         .step_by_step();
-        towards.copy_from_slice(link.out);
+        b.copy_from_slice(link.out);
     }
 }
 
@@ -139,11 +194,16 @@ mod tests {
         fn chains_equal_their_links(
             factors in prop::collection::vec(prop_oneof![9 => 0.0..1.0f64, 1 => Just(1e200)], 1..40),
             links in 1usize..8,
+            form in prop_oneof![Just(Form::Towards), Just(Form::Into)],
+            own in any::<bool>(),
             xs in prop::collection::vec(prop_oneof![300 => -9.0..9.0f64, 1 => Just(f64::NAN), 1 => Just(1e300)], 1..200),
         ) {
             let count = factors.len().div_ceil(links);
             let factor = |i: usize, k: usize| factors[(i * links + k) % factors.len()];
-            let begin = LinearState { started: true, last: 1.5 };
+            let owns: Vec<Vec<f64>> = (0..count)
+                .map(|i| xs.iter().map(|x| x + i as f64).collect())
+                .collect();
+            let begin = LinearState { started: true, last: 1.5, forgets: 0 };
             let mut got = vec![vec![vec![0.0; xs.len()]; links]; count];
             let mut states = vec![vec![begin; links]; count];
             let mut all: Vec<Chain<'_>> = got
@@ -151,7 +211,8 @@ mod tests {
                 .zip(&mut states)
                 .enumerate()
                 .map(|(i, (outs, states))| Chain {
-                    b: &xs,
+                    form,
+                    b: if own { &owns[i] } else { &xs },
                     links: outs
                         .iter_mut()
                         .zip(states)
@@ -162,11 +223,11 @@ mod tests {
                 .collect();
             chains(&mut all);
             for i in 0..count {
-                let mut b = xs.clone();
+                let mut b = if own { owns[i].clone() } else { xs.clone() };
                 for k in 0..links {
                     let (mut state, mut out) = (begin, vec![0.0; xs.len()]);
                     let lane = LinearLane {
-                        form: Form::Towards, a: Factor::Number(factor(i, k)), b: &b, seed: &[], keeps: true,
+                        form, a: Factor::Number(factor(i, k)), b: &b, seed: &[], keeps: true,
                         state: &mut state, out: &mut out,
                     };
                     linear(&mut [lane]);

@@ -6,8 +6,10 @@ use crate::lanes::{Lane, is_whole};
 use crate::levels::{Levels, rows_of};
 use crate::wide::wide;
 
-/// Bars whose values are held in registers at a time.
+/// Bars whose values are held in registers at a time, where a window has three figures, and where it
+/// has its sum alone.
 const SIDE: usize = 16;
+const SIDE_OF_SUMS: usize = 32;
 
 /// Least bars that are worked on at a time, so that their runs stay in the nearest memory.
 const CHUNK: usize = 384;
@@ -83,11 +85,11 @@ wide!(fn windows = windows_here(ladder: Ladder, read: &Read<'_>, front: usize, o
 fn windows_here(ladder: Ladder, read: &Read<'_>, front: usize, out: &mut [f64]) {
     // One loop per kind, so that the kind is settled outside the loop.
     match ladder {
-        Ladder::Sum => read.blocks(Ladder::Sum, front, out),
-        Ladder::Moment => read.blocks(Ladder::Moment, front, out),
-        Ladder::Weighted => read.blocks(Ladder::Weighted, front, out),
-        Ladder::Squares => read.blocks(Ladder::Squares, front, out),
-        Ladder::Products => read.blocks(Ladder::Products, front, out),
+        Ladder::Sum => read.blocks::<SIDE_OF_SUMS>(Ladder::Sum, front, out),
+        Ladder::Moment => read.blocks::<SIDE>(Ladder::Moment, front, out),
+        Ladder::Weighted => read.blocks::<SIDE>(Ladder::Weighted, front, out),
+        Ladder::Squares => read.blocks::<SIDE>(Ladder::Squares, front, out),
+        Ladder::Products => read.blocks::<SIDE>(Ladder::Products, front, out),
     }
 }
 
@@ -102,12 +104,12 @@ struct Read<'a> {
 
 impl Read<'_> {
     #[inline(always)]
-    fn blocks(&self, ladder: Ladder, front: usize, out: &mut [f64]) {
+    fn blocks<const W: usize>(&self, ladder: Ladder, front: usize, out: &mut [f64]) {
         let mut at = 0;
-        while at + SIDE <= out.len() {
-            let values = self.side_by_side::<SIDE>(ladder, front + at);
-            out[at..at + SIDE].copy_from_slice(&values);
-            at += SIDE;
+        while at + W <= out.len() {
+            let values = self.side_by_side::<W>(ladder, front + at);
+            out[at..at + W].copy_from_slice(&values);
+            at += W;
         }
         while at < out.len() {
             let [value] = self.side_by_side::<1>(ladder, front + at);

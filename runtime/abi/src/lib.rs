@@ -10,6 +10,8 @@
     clippy::cast_sign_loss
 )]
 
+mod abreast;
+pub mod ahead;
 pub mod chain;
 pub mod columns;
 pub mod extreme;
@@ -19,15 +21,16 @@ pub mod ladders;
 pub mod lanes;
 mod levels;
 pub mod linear;
-
 pub mod math;
 pub mod mean;
 pub mod order;
 pub mod orders;
 pub mod pair;
 pub mod program;
+pub mod quotient;
 pub mod rank;
 mod running;
+mod runs;
 mod wide;
 pub mod window;
 

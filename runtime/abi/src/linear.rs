@@ -1,11 +1,14 @@
-//! Recurrences that are linear in their own past for a block of bars: `y = y[1] * a + b`, and
-//! `y = y[1] + (b - y[1]) * a`, which goes a share of the way towards b.
+//! Recurrences that are linear in their own past for a block of bars: `y = y[1] * a + b`,
+//! `y = (y[1] + b) * a`, and `y = y[1] + (b - y[1]) * a`, which goes a share of the way towards b;
+//! and the last value that is known.
 //!
-//! Each bar waits for the one before it, so one recurrence alone leaves the processor idle most of
-//! the time; several that do not depend on each other advance side by side. A product, then a sum:
-//! the operations of one bar, in their order.
+//! Those that do not depend on each other advance side by side ([`crate::runs`]), and so do the
+//! parts of one that forgets where it came from ([`crate::ahead`]). The operations of one bar keep
+//! their order, and none is fused.
 
+use crate::ahead::in_parts;
 use crate::lanes::is_whole;
+use crate::runs::Kind;
 
 /// The factor a.
 #[derive(Debug, Clone, Copy)]
@@ -27,14 +30,21 @@ pub enum Form {
     Times,
     /// `y[1] + (b - y[1]) * a`
     Towards,
+    /// `(y[1] + b) * a`
+    Into,
+    /// b, where it is not na, else `y[1]`
+    Known,
 }
 
 #[inline(always)]
-fn go_on(form: Form, last: f64, a: f64, b: f64) -> f64 {
+pub(crate) fn go_on(form: Form, last: f64, a: f64, b: f64) -> f64 {
     match form {
         Form::Plus => last + b,
         Form::Times => last * a + b,
         Form::Towards => last + (b - last) * a,
+        Form::Into => (last + b) * a,
+        Form::Known if b.is_nan() => last,
+        Form::Known => b,
     }
 }
 
@@ -45,6 +55,8 @@ pub struct LinearState {
     pub started: bool,
     /// The last value that is not na, or the last one.
     pub last: f64,
+    /// Bars after which it did not matter where it came from, as last measured; 0 before that.
+    pub forgets: usize,
 }
 
 /// One recurrence of several; all columns have one value per bar of the block.
@@ -66,44 +78,61 @@ pub struct LinearLane<'a> {
     pub out: &'a mut [f64],
 }
 
-/// Recurrences side by side.
-const SIDE: usize = 8;
-
 /// Advances all of them by a block.
 pub fn linear(lanes: &mut [LinearLane<'_>]) {
     // Those that go straight through, of one kind together.
     let mut plain: Vec<(Kind, &mut LinearLane<'_>)> = Vec::with_capacity(lanes.len());
     for lane in lanes {
         match lane.kind() {
+            _ if lane.form == Form::Known => lane.known(),
             Some(kind) => plain.push((kind, lane)),
             None => lane.step_by_step(),
         }
     }
     plain.sort_by_key(|(kind, _)| *kind);
-    for same in plain.chunk_by_mut(|(a, _), (b, _)| a == b) {
-        match same[0].0 {
-            (Form::Plus, _) => in_groups::<0, false>(same),
-            (Form::Times, false) => in_groups::<1, false>(same),
-            (Form::Times, true) => in_groups::<1, true>(same),
-            (Form::Towards, false) => in_groups::<2, false>(same),
-            (Form::Towards, true) => in_groups::<2, true>(same),
+    let kinds: Vec<Kind> = plain.iter().map(|(kind, _)| *kind).collect();
+    let mut lanes: Vec<&mut LinearLane<'_>> = plain.into_iter().map(|(_, lane)| lane).collect();
+    let mut rest = &mut lanes[..];
+    for same in kinds.chunk_by(|a, b| a == b) {
+        let (lanes, more) = rest.split_at_mut(same.len());
+        rest = more;
+        let forgets: Vec<usize> = lanes.iter().map(|lane| lane.state.forgets).collect();
+        in_parts(same[0], lanes);
+        for (lane, forgets) in lanes.iter_mut().zip(forgets) {
+            match lane.out.last() {
+                Some(last) if last.is_finite() => lane.state.last = *last,
+                // Something is missing, or beyond the range of doubles: from there on nothing was
+                // finite, and na steps may have to be left out.
+                _ => {
+                    lane.state.forgets = forgets;
+                    lane.step_by_step();
+                }
+            }
         }
     }
 }
 
-/// The form, and whether the factor is a column.
-type Kind = (Form, bool);
-
 impl LinearLane<'_> {
-    /// Its kind, where it has started, and nothing it reads is missing.
+    /// Its kind, where it can go straight on.
     fn kind(&self) -> Option<Kind> {
         let (a, column) = match self.a {
             Factor::None => (true, false),
             Factor::Number(a) => (a.is_finite(), false),
-            Factor::Column(a) => (is_whole(a), true),
+            Factor::Column(_) => (true, true),
         };
-        let plain = a && self.state.started && self.state.last.is_finite() && is_whole(self.b);
+        let plain = a && !self.out.is_empty() && self.state.started && self.state.last.is_finite();
         plain.then_some((self.form, column))
+    }
+
+    /// What is known does not wait for anything where nothing is missing.
+    fn known(&mut self) {
+        match self.b.last() {
+            Some(last) if self.state.started && is_whole(self.b) => {
+                self.out.copy_from_slice(self.b);
+                self.state.last = *last;
+            }
+            _ => self.step_by_step(),
+        }
     }
 
     /// One bar after the other, whatever is missing.
@@ -127,82 +156,11 @@ impl LinearLane<'_> {
                     *self.state = LinearState {
                         started: true,
                         last: seed,
+                        ..*self.state
                     };
                 }
                 seed
             };
-        }
-    }
-}
-
-fn in_groups<const FORM: u8, const COLUMN: bool>(lanes: &mut [(Kind, &mut LinearLane<'_>)]) {
-    let mut rest = lanes;
-    while rest.len() >= SIDE {
-        let (group, more) = rest.split_at_mut(SIDE);
-        side_by_side::<FORM, COLUMN, SIDE>(group);
-        rest = more;
-    }
-    if rest.len() >= 4 {
-        let (group, more) = rest.split_at_mut(4);
-        side_by_side::<FORM, COLUMN, 4>(group);
-        rest = more;
-    }
-    match rest.len() {
-        3 => side_by_side::<FORM, COLUMN, 3>(rest),
-        2 => side_by_side::<FORM, COLUMN, 2>(rest),
-        1 => side_by_side::<FORM, COLUMN, 1>(rest),
-        _ => {}
-    }
-}
-
-/// `N` recurrences that have started and miss no value.
-fn side_by_side<const FORM: u8, const COLUMN: bool, const N: usize>(
-    lanes: &mut [(Kind, &mut LinearLane<'_>)],
-) {
-    let form = [Form::Plus, Form::Times, Form::Towards][FORM as usize];
-    let len = lanes.iter().map(|(_, l)| l.out.len()).min().unwrap_or(0);
-    let before: [f64; N] = std::array::from_fn(|i| lanes[i].1.state.last);
-    let number: [f64; N] = std::array::from_fn(|i| match lanes[i].1.a {
-        Factor::Number(a) => a,
-        _ => 1.0,
-    });
-    let mut last = before;
-    {
-        let mut lanes = lanes.iter_mut();
-        let mut parts: [(&[f64], &[f64], &mut [f64]); N] = std::array::from_fn(|_| {
-            lanes
-                .next()
-                .map_or((&[][..], &[][..], &mut [][..]), |(_, lane)| {
-                    let a = match lane.a {
-                        Factor::Column(a) => &a[..len],
-                        _ => &lane.b[..len],
-                    };
-                    (a, &lane.b[..len], &mut lane.out[..len])
-                })
-        });
-        for t in 0..len {
-            for (i, (a, b, out)) in parts.iter_mut().enumerate() {
-                // SAFETY: all slices have `len` values, as cut above.
-                #[allow(unsafe_code)]
-                unsafe {
-                    let a = if COLUMN {
-                        *a.get_unchecked(t)
-                    } else {
-                        number[i]
-                    };
-                    let y = go_on(form, last[i], a, *b.get_unchecked(t));
-                    *out.get_unchecked_mut(t) = y;
-                    last[i] = y;
-                }
-            }
-        }
-    }
-    for (i, (_, lane)) in lanes.iter_mut().enumerate() {
-        if last[i].is_finite() {
-            lane.state.last = last[i];
-        } else {
-            // Beyond the range of doubles somewhere on the way, where na steps are left out.
-            lane.step_by_step();
         }
     }
 }
@@ -236,11 +194,13 @@ mod tests {
                     form: match lane.0 {
                         0 => Form::Plus,
                         1 | 2 => Form::Times,
-                        _ => Form::Towards,
+                        3 | 4 => Form::Towards,
+                        5 | 6 => Form::Into,
+                        _ => Form::Known,
                     },
                     a: match lane.0 {
-                        0 => Factor::None,
-                        1 | 3 => Factor::Number(lane.1),
+                        0 | 7 => Factor::None,
+                        1 | 3 | 5 => Factor::Number(lane.1),
                         _ => Factor::Column(&a[start..end]),
                     },
                     b: &b[start..end],
@@ -259,7 +219,7 @@ mod tests {
         /// In any blocks and any company, equals bar by bar and alone.
         #[test]
         fn side_by_side_equals_alone(
-            lanes in prop::collection::vec((0u8..5, -2.0..2.0f64, any::<bool>()), 1..20),
+            lanes in prop::collection::vec((0u8..8, -2.0..2.0f64, any::<bool>()), 1..20),
             values in prop::collection::vec(value(), 600),
             bars in 1usize..200,
             block in 1usize..64,

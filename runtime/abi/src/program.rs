@@ -372,6 +372,12 @@ pub trait Sweep: Send + Sync {
         entries: &mut [u64],
         exits: &mut [u64],
     );
+
+    /// Output `i` of an expression for one set, one value per bar of the block begun last; nothing
+    /// where it has no such output.
+    fn output(&self, _combo: usize, _i: usize) -> &[f64] {
+        &[]
+    }
 }
 
 /// A compiled strategy.

@@ -220,7 +220,7 @@ fn build(
             Op::Member(g, m) => {
                 let g = g as usize;
                 if !std::mem::replace(&mut group_done[g], true) {
-                    let vars = GroupVars::declare(b, graph, g);
+                    let vars = GroupVars::declare(b, graph, g, types::F64);
                     group(
                         b, imports, &mut emit, graph, slots, args, g, &vars, bar_index,
                     );

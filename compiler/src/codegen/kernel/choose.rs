@@ -1,5 +1,8 @@
 //! Which nodes are kept as columns, and where the arithmetic of one bar stops.
 
+use strat_lang::hir::{Math1, Math2};
+
+use crate::codegen::emit::is_call;
 use crate::ir::{Graph, Id, Op, Pool, Query, is_pointwise, operands};
 
 /// Which nodes are kept as columns: what is looked back at, what has memory, and where the set
@@ -53,6 +56,7 @@ pub(super) fn columns(graph: &Graph) -> Vec<bool> {
             _ => {}
         }
     }
+    keep_costly(graph, &mut keep);
     // A recurrence that is linear reads columns.
     for linear in (0..graph.groups.len()).filter_map(|g| graph.linear(g)) {
         for id in [Some(linear.rest), linear.factor, Some(linear.seed)]
@@ -72,9 +76,33 @@ pub(super) fn columns(graph: &Graph) -> Vec<bool> {
     keep
 }
 
+/// Divisions by what does not change, which are faster as a column of their own, and what costs
+/// much and is used by several.
+fn keep_costly(graph: &Graph, keep: &mut [bool]) {
+    let mut users = vec![0_u32; graph.nodes.len()];
+    for node in &graph.nodes {
+        for x in operands(node.op).iter().flatten() {
+            users[x.index()] += 1;
+        }
+    }
+    for (i, node) in graph.nodes.iter().enumerate() {
+        if !node.stage.series || node.body.is_some() || node.zone.is_some() || node.is_bool {
+            continue;
+        }
+        let is_costly = match node.op {
+            Op::Math2(Math2::Div, x, by) => {
+                let is_read = keep[x.index()] || matches!(graph.node(x).op, Op::Lag(..));
+                (is_read && !graph.node(by).stage.series) || users[i] > 1
+            }
+            Op::Math1(Math1::Sqrt, _) => users[i] > 1,
+            op => is_call(op) && users[i] > 1,
+        };
+        keep[i] |= is_costly;
+    }
+}
+
 /// Arithmetic on leaves that costs less than a column: one operation without division.
 fn cheap(graph: &Graph, id: Id) -> bool {
-    use strat_lang::hir::Math2;
     match graph.node(id).op {
         Op::Math2(Math2::Add | Math2::Sub | Math2::Mul, a, b) => [a, b]
             .iter()

@@ -64,7 +64,7 @@ pub(super) fn body(
     emit.forget(&inside);
     for (id, pointer) in &leaves.columns {
         let address = b.ins().iadd(*pointer, at);
-        let value = b.ins().load(emit.ty(), flags(), address, extra);
+        let value = emit.load(b, address, extra);
         emit.set_stored(b, *id, value);
     }
     for id in &leaves.nodes {
@@ -107,8 +107,8 @@ pub fn map(
         let width = emit.ty().bytes() as i32;
         // Code that calls functions gains nothing from being written out several times.
         let turn = match lanes {
-            Lanes::One => width,
             Lanes::Two => (MAP_TURN * 8) as i32,
+            _ => width,
         };
         count(b, end, i64::from(turn), |b, at| {
             let address = b.ins().iadd(args[2], at);
@@ -242,25 +242,33 @@ pub fn group(
     if let Start::Bar(n) = group.start {
         roots.push(n);
     }
+    let body_calls = group.body.iter().any(|id| is_call(graph.node(*id).op));
+    let lanes = match lanes(graph, &roots, is_leaf) {
+        Lanes::Two if !body_calls => Lanes::Masked,
+        _ => Lanes::One,
+    };
     jit.define(name, 6, |b, imports, args| {
-        let mut emit = Emit::new(graph, Lanes::One);
+        let mut emit = Emit::new(graph, lanes);
         let mut leaves = prologue(b, &mut emit, graph, &roots, step, is_leaf, args);
         // The step itself is emitted with the group; before it comes only what lies outside.
         leaves.nodes.retain(|id| graph.node(*id).body.is_none());
-        let vars = GroupVars::declare(b, graph, g);
+        let vars = GroupVars::declare(b, graph, g, emit.ty());
         let mut at = 0;
         let started = b.ins().load(types::I64, flags(), args[2], 0);
         b.def_var(vars.started, started);
         for p in vars.past.iter().flatten() {
             at += 8;
-            let value = b.ins().load(types::F64, flags(), args[2], at);
+            let value = emit.load(b, args[2], at);
             b.def_var(*p, value);
         }
         let outs: Vec<Value> = (0..vars.out.len())
             .map(|i| b.ins().load(types::I64, flags(), args[3], (i * 8) as i32))
             .collect();
         let from = match group.start {
-            Start::Bar(n) => Some(emit.num(b, n)),
+            Start::Bar(n) => {
+                let from = emit.num(b, n);
+                Some(emit.first(b, from))
+            }
             Start::FirstSeed => None,
         };
         let bar = b.declare_var(types::F64);
@@ -274,6 +282,7 @@ pub fn group(
             emit_group(b, imports, &mut emit, graph, g, &vars, now, from);
             for (out, pointer) in vars.out.iter().zip(&outs) {
                 let value = b.use_var(*out);
+                let value = emit.first(b, value);
                 let address = b.ins().iadd(*pointer, at);
                 b.ins().store(flags(), value, address, 0);
             }
@@ -288,6 +297,7 @@ pub fn group(
         for p in vars.past.iter().flatten() {
             at += 8;
             let value = b.use_var(*p);
+            let value = emit.first(b, value);
             b.ins().store(flags(), value, args[2], at);
         }
         b.ins().return_(&[]);

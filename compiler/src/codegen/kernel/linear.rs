@@ -2,6 +2,7 @@
 
 use rayon::prelude::{IndexedParallelIterator, ParallelIterator, ParallelSliceMut};
 use strat_abi::BarColumns;
+use strat_abi::ahead::is_worth_cutting;
 use strat_abi::chain::{Chain, Link, MOST, chains};
 use strat_abi::linear::{Factor, LinearLane, linear};
 
@@ -36,13 +37,22 @@ impl Block<'_, '_> {
             }
             let started = |step: usize| instances[step].iter().all(|i| i.linear.started);
             let mut steps = vec![first];
+            let mut last = first;
             while steps.len() < MOST
-                && let Some(next) = steps.last().and_then(|step| self.kernel.followed_by[*step])
+                && let Some(next) = self.kernel.followed_by[last]
                 && started(first)
                 && started(next)
+                && self.takes(&instances[next], (last, &instances[last]), &layout)
             {
-                done[next] = true;
                 steps.push(next);
+                last = next;
+            }
+            let step = &self.kernel.steps[first];
+            if steps.len() == 2 && is_best_cut(step, &instances[first], layout(step).len) {
+                steps.truncate(1);
+            }
+            for step in &steps {
+                done[*step] = true;
             }
             if steps.len() == 1 {
                 alone.push(first);
@@ -53,18 +63,36 @@ impl Block<'_, '_> {
         self.run_alone(&alone, instances, &layout);
     }
 
+    /// Whether a step takes what the step before gives, in all its instances.
+    fn takes(
+        &self,
+        next: &[Instance<'_>],
+        (before, given): (usize, &[Instance<'_>]),
+        layout: impl Fn(&Step) -> Layout,
+    ) -> bool {
+        let front = layout(&self.kernel.steps[before]).history;
+        let pairs = next.iter().zip(given);
+        pairs
+            .into_iter()
+            .all(|(next, given)| next.leaves[0].at == given.out + front)
+    }
+
     fn run_chains(
         &self,
         steps: &[usize],
         instances: &mut [Vec<Instance<'_>>],
         layout: impl Fn(&Step) -> Layout,
     ) {
+        let Action::Linear(form, _) = self.kernel.steps[steps[0]].action else {
+            return;
+        };
         let first = layout(&self.kernel.steps[steps[0]]);
         let heads = instances[steps[0]].iter();
         let mut all: Vec<Chain<'_>> = heads
             .map(|head| {
                 let b = head.leaves[0].pointer(self.shared, first, &self.bars);
                 Chain {
+                    form,
                     // SAFETY: a leaf lies in a complete column, `len` doubles from here on.
                     b: unsafe { std::slice::from_raw_parts(b, first.len) },
                     links: Vec::with_capacity(steps.len()),
@@ -157,4 +185,16 @@ impl Block<'_, '_> {
             linear(&mut lanes);
         }
     }
+}
+
+/// Whether two recurrences are sooner done one after the other, each in parts, than in one loop.
+/// With three and more the loop has enough to do.
+fn is_best_cut(step: &Step, instances: &[Instance<'_>], bars: usize) -> bool {
+    let Action::Linear(form, _) = step.action else {
+        return false;
+    };
+    instances.iter().all(|i| {
+        let a = i.scalars.first().copied().unwrap_or(f64::NAN);
+        is_worth_cutting(form, a, i.linear.forgets, bars, instances.len())
+    })
 }

@@ -56,17 +56,29 @@ impl Planner<'_> {
         self.seeds_of(outputs, values)
     }
 
-    /// For each recurrence one that goes towards it bar by bar, with the same parameters.
+    /// For each recurrence one of the same form that takes it bar by bar, with the same parameters;
+    /// behind a choice, where that is what is chosen.
     pub(super) fn followed_by(&self) -> Vec<Option<usize>> {
         let mut followed: Vec<Option<usize>> = vec![None; self.steps.len()];
         for (i, (step, _)) in self.steps.iter().enumerate() {
-            if !is_link(step) || step.views[0].lag.is_some() {
+            let Some(form) = link(step).filter(|_| step.views[0].lag.is_none()) else {
                 continue;
-            }
+            };
             let from = self.column_step[step.views[0].column];
-            let before = &self.steps[from].0;
-            if is_link(before) && before.deps == step.deps && followed[from].is_none() {
-                followed[from] = Some(i);
+            let candidates = match self.steps[from].0.action {
+                Action::Choice(_) => self.steps[from].0.views.iter(),
+                _ => step.views[..1].iter(),
+            };
+            for view in candidates.filter(|view| view.lag.is_none()) {
+                let from = self.column_step[view.column];
+                let before = &self.steps[from].0;
+                if link(before) == Some(form)
+                    && before.deps == step.deps
+                    && followed[from].is_none()
+                {
+                    followed[from] = Some(i);
+                    break;
+                }
             }
         }
         followed
@@ -107,9 +119,14 @@ impl Planner<'_> {
     }
 }
 
-/// Whether a recurrence goes towards something by the same share on every bar.
-fn is_link(step: &Step) -> bool {
-    matches!(step.action, Action::Linear(Form::Towards, _)) && step.views.len() == 2
+/// The form of a recurrence that takes something by the same factor on every bar.
+fn link(step: &Step) -> Option<Form> {
+    match step.action {
+        Action::Linear(form @ (Form::Towards | Form::Into), _) if step.views.len() == 2 => {
+            Some(form)
+        }
+        _ => None,
+    }
 }
 
 pub(super) fn is_linear(step: &Step) -> bool {

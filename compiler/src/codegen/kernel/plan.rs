@@ -6,7 +6,7 @@ use strat_abi::ladder::Ladder;
 use strat_abi::linear::Form;
 use strat_abi::pair::Pair;
 use strat_abi::window::{Window, ladder_of};
-use strat_lang::hir::Input;
+use strat_lang::hir::{Input, Math2};
 
 use super::choose::{columns, is_leaf};
 use super::{code, code_pool};
@@ -58,6 +58,10 @@ pub enum Action {
     Ordered(Window, Id),
     /// A window of view 0 and view 1.
     Pair(Pair, Id),
+    /// View 0 over scalar 0.
+    Quotient,
+    /// View 0 where a condition of the parameters holds, else view 1.
+    Choice(Id),
     /// Withholds the first values of view 0.
     After(Id),
     /// Crossings of view 0 and view 1: bits up, bits down.
@@ -123,6 +127,12 @@ pub struct Kernel {
 }
 
 impl Kernel {
+    /// Whether the column of a step is an output, or a value that the plan points into.
+    pub(super) fn is_result(&self, step: usize) -> bool {
+        let column = &self.steps[step].out;
+        self.outputs.contains(column) || self.values.contains(column)
+    }
+
     /// Bytes that one more parameter set needs at most while it runs: the columns and masks that
     /// depend on every parameter, for one block.
     #[must_use]
@@ -421,11 +431,30 @@ impl Planner<'_> {
         } else {
             views
         };
-        let step = self.add(Action::Map(no_map), deps, 1);
+        let fixed = |id: Id| !self.graph.node(id).stage.series;
+        let (action, views, scalars) = match self.graph.node(id).op {
+            Op::Math2(Math2::Div, x, by) if self.is_read(x) && fixed(by) => {
+                (Action::Quotient, views, vec![by])
+            }
+            Op::Select(c, x, y) if fixed(c) && self.is_read(x) && self.is_read(y) => {
+                let views = vec![self.view(x), self.view(y)];
+                (Action::Choice(c), views, Vec::new())
+            }
+            _ => (Action::Map(no_map), views, scalars),
+        };
+        let step = self.add(action, deps, 1);
         self.steps[step].0.views = views;
         self.steps[step].0.scalars = scalars;
-        self.steps[step].1 = Pending::Map(id);
+        if let Action::Map(_) = action {
+            self.steps[step].1 = Pending::Map(id);
+        }
         self.column_of.insert(id, self.steps[step].0.out);
+    }
+
+    /// Whether a series is read as a column, maybe some bars back.
+    fn is_read(&self, id: Id) -> bool {
+        let node = self.graph.node(id);
+        node.stage.series && !node.is_bool && self.leaf(id)
     }
 
     fn group(&mut self, g: usize) -> usize {

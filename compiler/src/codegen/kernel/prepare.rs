@@ -12,15 +12,24 @@ use strat_abi::pair::Pair;
 use strat_lang::hir::Input;
 
 use super::leaf::{Leaf, bar_column};
-use super::plan::{Action, Kernel};
+use super::order::is_linear;
+use super::plan::{Action, Kernel, View};
 use super::run::KernelRun;
 use super::steps::Instance;
 use crate::codegen::group::state_len;
 use crate::feeds::Column;
 use crate::ir::Graph;
 
+/// Doubles of a line of the nearest memory.
+const LINE: usize = 8;
 /// Bars of a block where no window reaches further back.
 const BLOCK: usize = 1024;
+/// Bars of a block with few columns, at most; and of one in which recurrences are cut into parts.
+const LONG_BLOCK: usize = 4096;
+const LONGEST_BLOCK: usize = 16384;
+/// Recurrences that are cut into parts, at most, and the bytes their columns may take.
+const FEW: usize = 8;
+const NEAR: usize = 1 << 20;
 /// Most bars of a block.
 const MOST_BLOCK: usize = 1 << 16;
 
@@ -82,9 +91,9 @@ impl<'a> KernelRun<'a> {
         }
         // How far back each column is read.
         let mut history = vec![0usize; kernel.column_step.len()];
-        let mut lags: Vec<Vec<Vec<usize>>> = Vec::with_capacity(kernel.steps.len());
+        let mut reads: Vec<Vec<Vec<Read>>> = Vec::with_capacity(kernel.steps.len());
         for (step, p) in kernel.steps.iter().zip(&projection) {
-            let mut step_lags = Vec::with_capacity(p.representative.len());
+            let mut of_step = Vec::with_capacity(p.representative.len());
             for &c in &p.representative {
                 let scalars = scalars_of
                     .entry(c)
@@ -99,17 +108,23 @@ impl<'a> KernelRun<'a> {
                         .map_or(0, |b| b.n.min(most)),
                     _ => 0,
                 };
-                let mut view_lags = Vec::with_capacity(step.views.len());
-                for view in &step.views {
-                    let lag = view
-                        .lag
-                        .map_or(0, |n| (scalars[n.index()] as usize).min(most));
-                    history[view.column] = history[view.column].max(lag.max(reach));
-                    view_lags.push(lag);
+                let mut step_reads = Vec::with_capacity(step.views.len());
+                let own = View {
+                    column: step.out,
+                    lag: None,
+                };
+                let views = match step.action {
+                    Action::Choice(_) => std::slice::from_ref(&own),
+                    _ => &step.views[..],
+                };
+                for view in views {
+                    let read = read(&kernel, *view, scalars, most);
+                    history[read.column] = history[read.column].max(read.lag.max(reach));
+                    step_reads.push(read);
                 }
-                step_lags.push(view_lags);
+                of_step.push(step_reads);
             }
-            lags.push(step_lags);
+            reads.push(of_step);
         }
         // Columns of one step share their layout: a group's lie side by side.
         for step in &kernel.steps {
@@ -124,11 +139,9 @@ impl<'a> KernelRun<'a> {
         let block = reach
             .next_power_of_two()
             .clamp(BLOCK, MOST_BLOCK)
+            .max(longer_block(&kernel, &projection))
             .min(most.next_multiple_of(64));
-        let width: Vec<usize> = history
-            .iter()
-            .map(|h| h.next_multiple_of(2) + block)
-            .collect();
+        let width: Vec<usize> = history.iter().map(|h| column_width(*h, block)).collect();
         // Places in the arena, step by step.
         let mut arena_len = 0;
         let mut masks_len = 0;
@@ -144,12 +157,18 @@ impl<'a> KernelRun<'a> {
                 arena_len += count * step.outs * width[step.out];
             }
         }
+        let arena = vec![f64::NAN; arena_len + LINE];
+        let aligned = arena.as_ptr().align_offset(8 * LINE).min(LINE);
+        for (base, step) in base.iter_mut().zip(&kernel.steps) {
+            if !matches!(step.action, Action::Mask(_) | Action::CrossBits) {
+                *base += aligned;
+            }
+        }
         let column_at = |column: usize, instance: usize| {
             let step = kernel.column_step[column];
             let s = &kernel.steps[step];
             base[step] + (instance * s.outs + column - s.out) * width[column]
         };
-        let arena = vec![f64::NAN; arena_len];
         let mut instances = Vec::with_capacity(kernel.steps.len());
         for (i, (step, p)) in kernel.steps.iter().zip(&projection).enumerate() {
             let is_mask = matches!(step.action, Action::Mask(_) | Action::CrossBits);
@@ -177,19 +196,17 @@ impl<'a> KernelRun<'a> {
                     Action::Pool(_, p, _) => graph.pools[p].capacity(most),
                     _ => 0,
                 };
-                let leaves = step
-                    .views
+                let leaves = reads[i][k]
                     .iter()
-                    .zip(&lags[i][k])
-                    .map(|(view, lag)| {
-                        let from = kernel.column_step[view.column];
+                    .map(|read| {
+                        let from = kernel.column_step[read.column];
                         let instance = projection[from].of[c] as usize;
-                        let first = history[view.column].next_multiple_of(2);
+                        let first = front(history[read.column]);
                         Leaf {
-                            at: column_at(view.column, instance) + first - lag,
+                            at: column_at(read.column, instance) + first - read.lag,
                             bar: match kernel.steps[from].action {
                                 Action::Input(input) => {
-                                    bar_column(&bars, input).map(|_| (input, *lag))
+                                    bar_column(&bars, input).map(|_| (input, read.lag))
                                 }
                                 _ => None,
                             },
@@ -252,6 +269,69 @@ impl<'a> KernelRun<'a> {
             threads: rayon::current_num_threads(),
         }
     }
+}
+
+/// Bars of a block where there are few columns: the longer, the less is done per block, while all
+/// columns still fit into the nearer memory together. Recurrences are cut into parts, which must be
+/// longer than their memory.
+fn longer_block(kernel: &Kernel, projection: &[Arc<Projection>]) -> usize {
+    let (mut recurrences, mut columns) = (0, 0);
+    for (i, (step, p)) in kernel.steps.iter().zip(projection).enumerate() {
+        let instances = p.representative.len();
+        recurrences += usize::from(is_linear(step)) * instances;
+        // What serves seeds only is soon left aside.
+        if kernel.seeds_of[i].is_empty() {
+            columns += step.outs * instances;
+        }
+    }
+    let most = match recurrences {
+        0 => LONG_BLOCK,
+        1..=FEW => LONGEST_BLOCK,
+        _ => BLOCK,
+    };
+    let bars = (NEAR / 8 / columns.max(1)).clamp(BLOCK, most);
+    1 << bars.ilog2()
+}
+
+/// A column that a step reads, and how many bars back.
+struct Read {
+    column: usize,
+    lag: usize,
+}
+
+/// What is read through a view: behind a choice that the parameters make is what they choose.
+fn read(kernel: &Kernel, view: View, scalars: &[f64], most: usize) -> Read {
+    let lag = |view: View| {
+        view.lag
+            .map_or(0, |n| (scalars[n.index()] as usize).min(most))
+    };
+    let mut read = Read {
+        column: view.column,
+        lag: lag(view),
+    };
+    loop {
+        let step = &kernel.steps[kernel.column_step[read.column]];
+        let Action::Choice(condition) = step.action else {
+            return read;
+        };
+        let chosen = step.views[usize::from(scalars[condition.index()] != 1.0)];
+        read = Read {
+            column: chosen.column,
+            lag: (read.lag + lag(chosen)).min(most),
+        };
+    }
+}
+
+/// Where the block begins in a column with so many bars of history: at a whole line of the memory.
+pub(super) fn front(history: usize) -> usize {
+    history.next_multiple_of(LINE)
+}
+
+/// Doubles from one column to the next: an odd number of lines, so that columns side by side do
+/// not crowd into the same places of the nearest memory.
+fn column_width(history: usize, block: usize) -> usize {
+    let lines = (front(history) + block).div_ceil(LINE);
+    (lines | 1) * LINE
 }
 
 /// Which parameter sets share an instance of a step that depends on `deps`.

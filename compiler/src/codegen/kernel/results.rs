@@ -43,7 +43,7 @@ pub(crate) fn evaluate<'a>(
     }
     blocks(&mut run, bars.len(), |run, _, _| {
         for (out, column) in out.iter_mut().zip(&kernel.outputs) {
-            out.extend_from_slice(run.column(*column));
+            out.extend_from_slice(run.column(*column, 0));
         }
     });
 }
@@ -63,7 +63,7 @@ pub(crate) fn decide<'a>(
     let mut scratch = Vec::new();
     blocks(&mut run, bars.len(), |run, start, len| {
         for (out, column) in values.iter_mut().zip(&kernel.values) {
-            out.extend_from_slice(run.column(*column));
+            out.extend_from_slice(run.column(*column, 0));
         }
         for i in 0..kernel.signals.len() {
             let mut words = vec![0; len.div_ceil(64)];

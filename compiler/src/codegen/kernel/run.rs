@@ -9,7 +9,7 @@ use super::leaf::bar_column;
 use super::linear;
 use super::order::is_linear;
 use super::plan::{Action, Kernel, MaskTree, Step};
-use super::prepare::Projection;
+use super::prepare::{Projection, front};
 use super::steps::{Instance, Layout, Shared, run};
 use super::windows::{is_side_by_side, side_by_side};
 
@@ -60,11 +60,7 @@ impl KernelRun<'_> {
         let layout = |step: &Step| {
             let is_mask = matches!(step.action, Action::Mask(_) | Action::CrossBits);
             Layout {
-                history: if is_mask {
-                    0
-                } else {
-                    history[step.out].next_multiple_of(2)
-                },
+                history: if is_mask { 0 } else { front(history[step.out]) },
                 width: if is_mask { block / 64 } else { width[step.out] },
                 start,
                 len,
@@ -93,6 +89,10 @@ impl KernelRun<'_> {
             // What serves seeds only is not needed once all of them are sown.
             let sown = |step: &usize| instances[*step].iter().all(|i| i.linear.started);
             if !kernel.seeds_of[i].is_empty() && kernel.seeds_of[i].iter().all(sown) {
+                continue;
+            }
+            // What is chosen is read where it is, but for the results.
+            if matches!(kernel.steps[i].action, Action::Choice(_)) && !kernel.is_result(i) {
                 continue;
             }
             let (step, layout) = (&kernel.steps[i], layout(&kernel.steps[i]));
@@ -124,7 +124,7 @@ impl KernelRun<'_> {
             if history == 0 {
                 continue;
             }
-            let (width, front) = (self.width[step.out], history.next_multiple_of(2));
+            let (width, front) = (self.width[step.out], front(history));
             for instance in instances {
                 for out in 0..step.outs {
                     let at = instance.out + out * width;
@@ -141,8 +141,8 @@ impl KernelRun<'_> {
         matches!(step.action, Action::Input(input) if bar_column(&self.bars, input).is_some())
     }
 
-    /// A column of the first parameter set on the present block.
-    pub(super) fn column(&self, column: usize) -> &[f64] {
+    /// A column of a parameter set on the present block.
+    pub(super) fn column(&self, column: usize, combo: usize) -> &[f64] {
         let step = self.kernel.column_step[column];
         let s = &self.kernel.steps[step];
         if let Action::Input(input) = s.action
@@ -150,9 +150,10 @@ impl KernelRun<'_> {
         {
             return &bars[self.start..self.start + self.len];
         }
-        let at = self.instances[step][0].out
+        let instance = self.projection[step].of[combo] as usize;
+        let at = self.instances[step][instance].out
             + (column - s.out) * self.width[column]
-            + self.history[column].next_multiple_of(2);
+            + front(self.history[column]);
         &self.arena[at..at + self.len]
     }
 
@@ -257,5 +258,10 @@ impl Sweep for KernelRun<'_> {
             };
             self.signal(combo, i, out, words);
         }
+    }
+
+    fn output(&self, combo: usize, i: usize) -> &[f64] {
+        let column = self.kernel.outputs.get(i);
+        column.map_or(&[], |column| self.column(*column, combo))
     }
 }

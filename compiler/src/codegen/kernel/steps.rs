@@ -5,6 +5,7 @@ use strat_abi::columns::{LastSide, after_steps, cross_masks, cross_step};
 use strat_abi::linear::LinearState;
 use strat_abi::mean::MeanState;
 use strat_abi::pair;
+use strat_abi::quotient::quotients;
 use strat_lang::hir::Input;
 
 use super::code::MAP_TURN;
@@ -131,6 +132,8 @@ pub(super) fn run(
                     turns as i64,
                 );
             }
+            Action::Choice(_) => slice(0).copy_from_slice(leaf(0)),
+            Action::Quotient => quotients(leaf(0), instance.scalars[0], slice(0)),
             Action::Mask(f) => {
                 let leaves: Vec<*const f64> = pointers(shared, instance, layout, &bars);
                 let words = len.next_multiple_of(64);

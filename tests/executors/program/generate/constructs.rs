@@ -26,6 +26,7 @@ const TRADE: &[&str] = &[
     "held_bars",
     "entry_price",
     "price",
+    "price",
     "position",
     "position",
     "h0",
@@ -61,7 +62,7 @@ const SIZES: &[Form] = &[
 impl Maker {
     /// One of the constructs, where one fits.
     pub(super) fn construct(&mut self, ty: Ty, depth: u32) -> Option<Expr> {
-        let choice = self.weighted(&[3, 4, 6, 6, 5, 3]);
+        let choice = self.weighted(&[3, 4, 7, 6, 5, 3]);
         let scope = &self.scope;
         let outside = scope.past.is_empty();
         match (ty, choice) {

@@ -1,0 +1,325 @@
+//! Recurrences, and recurrences that follow one another, a register of them at a time: lane by lane
+//! the operations of [`crate::runs`] and [`crate::chain`].
+//!
+//! Eight bars at a time are turned from columns into lanes, and back. Only where the processor
+//! has registers of eight doubles; elsewhere the recurrences advance one by one.
+
+use crate::linear::Form;
+
+/// Lanes of a register.
+const LANES: usize = 8;
+
+/// Recurrences that advance together at most.
+pub(crate) const MOST: usize = 3 * LANES;
+
+/// Fewest recurrences for which a register pays.
+pub(crate) const FEWEST: usize = 5;
+
+/// Up to [`MOST`] chains of `LINKS` recurrences of one form. Link `k` of chain `i` stands at
+/// `i * LINKS + k` of the factors, the last values and the results; the first link takes the series
+/// of the chain, each other one the link before it. All series and results have one length.
+pub(crate) struct Abreast<'a, 'o> {
+    pub(crate) form: Form,
+    /// One series per chain.
+    pub(crate) bs: &'a [&'a [f64]],
+    pub(crate) factors: &'a [f64],
+    pub(crate) last: &'a mut [f64],
+    pub(crate) outs: &'a mut [&'o mut [f64]],
+}
+
+/// Whether [`Abreast::run`] can be used here.
+pub(crate) fn is_possible() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        std::arch::is_x86_feature_detected!("avx512f")
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        false
+    }
+}
+
+impl Abreast<'_, '_> {
+    /// Advances them to the end of their series; false where they have not been touched.
+    pub(crate) fn run<const LINKS: usize>(&mut self) -> bool {
+        if self
+            .bs
+            .windows(2)
+            .all(|pair| std::ptr::eq(pair[0], pair[1]))
+        {
+            self.run_over::<LINKS, true>()
+        } else {
+            self.run_over::<LINKS, false>()
+        }
+    }
+
+    /// `SAME` says that all chains have the same series.
+    fn run_over<const LINKS: usize, const SAME: bool>(&mut self) -> bool {
+        #[cfg(target_arch = "x86_64")]
+        if is_possible() {
+            let wide = self.bs.len().div_ceil(LANES);
+            // SAFETY: the feature was found on this machine.
+            #[allow(unsafe_code)]
+            unsafe {
+                match (self.form, wide) {
+                    (Form::Times, 1) => self.advance::<1, LINKS, 1, SAME>(),
+                    (Form::Times, 2) => self.advance::<1, LINKS, 2, SAME>(),
+                    (Form::Times, 3) => self.advance::<1, LINKS, 3, SAME>(),
+                    (Form::Towards, 1) => self.advance::<2, LINKS, 1, SAME>(),
+                    (Form::Towards, 2) => self.advance::<2, LINKS, 2, SAME>(),
+                    (Form::Towards, 3) => self.advance::<2, LINKS, 3, SAME>(),
+                    (Form::Into, 1) => self.advance::<3, LINKS, 1, SAME>(),
+                    (Form::Into, 2) => self.advance::<3, LINKS, 2, SAME>(),
+                    (Form::Into, 3) => self.advance::<3, LINKS, 3, SAME>(),
+                    _ => return false,
+                }
+            }
+            return true;
+        }
+        false
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod registers {
+    use std::arch::x86_64::{
+        __m512d, _mm512_add_pd, _mm512_loadu_pd, _mm512_mul_pd, _mm512_set1_pd,
+        _mm512_shuffle_f64x2, _mm512_storeu_pd, _mm512_sub_pd, _mm512_unpackhi_pd,
+        _mm512_unpacklo_pd,
+    };
+
+    use super::{Abreast, LANES};
+    use crate::linear::{Form, go_on};
+
+    const FORMS: [Form; 4] = [Form::Plus, Form::Times, Form::Towards, Form::Into];
+
+    impl Abreast<'_, '_> {
+        #[target_feature(enable = "avx512f")]
+        pub(super) fn advance<
+            const FORM: usize,
+            const LINKS: usize,
+            const WIDE: usize,
+            const SAME: bool,
+        >(
+            &mut self,
+        ) {
+            let chains = self.bs.len();
+            let bars = self.bs.first().map_or(0, |b| b.len());
+            let factors = spread::<LINKS, WIDE>(self.factors);
+            let mut last = spread::<LINKS, WIDE>(self.last);
+            let whole = bars - bars % LANES;
+            for t in (0..whole).step_by(LANES) {
+                let mut series = [[_mm512_set1_pd(0.0); LANES]; WIDE];
+                if SAME {
+                    for (j, b) in series[0].iter_mut().enumerate() {
+                        *b = _mm512_set1_pd(self.bs[0][t + j]);
+                    }
+                } else {
+                    for (w, series) in series.iter_mut().enumerate() {
+                        let lanes = &self.bs[w * LANES..chains.min((w + 1) * LANES)];
+                        let mut columns = [_mm512_set1_pd(0.0); LANES];
+                        for (column, b) in columns.iter_mut().zip(lanes) {
+                            *column = load(&b[t..t + LANES]);
+                        }
+                        *series = turn(&columns);
+                    }
+                }
+                let mut rows = [[[_mm512_set1_pd(0.0); LANES]; WIDE]; LINKS];
+                for j in 0..LANES {
+                    for w in 0..WIDE {
+                        let mut b = series[if SAME { 0 } else { w }][j];
+                        for k in 0..LINKS {
+                            b = step::<FORM>(last[k][w], factors[k][w], b);
+                            last[k][w] = b;
+                            rows[k][w][j] = b;
+                        }
+                    }
+                }
+                for (k, rows) in rows.iter().enumerate() {
+                    for (w, rows) in rows.iter().enumerate() {
+                        let columns = turn(rows);
+                        let lanes = w * LANES..chains.min((w + 1) * LANES);
+                        for (column, chain) in columns.iter().zip(lanes) {
+                            store(*column, &mut self.outs[chain * LINKS + k][t..t + LANES]);
+                        }
+                    }
+                }
+            }
+            for (k, last) in last.iter().enumerate() {
+                for (w, last) in last.iter().enumerate() {
+                    let mut lanes = [0.0; LANES];
+                    store(*last, &mut lanes);
+                    let chains = w * LANES..chains.min((w + 1) * LANES);
+                    for (last, chain) in lanes.iter().zip(chains) {
+                        self.last[chain * LINKS + k] = *last;
+                    }
+                }
+            }
+            for t in whole..bars {
+                for (chain, b) in self.bs.iter().enumerate() {
+                    let mut b = b[t];
+                    for i in chain * LINKS..(chain + 1) * LINKS {
+                        b = go_on(FORMS[FORM], self.last[i], self.factors[i], b);
+                        self.last[i] = b;
+                        self.outs[i][t] = b;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Figures of chains in registers; lanes without a chain are 0.
+    #[target_feature(enable = "avx512f")]
+    fn spread<const LINKS: usize, const WIDE: usize>(from: &[f64]) -> [[__m512d; WIDE]; LINKS] {
+        let mut registers = [[_mm512_set1_pd(0.0); WIDE]; LINKS];
+        for (k, registers) in registers.iter_mut().enumerate() {
+            for (w, register) in registers.iter_mut().enumerate() {
+                let mut lanes = [0.0; LANES];
+                for (lane, to) in lanes.iter_mut().enumerate() {
+                    let chain = w * LANES + lane;
+                    *to = from.get(chain * LINKS + k).copied().unwrap_or(0.0);
+                }
+                *register = load(&lanes);
+            }
+        }
+        registers
+    }
+
+    /// As [`go_on`], in eight lanes.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn step<const FORM: usize>(last: __m512d, a: __m512d, b: __m512d) -> __m512d {
+        match FORMS[FORM] {
+            Form::Times => _mm512_add_pd(_mm512_mul_pd(last, a), b),
+            Form::Into => _mm512_mul_pd(_mm512_add_pd(last, b), a),
+            _ => _mm512_add_pd(last, _mm512_mul_pd(_mm512_sub_pd(b, last), a)),
+        }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn load(from: &[f64]) -> __m512d {
+        let from = &from[..LANES];
+        // SAFETY: eight doubles are read, unaligned.
+        #[allow(unsafe_code)]
+        unsafe {
+            _mm512_loadu_pd(from.as_ptr())
+        }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn store(value: __m512d, to: &mut [f64]) {
+        let to: &mut [f64] = &mut to[..LANES];
+        // SAFETY: eight doubles are written, unaligned.
+        #[allow(unsafe_code)]
+        unsafe {
+            _mm512_storeu_pd(to.as_mut_ptr(), value);
+        }
+    }
+
+    /// Rows of lanes to columns.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn turn(r: &[__m512d; LANES]) -> [__m512d; LANES] {
+        // Bars 0 and 1, 2 and 3, … of each even lane, and of each odd one.
+        let [e0, e4, e2, e6] = join(
+            _mm512_unpacklo_pd(r[0], r[1]),
+            _mm512_unpacklo_pd(r[2], r[3]),
+            _mm512_unpacklo_pd(r[4], r[5]),
+            _mm512_unpacklo_pd(r[6], r[7]),
+        );
+        let [o1, o5, o3, o7] = join(
+            _mm512_unpackhi_pd(r[0], r[1]),
+            _mm512_unpackhi_pd(r[2], r[3]),
+            _mm512_unpackhi_pd(r[4], r[5]),
+            _mm512_unpackhi_pd(r[6], r[7]),
+        );
+        [e0, o1, e2, o3, e4, o5, e6, o7]
+    }
+
+    /// From pairs of bars of four lanes all bars of the first, third, second and fourth of them.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn join(p01: __m512d, p23: __m512d, p45: __m512d, p67: __m512d) -> [__m512d; 4] {
+        const FIRST_THIRD: i32 = 0b10_00_10_00;
+        const SECOND_FOURTH: i32 = 0b11_01_11_01;
+        let (a0, b0) = (
+            _mm512_shuffle_f64x2::<FIRST_THIRD>(p01, p23),
+            _mm512_shuffle_f64x2::<FIRST_THIRD>(p45, p67),
+        );
+        let (a1, b1) = (
+            _mm512_shuffle_f64x2::<SECOND_FOURTH>(p01, p23),
+            _mm512_shuffle_f64x2::<SECOND_FOURTH>(p45, p67),
+        );
+        [
+            _mm512_shuffle_f64x2::<FIRST_THIRD>(a0, b0),
+            _mm512_shuffle_f64x2::<SECOND_FOURTH>(a0, b0),
+            _mm512_shuffle_f64x2::<FIRST_THIRD>(a1, b1),
+            _mm512_shuffle_f64x2::<SECOND_FOURTH>(a1, b1),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linear::go_on;
+    use proptest::prelude::*;
+
+    fn equals_one_by_one<const LINKS: usize>(
+        form: Form,
+        chains: usize,
+        series: &[Vec<f64>],
+        values: &[f64],
+    ) {
+        let bars = series.iter().map(Vec::len).min().unwrap_or(0);
+        let bs: Vec<&[f64]> = (0..chains)
+            .map(|i| &series[i % series.len()][..bars])
+            .collect();
+        let count = chains * LINKS;
+        let factors: Vec<f64> = values.iter().cycle().take(count).copied().collect();
+        let begin: Vec<f64> = values.iter().rev().cycle().take(count).copied().collect();
+        let mut got = vec![vec![0.0; bars]; count];
+        let mut last = begin.clone();
+        let mut outs: Vec<&mut [f64]> = got.iter_mut().map(|out| &mut out[..]).collect();
+        let mut all = Abreast {
+            form,
+            bs: &bs,
+            factors: &factors,
+            last: &mut last,
+            outs: &mut outs,
+        };
+        if !all.run::<LINKS>() {
+            return;
+        }
+        let mut want = begin;
+        for t in 0..bars {
+            for (chain, b) in bs.iter().enumerate() {
+                let mut b = b[t];
+                for i in chain * LINKS..(chain + 1) * LINKS {
+                    b = go_on(form, want[i], factors[i], b);
+                    want[i] = b;
+                    assert_eq!(got[i][t].to_bits(), b.to_bits(), "chain {chain}, bar {t}");
+                }
+            }
+        }
+        assert_eq!(last, want);
+    }
+
+    proptest! {
+        /// Equals one recurrence after the other.
+        #[test]
+        fn abreast_equals_one_by_one(
+            form in prop_oneof![Just(Form::Times), Just(Form::Towards), Just(Form::Into)],
+            chains in 1usize..=MOST,
+            series in prop::collection::vec(prop::collection::vec(-9.0..9.0f64, 0..40), 1..4),
+            values in prop::collection::vec(-0.9..0.9f64, 1..60),
+        ) {
+            equals_one_by_one::<1>(form, chains, &series, &values);
+            equals_one_by_one::<2>(form, chains, &series, &values);
+            equals_one_by_one::<3>(form, chains, &series, &values);
+            equals_one_by_one::<6>(form, chains, &series, &values);
+        }
+    }
+}
