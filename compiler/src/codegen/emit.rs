@@ -31,8 +31,8 @@ pub enum Val {
 
 /// Emits the nodes of one graph into one function.
 pub struct Emit<'g> {
-    graph: &'g Graph,
-    lanes: Lanes,
+    pub(super) graph: &'g Graph,
+    pub(super) lanes: Lanes,
     values: HashMap<Id, Val>,
 }
 
@@ -125,42 +125,6 @@ impl<'g> Emit<'g> {
         )
     }
 
-    /// A number, or a condition as 1, 0, na.
-    pub fn stored(&mut self, b: &mut FunctionBuilder<'_>, id: Id) -> Value {
-        match self.val(b, id) {
-            Val::Num(x) => x,
-            Val::Cond(t, f) => {
-                let one = self.constant(b, 1.0);
-                let zero = self.constant(b, 0.0);
-                let na = self.constant(b, f64::NAN);
-                let rest = self.select(b, f, zero, na);
-                self.select(b, t, one, rest)
-            }
-        }
-    }
-
-    pub fn select(&self, b: &mut FunctionBuilder<'_>, c: Value, x: Value, y: Value) -> Value {
-        match self.lanes {
-            Lanes::One => b.ins().select(c, x, y),
-            _ => {
-                let ty = b.func.dfg.value_type(x);
-                if ty == types::F64X2 {
-                    let c = b.ins().bitcast(types::F64X2, MemFlagsData::new(), c);
-                    b.ins().bitselect(c, x, y)
-                } else {
-                    b.ins().bitselect(c, x, y)
-                }
-            }
-        }
-    }
-
-    fn not(&self, b: &mut FunctionBuilder<'_>, c: Value) -> Value {
-        match self.lanes {
-            Lanes::One => b.ins().icmp_imm_u(cranelift::prelude::IntCC::Equal, c, 0),
-            _ => b.ins().bnot(c),
-        }
-    }
-
     fn truth(&self, b: &mut FunctionBuilder<'_>, value: bool) -> Value {
         match self.lanes {
             Lanes::One => b.ins().iconst(types::I8, i64::from(value)),
@@ -222,10 +186,7 @@ impl<'g> Emit<'g> {
                 Val::Num(self.math1(b, imports, f, a))
             }
             Op::Math2(f @ (Math2::Min | Math2::Max), x, y) => {
-                let constants = [x, y].map(|id| match self.graph.node(id).op {
-                    Op::Number(bits) => Some(f64::from_bits(bits)).filter(|c| !c.is_nan()),
-                    _ => None,
-                });
+                let constants = [x, y].map(|id| self.number(id).filter(|c| !c.is_nan()));
                 let (x, y) = (self.num(b, x), self.num(b, y));
                 Val::Num(self.extreme(b, f == Math2::Max, (x, y), constants))
             }
@@ -271,8 +232,7 @@ impl<'g> Emit<'g> {
                     let ((xt, xf), (yt, yf)) = (self.cond(b, x), self.cond(b, y));
                     Val::Cond(self.choose(b, c, xt, yt), self.choose(b, c, xf, yf))
                 } else {
-                    let (x, y) = (self.num(b, x), self.num(b, y));
-                    Val::Num(self.select(b, c, x, y))
+                    Val::Num(self.select_of(b, c, x, y))
                 }
             }
             Op::Coalesce(x, y) => {
@@ -294,14 +254,6 @@ impl<'g> Emit<'g> {
             }
         };
         self.values.insert(id, val);
-    }
-
-    /// A condition chosen by another.
-    fn choose(&self, b: &mut FunctionBuilder<'_>, c: Value, x: Value, y: Value) -> Value {
-        let x = b.ins().band(c, x);
-        let not = self.not(b, c);
-        let y = b.ins().band(not, y);
-        b.ins().bor(x, y)
     }
 
     fn compare(&self, b: &mut FunctionBuilder<'_>, cc: FloatCC, x: Value, y: Value) -> Value {
@@ -363,37 +315,6 @@ impl<'g> Emit<'g> {
             Math2::Mod => call(b, imports, "math_modulo", &[x, y]),
             Math2::Pow => call(b, imports, "math_pow", &[x, y]),
             Math2::Min | Math2::Max => self.extreme(b, f == Math2::Max, (x, y), [None; 2]),
-        }
-    }
-
-    /// As `strat_abi::math::min` and `max`: x where x is na or the better, else y. One instruction
-    /// takes the better, and its second operand where there is none or one is na.
-    fn extreme(
-        &self,
-        b: &mut FunctionBuilder<'_>,
-        greatest: bool,
-        (x, y): (Value, Value),
-        constants: [Option<f64>; 2],
-    ) -> Value {
-        let take = |b: &mut FunctionBuilder<'_>, x: Value, y: Value| {
-            let (less, more) = if greatest { (y, x) } else { (x, y) };
-            let better = b.ins().fcmp(FloatCC::LessThan, less, more);
-            self.select(b, better, x, y)
-        };
-        match constants {
-            [Some(_), _] => take(b, x, y),
-            // Which of equal operands is taken matters for zeros only.
-            [_, Some(c)] if c != 0.0 => take(b, y, x),
-            [_, Some(c)] if c.is_sign_positive() => {
-                let best = take(b, y, x);
-                let zero = self.constant(b, 0.0);
-                b.ins().fadd(best, zero)
-            }
-            _ => {
-                let best = take(b, x, y);
-                let na = b.ins().fcmp(FloatCC::Unordered, x, x);
-                self.select(b, na, x, best)
-            }
         }
     }
 }

@@ -3,6 +3,7 @@
 // Calling generated code and passing it raw state needs `unsafe`; every use says why it is sound.
 #![allow(unsafe_code)]
 
+mod choice;
 mod emit;
 mod group;
 pub mod handler;

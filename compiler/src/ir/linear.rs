@@ -55,12 +55,8 @@ impl Graph {
             })
         };
         if let Op::Coalesce(now, last) = self.node(step).op {
-            let is_known = now == member.seed && outside(now) && is_last(last);
-            return if is_known {
-                linear(Form::Known, None, now)
-            } else {
-                None
-            };
+            let is_known = outside(now) && is_last(last);
+            return is_known.then(|| linear(Form::Known, None, now))?;
         }
         if let Some((factor, sum)) = product(step) {
             let Op::Math2(Math2::Add, x, y) = self.node(sum).op else {
