@@ -12,6 +12,7 @@
 //! | [`counts`] | every form and every function of the library is made up often enough |
 //! | [`corners`] | programs written by hand: what generation found, and what it rarely makes |
 //! | [`library`] | each function of the library on its own, with usual arguments |
+//! | [`grid`] | many lengths in one sweep, each alone, and the interpreter |
 //! | [`ranges`] | every value lies in the range that the check inferred |
 //! | [`broken`] | the comparison sees an executor that is wrong |
 
@@ -20,6 +21,7 @@ mod broken;
 mod cases;
 mod corners;
 mod counts;
+mod grid;
 mod library;
 mod market;
 mod program;

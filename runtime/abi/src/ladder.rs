@@ -12,7 +12,8 @@
 //!
 //! Squares, products and moments are taken of the distances from a value of the run itself, its
 //! newest: neighbouring prices are close, so their distances are exact, and no digits are lost
-//! however large the level. A flat window has exactly its level and exactly no deviation.
+//! however large the level. A flat window has exactly its level and exactly no deviation, and sums
+//! that fit into a double, such as those of differences of prices, come out exactly.
 
 /// What is added up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -214,14 +215,16 @@ fn join(ladder: Ladder, part: impl Fn(Rung) -> Run, n: usize, least: f64) -> f64
     }
     let smaller = || rungs(n).take_while(move |rung| rung.power < power);
     if ladder == Ladder::Sum {
-        // As distances from the mean of the largest part, which is at least half of the window.
-        let mean = largest.dx / largest.count;
-        let mut rest = 0.0;
+        // From the largest part on, with what each addition rounds off (T. J. Dekker, "A floating-point
+        // technique for extending the available precision", 1971).
+        let (mut sum, mut lost) = (largest.dx, 0.0);
         for rung in smaller() {
-            let run = part(rung);
-            rest += run.dx - run.count * mean;
+            let x = part(rung).dx;
+            let next = sum + x;
+            lost += x - (next - sum);
+            sum = next;
         }
-        return count * mean + rest;
+        return sum + lost;
     }
     let (x, y) = (newest.x, newest.y);
     let far = |run: &Run| {

@@ -170,15 +170,17 @@ impl Read<'_> {
         let share = 1.0 / big.width();
         let mut out = [0.0; W];
         if ladder == Ladder::Sum {
-            let mean: [f64; W] = scaled(self.row(ladder, big, 0, at), share);
+            let mut sum: [f64; W] = self.row(ladder, big, 0, at);
             for part in small {
-                let (width, x) = (part.width(), self.row::<W>(ladder, part, 0, at));
+                let x = self.row::<W>(ladder, part, 0, at);
                 for j in 0..W {
-                    out[j] += x[j] - width * mean[j];
+                    let next = sum[j] + x[j];
+                    out[j] += x[j] - (next - sum[j]);
+                    sum[j] = next;
                 }
             }
             for j in 0..W {
-                out[j] += self.count * mean[j];
+                out[j] += sum[j];
             }
             return out;
         }

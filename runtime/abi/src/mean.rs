@@ -8,6 +8,8 @@
 //! only these operations decide it as vectorbt does. The compensations keep the error near one
 //! unit in the last place however long the series.
 
+use crate::wide::wide;
+
 /// The running sum of one window.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(C)]
@@ -172,38 +174,12 @@ pub fn means(xs: &[f64], front: usize, lanes: &mut [MeanLane<'_>]) {
     }
 }
 
-fn side_by_side(xs: &[f64], at: usize, from: usize, lanes: &mut [MeanLane<'_>]) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        if std::arch::is_x86_feature_detected!("avx512f") {
-            // SAFETY: the feature was found on this machine.
-            #[allow(unsafe_code)]
-            unsafe {
-                return side_by_side_avx512(xs, at, from, lanes);
-            }
-        }
-        if std::arch::is_x86_feature_detected!("avx2") {
-            // SAFETY: the feature was found on this machine.
-            #[allow(unsafe_code)]
-            unsafe {
-                return side_by_side_avx2(xs, at, from, lanes);
-            }
-        }
-    }
-    side_by_side_here(xs, at, from, lanes);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
-fn side_by_side_avx512(xs: &[f64], at: usize, from: usize, lanes: &mut [MeanLane<'_>]) {
-    side_by_side_here(xs, at, from, lanes);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn side_by_side_avx2(xs: &[f64], at: usize, from: usize, lanes: &mut [MeanLane<'_>]) {
-    side_by_side_here(xs, at, from, lanes);
-}
+wide!(fn side_by_side = side_by_side_here(
+    xs: &[f64],
+    at: usize,
+    from: usize,
+    lanes: &mut [MeanLane<'_>],
+));
 
 /// Bars per tile: results are gathered bar by bar and then handed out lane by lane.
 const TILE: usize = 32;

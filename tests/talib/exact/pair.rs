@@ -12,8 +12,9 @@ use super::window::wear;
 /// A value and how far it may be off, in both kinds of arithmetic.
 type Value = (Exact, [f64; 2]);
 
-/// What 31 digits lose themselves where products cancel, relative to the most that they can be.
-const OWN: f64 = 1e-29;
+/// What is left of products that cancel may be off by half a unit of the last place of what cancels,
+/// whoever computes it: the products themselves are rounded.
+pub const OWN: f64 = f64::EPSILON / 2.0;
 
 /// The last n values of both series.
 pub struct Pairs {

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use strat_engine::abi::window::Window;
 
 use super::Exact;
+use super::pair::OWN;
 use super::sliding::Sliding;
 use super::totals::{Best, Moments, Noises, Sorted, Sum};
 
@@ -124,7 +125,13 @@ impl Values {
                 noise.sum[kind] / count.max(1) as f64
             }
             (Window::Weighted, _) => noise.weighted[kind],
-            (Window::Moment, _) => noise.sum[kind] * (self.n as f64 - 1.0) / 2.0,
+            (Window::Moment, Held::Squares(held)) => {
+                // Products of the distances from both middles, which cancel.
+                let products = held.total().map_or(0.0, |all| {
+                    (all.squares.0.hi * all.squares.1.hi).max(0.0).sqrt()
+                });
+                noise.sum[kind] * (self.n as f64 - 1.0) / 2.0 + OWN * products
+            }
             (_, Held::Squares(held)) => {
                 // The sum of (noise + its mean) * (2 * distance + noise + its mean), the first
                 // product bounded by Cauchy and Schwarz.

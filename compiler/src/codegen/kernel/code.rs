@@ -3,7 +3,7 @@
 use cranelift::module::FuncId;
 use cranelift::prelude::{FunctionBuilder, InstBuilder, IntCC, MemFlagsData, Value, types};
 
-use super::plan::Step;
+use super::action::Step;
 use crate::codegen::emit::{Emit, Lanes, cone, is_call};
 use crate::codegen::group::{GroupVars, emit_group};
 use crate::codegen::jit::{CodegenError, Imports, Jit};

@@ -3,8 +3,8 @@
 use cranelift::module::FuncId;
 use cranelift::prelude::{InstBuilder, Value, types};
 
+use super::action::Step;
 use super::code::{body, count, flags, prologue};
-use super::plan::Step;
 use super::pools::query_roots;
 use crate::codegen::emit::{Emit, Lanes};
 use crate::codegen::jit::{CodegenError, Jit};

@@ -6,7 +6,8 @@ use strat_abi::ahead::is_worth_cutting;
 use strat_abi::chain::{Chain, Link, MOST, chains};
 use strat_abi::linear::{Factor, LinearLane, linear};
 
-use super::plan::{Action, Kernel, Step};
+use super::action::{Action, Step};
+use super::plan::Kernel;
 use super::steps::{Instance, Layout, Shared};
 
 /// Lanes that one thread takes at a time.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::plan::{Action, MaskTree, Pending, Planner, no_mask};
+use super::action::{Action, no_mask};
+use super::plan::{MaskTree, Pending, Planner};
 use crate::codegen::emit::cone;
 use crate::ir::{Id, Op};
 

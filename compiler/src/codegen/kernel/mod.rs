@@ -5,6 +5,7 @@
 //! on a parameter is computed once whatever the grid (binding-time analysis: `Stage`). All
 //! memory is per instance and block; nothing grows with parameter sets times bars.
 
+mod action;
 mod choose;
 mod code;
 mod code_pool;

@@ -2,7 +2,8 @@
 
 use strat_abi::linear::Form;
 
-use super::plan::{Action, Pending, Planner, Step};
+use super::action::{Action, Step};
+use super::plan::{Pending, Planner};
 use crate::ir::Linear;
 
 impl Planner<'_> {

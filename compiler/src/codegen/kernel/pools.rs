@@ -1,6 +1,7 @@
 //! Steps of pools, and which steps nothing but the values of the plan needs.
 
-use super::plan::{Action, Pending, Planner, no_group};
+use super::action::{Action, no_group};
+use super::plan::{Pending, Planner};
 use crate::codegen::emit::cone;
 use crate::ir::Id;
 

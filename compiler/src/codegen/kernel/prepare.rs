@@ -11,9 +11,10 @@ use strat_abi::orders::MOST;
 use strat_abi::pair::Pair;
 use strat_lang::hir::Input;
 
+use super::action::{Action, View};
 use super::leaf::{Leaf, bar_column};
 use super::order::is_linear;
-use super::plan::{Action, Kernel, View};
+use super::plan::Kernel;
 use super::run::KernelRun;
 use super::steps::Instance;
 use crate::codegen::group::state_len;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use strat_abi::{BarColumns, ComboState, Scratch, Sweep};
 
+use super::action::{Action, Step};
 use super::leaf::bar_column;
 use super::linear;
 use super::order::is_linear;
-use super::plan::{Action, Kernel, MaskTree, Step};
+use super::plan::{Kernel, MaskTree};
 use super::prepare::{Projection, front};
 use super::steps::{Instance, Layout, Shared, run};
 use super::windows::{is_side_by_side, side_by_side};

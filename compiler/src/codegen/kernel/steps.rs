@@ -8,9 +8,9 @@ use strat_abi::pair;
 use strat_abi::quotient::quotients;
 use strat_lang::hir::Input;
 
+use super::action::Action;
 use super::code::MAP_TURN;
 use super::leaf::{Leaf, bar_column};
-use super::plan::Action;
 use crate::feeds::Column;
 use crate::ir::Bounds;
 

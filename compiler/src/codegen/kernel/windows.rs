@@ -12,8 +12,8 @@ use strat_abi::orders;
 use strat_abi::pair::{self, Pair};
 use strat_abi::window;
 
+use super::action::Action;
 use super::leaf::Leaf;
-use super::plan::Action;
 use super::steps::{Instance, Layout, Shared};
 use crate::ir::Bounds;
 
