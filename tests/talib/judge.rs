@@ -26,8 +26,6 @@ pub const NEAR: f64 = 1e-9;
 pub const FAR: f64 = 1e-10;
 /// Bounds on the noise of doubles that ours may be off.
 const ROUNDINGS: f64 = 4.0;
-/// Bounds on the rounding of its totals that TA-Lib may be off: they are a walk, and some go further.
-const WALKS: f64 = 5.0;
 
 /// Relative difference up to which the two speak for each other.
 const AGREED: f64 = 1e-11;
@@ -225,9 +223,12 @@ fn judge(case: &Case<'_>, found: &mut Found) -> Result<(), String> {
                 } else if own <= ROUNDINGS * e.noise {
                     found.noise += 1;
                 } else {
-                    return wrong("TA-Lib is exact there");
+                    return wrong(&format!(
+                        "TA-Lib is exact there, ours off by {own:e}, doubles by {:e}",
+                        e.noise
+                    ));
                 }
-            } else if talib > WALKS * e.running {
+            } else if talib > ROUNDINGS * e.running {
                 return wrong(&format!(
                     "no rounding of TA-Lib's explains that: {:e}, at most {:e}",
                     talib, e.running
@@ -242,7 +243,10 @@ fn judge(case: &Case<'_>, found: &mut Found) -> Result<(), String> {
                     found.errors.1 = found.errors.1.max(relative(own));
                 }
             } else {
-                return wrong("TA-Lib is not exact, and ours is further away");
+                return wrong(&format!(
+                    "TA-Lib is not exact, and ours is further away: {own:e}, doubles {:e}",
+                    e.noise
+                ));
             }
         }
     }

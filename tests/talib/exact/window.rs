@@ -107,7 +107,9 @@ impl Values {
             * match self.window {
                 Window::Sum => greatest * n,
                 Window::Mean => greatest,
-                Window::Weighted | Window::Moment => greatest * n * n,
+                // The total of products goes on by the total of values on every bar, and takes in its
+                // error each time.
+                Window::Weighted | Window::Moment => greatest * n * (n + self.bars as f64 / 2.0),
                 Window::Squares => greatest * greatest * n,
                 _ => 0.0,
             }
@@ -115,23 +117,18 @@ impl Values {
 
     /// How far the result may move when each value moves by its noise of kind `kind`.
     pub fn moved(&self, kind: usize) -> f64 {
+        let own = self.rounded();
         let Some(noise) = self.noises.total(kind) else {
-            return 0.0;
+            return own;
         };
-        match (self.window, &self.held) {
+        let moved = match (self.window, &self.held) {
             (Window::Sum, _) => noise.sum[kind],
             (Window::Mean, Held::Sum(held)) => {
                 let count = held.total().map_or(0, |all| all.count);
                 noise.sum[kind] / count.max(1) as f64
             }
             (Window::Weighted, _) => noise.weighted[kind],
-            (Window::Moment, Held::Squares(held)) => {
-                // Products of the distances from both middles, which cancel.
-                let products = held.total().map_or(0.0, |all| {
-                    (all.squares.0.hi * all.squares.1.hi).max(0.0).sqrt()
-                });
-                noise.sum[kind] * (self.n as f64 - 1.0) / 2.0 + OWN * products
-            }
+            (Window::Moment, _) => noise.sum[kind] * (self.n as f64 - 1.0) / 2.0,
             (_, Held::Squares(held)) => {
                 // The sum of (noise + its mean) * (2 * distance + noise + its mean), the first
                 // product bounded by Cauchy and Schwarz.
@@ -140,6 +137,17 @@ impl Values {
                 2.0 * (noises * squares).sqrt() + noises
             }
             (Window::Max | Window::Min, _) => noise.greatest[kind],
+            _ => 0.0,
+        };
+        own + moved
+    }
+
+    /// What is rounded of the products of a moment, which cancel: distances from both middles.
+    fn rounded(&self) -> f64 {
+        match (self.window, &self.held) {
+            (Window::Moment, Held::Squares(held)) => held.total().map_or(0.0, |all| {
+                OWN * (all.squares.0.hi * all.squares.1.hi).max(0.0).sqrt()
+            }),
             _ => 0.0,
         }
     }
