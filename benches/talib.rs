@@ -7,6 +7,7 @@
 //! `-- NAME …` measures some functions; a busy second core slows ours more than TA-Lib, which waits
 //! for its own results most of the time.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use strat_benches::{repeated, time};
@@ -66,7 +67,7 @@ fn inputs(info: &FuncInfo) -> Vec<&'static str> {
     reals
         .enumerate()
         .map(|(i, input)| match (input.param_name, i) {
-            ("inPeriods", _) => "2 + bar_index mod 29",
+            ("inPeriods", _) => "unitless(volume)",
             (_, 0) => "close",
             _ => "open",
         })
@@ -103,6 +104,7 @@ fn program(info: &FuncInfo, arguments: &str, params: &str) -> Option<Compiled> {
 
 fn single(info: &'static FuncInfo, bars: &Bars) -> Option<Ratio> {
     let program = program(info, &inputs(info).join(", "), "")?;
+    let bars = &*bars_for(info, bars);
     let columns = columns(bars);
     let mut out = Vec::new();
     let (ours, _) = time(RUNS, || program.evaluate_into(&[], columns, &mut out));
@@ -114,12 +116,23 @@ fn single(info: &'static FuncInfo, bars: &Bars) -> Option<Ratio> {
     })
 }
 
+/// The bars, with a period for each in place of its volume where the function takes periods.
+fn bars_for<'a>(info: &FuncInfo, bars: &'a Bars) -> Cow<'a, Bars> {
+    if info.inputs.iter().all(|i| i.param_name != "inPeriods") {
+        return Cow::Borrowed(bars);
+    }
+    let mut bars = bars.clone();
+    for (t, volume) in bars.volume.iter_mut().enumerate() {
+        *volume = 2.0 + (t % 29) as f64;
+    }
+    Cow::Owned(bars)
+}
+
 /// Fastest seconds of TA-Lib with its defaults, or the first length changed.
 fn theirs(info: &FuncInfo, bars: &Bars, length: Option<i32>) -> Option<f64> {
     let core = Core::new();
     let mut real = vec![vec![0.0; bars.len()]; info.outputs.len()];
     let mut whole = vec![vec![0_i32; bars.len()]; info.outputs.len()];
-    let periods: Vec<f64> = (0..bars.len()).map(|t| 2.0 + (t % 29) as f64).collect();
     let mut call = info.id.new_call(&core);
     let mut reals = 0;
     for (slot, input) in info.inputs.iter().enumerate() {
@@ -129,7 +142,7 @@ fn theirs(info: &FuncInfo, bars: &Bars, length: Option<i32>) -> Option<f64> {
             call.set_price_input(slot, o, h, l, c, v, None).ok()?;
         } else {
             let column = match (input.param_name, reals) {
-                ("inPeriods", _) => &periods,
+                ("inPeriods", _) => &bars.volume,
                 (_, 0) => &bars.close,
                 _ => &bars.open,
             };
@@ -158,8 +171,9 @@ fn theirs(info: &FuncInfo, bars: &Bars, length: Option<i32>) -> Option<f64> {
 /// The place of the first optional parameter, where that is a length.
 fn window(info: &FuncInfo) -> Option<usize> {
     let first = info.opt_inputs.first()?;
-    let is_length = matches!(first.kind, OptInputType::IntegerRange { .. });
-    (is_length && first.param_name.contains("Period")).then_some(0)
+    let is_whole = matches!(first.kind, OptInputType::IntegerRange { .. });
+    let is_length = first.param_name.contains("Period") && first.param_name != "optInMinPeriod";
+    (is_whole && is_length).then_some(0)
 }
 
 fn grid(info: &'static FuncInfo, bars: &Bars) -> Option<Ratio> {

@@ -32,6 +32,15 @@ pub fn sign(x: f64) -> f64 {
 
 /// Remainder with the sign of the dividend.
 pub extern "C" fn modulo(a: f64, b: f64) -> f64 {
+    // Products and differences of whole numbers below this are exact, and a quotient is never
+    // rounded below the whole number that it is cut to.
+    const MOST: f64 = (1_u64 << 52) as f64;
+    let whole = |x: f64| (x as i64) as f64;
+    let (x, y) = (a.abs(), b.abs());
+    if x < MOST && (1.0..MOST).contains(&y) && whole(x) == x && whole(y) == y {
+        let rest = x - whole(x / y) * y;
+        return if rest < 0.0 { rest + y } else { rest }.copysign(a);
+    }
     libm::fmod(a, b)
 }
 
@@ -132,6 +141,7 @@ pub fn or(a: f64, b: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn na_wins_in_min_and_max() {
@@ -140,6 +150,22 @@ mod tests {
         assert_eq!((min(1.0, 2.0), max(1.0, 2.0)), (1.0, 2.0));
         assert_eq!((sign(-3.0), sign(0.0), sign(-0.0)), (-1.0, 0.0, 0.0));
         assert!(pow(f64::NAN, 0.0).is_nan());
+    }
+
+    proptest! {
+        /// Whole numbers or not, the remainder is that of `fmod`, to the bit.
+        #[test]
+        fn modulo_is_fmod(
+            a in prop_oneof![any::<f64>(), (-1i64 << 54..1 << 54).prop_map(|x| x as f64), (-900..900i32).prop_map(f64::from)],
+            b in prop_oneof![any::<f64>(), (-1i64 << 54..1 << 54).prop_map(|x| x as f64), (-40..40i32).prop_map(f64::from)],
+            times in -3i32..4,
+        ) {
+            // Multiples, and their neighbours, too.
+            for a in [a, b * f64::from(times), b * f64::from(times) + 1.0, b * f64::from(times) - 1.0] {
+                let (got, want) = (modulo(a, b), libm::fmod(a, b));
+                prop_assert!(got.to_bits() == want.to_bits() || got.is_nan() && want.is_nan(), "{a} {b}: {got} {want}");
+            }
+        }
     }
 
     #[test]
