@@ -112,7 +112,7 @@ impl Block<'_, '_> {
                 // SAFETY: this part of the arena is written by its instance only, and read by
                 // nothing while the chain runs.
                 let out = unsafe {
-                    let out = self.shared.at(instance.out + layout.history);
+                    let out = self.shared.out(instance, instance.out + layout.history);
                     std::slice::from_raw_parts_mut(out, layout.len)
                 };
                 chain.links.push(Link {
@@ -155,7 +155,7 @@ impl Block<'_, '_> {
                         let at = instance.leaves[i].pointer(self.shared, layout, &self.bars);
                         std::slice::from_raw_parts(at, layout.len)
                     };
-                    let out = self.shared.at(instance.out + layout.history);
+                    let out = self.shared.out(instance, instance.out + layout.history);
                     let factor = match (instance.leaves.len(), instance.scalars.first()) {
                         (3.., _) => Factor::Column(leaf(2)),
                         (_, Some(a)) => Factor::Number(*a),

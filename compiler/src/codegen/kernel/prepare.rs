@@ -230,6 +230,7 @@ impl<'a> KernelRun<'a> {
                     mean: MeanState::default(),
                     linear: LinearState::default(),
                     last: LastSide::default(),
+                    result: None,
                 });
             }
             if let Action::Input(input) = step.action

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use strat_abi::{BarColumns, Decision};
 
+use super::code::MAP_TURN;
 use super::plan::Kernel;
 use super::prepare::Hand;
 use super::run::KernelRun;
@@ -20,7 +21,7 @@ fn blocks(
     let mut start = 0;
     while start < bars {
         let len = run.block.min(bars - start);
-        run.run_block(start, len);
+        run.run_block(start, len, &[]);
         each(run, start, len);
         start += len;
     }
@@ -36,16 +37,30 @@ pub(crate) fn evaluate<'a>(
     out: &mut Vec<Vec<f64>>,
 ) {
     let mut run = KernelRun::new(Arc::clone(kernel), graph, params, bars, hand, false);
+    let handed = run.hand_over();
     out.resize_with(kernel.outputs.len(), Vec::new);
     for out in out.iter_mut() {
-        out.clear();
-        out.reserve(bars.len());
+        out.resize(bars.len().next_multiple_of(MAP_TURN), 0.0);
     }
-    blocks(&mut run, bars.len(), |run, _, _| {
-        for (out, column) in out.iter_mut().zip(&kernel.outputs) {
-            out.extend_from_slice(run.column(*column, 0));
+    for start in (0..bars.len()).step_by(run.block) {
+        let len = run.block.min(bars.len() - start);
+        let places: Vec<*mut f64> = out
+            .iter_mut()
+            .map(|out| out[start..].as_mut_ptr())
+            .collect();
+        run.run_block(start, len, &places);
+        for ((out, column), _) in out
+            .iter_mut()
+            .zip(&kernel.outputs)
+            .zip(&handed)
+            .filter(|(_, handed)| !**handed)
+        {
+            out[start..start + len].copy_from_slice(run.column(*column, 0));
         }
-    });
+    }
+    for out in out {
+        out.truncate(bars.len());
+    }
 }
 
 /// What holds on each bar, and the values that the plan points into.

@@ -35,13 +35,16 @@ pub struct KernelRun<'a> {
 }
 
 impl KernelRun<'_> {
-    pub(super) fn run_block(&mut self, start: usize, len: usize) {
+    /// Computes a block; `results` are the places of the outputs that [`KernelRun::hand_over`] has
+    /// named.
+    pub(super) fn run_block(&mut self, start: usize, len: usize, results: &[*mut f64]) {
         self.shift(self.len);
         self.start = start;
         self.len = len;
         let shared = Shared {
             arena: self.arena.as_mut_ptr(),
             masks: self.masks.as_mut_ptr(),
+            results: results.as_ptr(),
         };
         // Borrowed part by part: counting a reference would wait for all that was stored.
         let Self {
@@ -110,6 +113,39 @@ impl KernelRun<'_> {
                 }
             }
         }
+    }
+
+    /// Which outputs are written where they belong: columns that nothing reads again. From now on
+    /// blocks are run with the places of the outputs, each with room for whole turns of a map.
+    pub(super) fn hand_over(&mut self) -> Vec<bool> {
+        let kernel = &self.kernel;
+        let is_read = |column: usize| {
+            let mut views = kernel.steps.iter().flat_map(|step| &step.views);
+            views.any(|view| view.column == column)
+        };
+        let count = |column: usize| kernel.outputs.iter().filter(|c| **c == column).count();
+        let handed: Vec<bool> = kernel
+            .outputs
+            .iter()
+            .map(|&column| {
+                let step = &kernel.steps[kernel.column_step[column]];
+                !is_read(column)
+                    && count(column) == 1
+                    && step.outs == 1
+                    && !matches!(step.action, Action::Input(_))
+            })
+            .collect();
+        for (i, column) in kernel
+            .outputs
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| handed[*i])
+        {
+            for instance in &mut self.instances[kernel.column_step[*column]] {
+                instance.result = Some(i);
+            }
+        }
+        handed
     }
 
     /// The end of the last block becomes the history of the next.
@@ -237,7 +273,7 @@ impl Sweep for KernelRun<'_> {
     }
 
     fn begin_block(&mut self, start: usize, len: usize) {
-        self.run_block(start, len);
+        self.run_block(start, len, &[]);
     }
 
     fn masks(

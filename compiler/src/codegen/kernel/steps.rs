@@ -30,6 +30,8 @@ pub(super) struct Instance<'a> {
     pub(super) mean: MeanState,
     pub(super) linear: LinearState,
     pub(super) last: LastSide,
+    /// The output of the evaluation that takes its column, which nothing else reads.
+    pub(super) result: Option<usize>,
 }
 
 /// Shared memory whose parts are written by one instance each.
@@ -37,9 +39,25 @@ pub(super) struct Instance<'a> {
 pub(super) struct Shared {
     pub(super) arena: *mut f64,
     pub(super) masks: *mut u64,
+    /// Where the outputs of the evaluation have this block.
+    pub(super) results: *const *mut f64,
 }
 
 impl Shared {
+    /// Where an instance writes its first column.
+    ///
+    /// # Safety
+    /// `offset` lies in the arena; an instance with a result is run with the outputs at hand.
+    pub(super) unsafe fn out(&self, instance: &Instance<'_>, offset: usize) -> *mut f64 {
+        // SAFETY: as the caller says.
+        unsafe {
+            match instance.result {
+                Some(i) => *self.results.add(i),
+                None => self.arena.add(offset),
+            }
+        }
+    }
+
     /// # Safety
     /// `offset` lies in the arena.
     pub(super) unsafe fn at(&self, offset: usize) -> *mut f64 {
@@ -81,9 +99,10 @@ pub(super) fn run(
         ..
     } = layout;
     // SAFETY: `out` places this instance's own part of the arena, `outs` columns of `width`
-    // doubles; leaves lie in other, complete parts, at least `len` (rounded up) doubles long.
+    // doubles, or one output of the evaluation, whole turns long; leaves lie in other, complete parts, at least `len` (rounded up) doubles long.
     unsafe {
-        let out = |i: usize| shared.arena.add(instance.out + i * width + history);
+        let first = shared.out(instance, instance.out + history);
+        let out = |i: usize| first.add(i * width);
         let slice = |i: usize| std::slice::from_raw_parts_mut(out(i), len);
         let leaf = |i: usize| {
             std::slice::from_raw_parts(instance.leaves[i].pointer(shared, layout, &bars), len)

@@ -87,7 +87,10 @@ fn run_group(
     let (xs, ys) = (column(x), column(y.unwrap_or(x)));
     let out = |i: &Instance<'_>| {
         // SAFETY: this part of the arena is written by its instance only, and is no leaf.
-        unsafe { std::slice::from_raw_parts_mut(shared.at(i.out + layout.history), layout.len) }
+        unsafe {
+            let first = shared.out(i, i.out + layout.history);
+            std::slice::from_raw_parts_mut(first, layout.len)
+        }
     };
     if let Action::Mean(_) = action {
         let mut lanes: Vec<MeanLane<'_>> = group
