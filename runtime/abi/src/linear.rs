@@ -2,7 +2,7 @@
 //! `y = (y[1] + b) * a`, and `y = y[1] + (b - y[1]) * a`, which goes a share of the way towards b;
 //! and the last value that is known.
 //!
-//! Those that do not depend on each other advance side by side ([`crate::runs`]), and so do the
+//! Those that do not depend on each other advance side by side (`runs`), and so do the
 //! parts of one that forgets where it came from ([`crate::ahead`]). The operations of one bar keep
 //! their order, and none is fused.
 
