@@ -26,7 +26,8 @@ it and nothing that was.
 - *Further*: values where TA-Lib is further than 1e-10 (relative) from exact arithmetic, and ours is
   nearer, or as near as the doubles of its operands allow. They are listed below.
 - *Noise*: values where both are further than 1e-10, but no further than the rounding of their
-  operands (a difference of two averages that meet, say), or are the same double.
+  operands (a difference of two averages that meet, or of products that cancel), or are the same
+  double.
 
 What is excused must be explained by a bound on the rounding of TA-Lib's own order of operations. A
 test breaks every output by 1e-8 of its value, and some functions by a constant, a seed or outputs

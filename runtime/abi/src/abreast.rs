@@ -89,9 +89,7 @@ mod registers {
     };
 
     use super::{Abreast, LANES};
-    use crate::linear::{Form, go_on};
-
-    const FORMS: [Form; 4] = [Form::Plus, Form::Times, Form::Towards, Form::Into];
+    use crate::linear::{FORMS, Form, go_on};
 
     impl Abreast<'_, '_> {
         #[target_feature(enable = "avx512f")]

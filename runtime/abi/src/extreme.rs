@@ -171,6 +171,7 @@ fn join_of(window: Window, level: &[f64], len: usize, front: usize, back: usize,
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lanes::tests::{in_blocks, same};
     use proptest::prelude::*;
 
     const ALL: [Window; 6] = [
@@ -200,33 +201,18 @@ mod tests {
             block in 1usize..200,
             part in 1usize..45,
         ) {
-            const HISTORY: usize = 40;
-            let mut padded = vec![f64::NAN; HISTORY];
-            padded.extend(&xs);
             let mut rows = Vec::new();
+            let least = |n: usize| if part > 40 { n + 1 } else { part.min(n) };
             for window in ALL {
-                let mut got = vec![vec![0.0; xs.len()]; ns.len()];
-                for start in (0..xs.len()).step_by(block) {
-                    let len = block.min(xs.len() - start);
-                    let mut lanes: Vec<Lane<'_>> = got
-                        .iter_mut()
-                        .zip(&ns)
-                        .map(|(out, &n)| Lane {
-                            back: n,
-                            n,
-                            least: if part > 40 { n + 1 } else { part.min(n) },
-                            out: &mut out[start..start + len],
-                        })
-                        .collect();
-                    let seen = start..start + HISTORY + len;
-                    extremes(window, &padded[seen], HISTORY, &mut lanes, &mut rows);
-                }
+                let got = in_blocks((&xs, &xs), &ns, least, block, |x, _, front, lanes| {
+                    extremes(window, x, front, lanes, &mut rows);
+                });
                 for (got, &n) in got.iter().zip(&ns) {
                     let mut state = vec![0.0; state_len(window, n)];
                     for (t, g) in got.iter().enumerate() {
-                        let want = step_extreme(window, &mut state, xs[t], n, if part > 40 { n + 1 } else { part.min(n) }, n);
+                        let want = step_extreme(window, &mut state, xs[t], n, least(n), n);
                         prop_assert!(
-                            g.to_bits() == want.to_bits() || g.is_nan() && want.is_nan(),
+                            same(*g, want),
                             "{window:?} n {n} bar {t}: {g} for {want}"
                         );
                     }

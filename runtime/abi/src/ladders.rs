@@ -251,6 +251,7 @@ fn scaled<const W: usize>(mut xs: [f64; W], share: f64) -> [f64; W] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lanes::tests::{in_blocks, same};
     use proptest::prelude::*;
 
     const ALL: [Ladder; 5] = [
@@ -280,38 +281,23 @@ mod tests {
             block in 1usize..200,
             part in 1usize..45,
         ) {
-            const HISTORY: usize = 40;
             let (xs, ys): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
-            let pad = |xs: &[f64]| {
-                let mut padded = vec![f64::NAN; HISTORY];
-                padded.extend(xs);
-                padded
-            };
             let mut rows = Vec::new();
             for ladder in ALL {
                 let ys = if ladder == Ladder::Products { &ys } else { &xs };
-                let (px, py) = (pad(&xs), pad(ys));
                 let least = |n: usize| match ladder {
                     Ladder::Sum | Ladder::Squares => if part > 40 { n + 1 } else { part.min(n) },
                     _ => n,
                 };
-                let mut got = vec![vec![0.0; xs.len()]; ns.len()];
-                for start in (0..xs.len()).step_by(block) {
-                    let len = block.min(xs.len() - start);
-                    let mut lanes: Vec<Lane<'_>> = got
-                        .iter_mut()
-                        .zip(&ns)
-                        .map(|(out, &n)| Lane { back: n, n, least: least(n), out: &mut out[start..start + len] })
-                        .collect();
-                    let seen = start..start + HISTORY + len;
-                    ladders(ladder, &px[seen.clone()], &py[seen], HISTORY, &mut lanes, &mut rows);
-                }
+                let got = in_blocks((&xs, ys), &ns, least, block, |x, y, front, lanes| {
+                    ladders(ladder, x, y, front, lanes, &mut rows);
+                });
                 for (got, &n) in got.iter().zip(&ns) {
                     let mut state = vec![0.0; state_len(n)];
                     for (t, g) in got.iter().enumerate() {
                         let want = step(ladder, &mut state, xs[t], ys[t], n, least(n), n);
                         prop_assert!(
-                            g.to_bits() == want.to_bits() || g.is_nan() && want.is_nan(),
+                            same(*g, want),
                             "{ladder:?} n {n} bar {t}: {g} for {want}"
                         );
                     }

@@ -114,3 +114,46 @@ fn look_here(xs: &[f64], whole: &mut bool) {
     }
     *whole = zeros.iter().sum::<f64>() == 0.0 && rest.iter().all(|x| x.is_finite());
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::Lane;
+
+    /// Bars in front of every block of [`in_blocks`].
+    const HISTORY: usize = 40;
+
+    /// What `run` makes of windows of several lengths, block by block. It is given the bars of a
+    /// block behind those before it, of both series, how many bars those are, and the windows.
+    pub(crate) fn in_blocks(
+        (xs, ys): (&[f64], &[f64]),
+        ns: &[usize],
+        least: impl Fn(usize) -> usize,
+        block: usize,
+        mut run: impl FnMut(&[f64], &[f64], usize, &mut [Lane<'_>]),
+    ) -> Vec<Vec<f64>> {
+        let pad = |x: &[f64]| [vec![f64::NAN; HISTORY], x.to_vec()].concat();
+        let (px, py) = (pad(xs), pad(ys));
+        let mut got = vec![vec![0.0; xs.len()]; ns.len()];
+        for start in (0..xs.len()).step_by(block) {
+            let len = block.min(xs.len() - start);
+            let mut lanes: Vec<Lane<'_>> = got
+                .iter_mut()
+                .zip(ns)
+                .map(|(out, &n)| Lane {
+                    back: n,
+                    n,
+                    least: least(n),
+                    out: &mut out[start..start + len],
+                })
+                .collect();
+            let seen = start..start + HISTORY + len;
+            run(&px[seen.clone()], &py[seen], HISTORY, &mut lanes);
+        }
+        got
+    }
+
+    /// Whether both are the same bits, or both na.
+    pub(crate) fn same(a: f64, b: f64) -> bool {
+        a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()
+    }
+}

@@ -36,6 +36,9 @@ pub enum Form {
     Known,
 }
 
+/// The forms that go on by arithmetic, by the number that stands for each in a loop made for it.
+pub(crate) const FORMS: [Form; 4] = [Form::Plus, Form::Times, Form::Towards, Form::Into];
+
 #[inline(always)]
 pub(crate) fn go_on(form: Form, last: f64, a: f64, b: f64) -> f64 {
     match form {

@@ -143,6 +143,7 @@ pub(crate) fn sum_above(values: &[f64], y: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lanes::tests::{in_blocks, same};
     use proptest::prelude::*;
 
     fn value() -> impl Strategy<Value = f64> {
@@ -163,27 +164,16 @@ mod tests {
             block in 1usize..200,
             part in 1usize..45,
         ) {
-            const HISTORY: usize = 40;
-            let pad = |x: &[f64]| [vec![f64::NAN; HISTORY], x.to_vec()].concat();
             let (xs, ys): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
-            let (px, py) = (pad(&xs), pad(&ys));
             for above in [false, true] {
-                let mut got = vec![vec![0.0; xs.len()]; ns.len()];
                 let least = |n: usize| if above { n } else { if part > 40 { n + 1 } else { part.min(n) } };
-                for start in (0..xs.len()).step_by(block) {
-                    let len = block.min(xs.len() - start);
-                    let mut lanes: Vec<Lane<'_>> = got
-                        .iter_mut()
-                        .zip(&ns)
-                        .map(|(out, &n)| Lane { back: n, n, least: least(n), out: &mut out[start..start + len] })
-                        .collect();
-                    let seen = start..start + HISTORY + len;
+                let got = in_blocks((&xs, &ys), &ns, least, block, |x, y, front, lanes| {
                     if above {
-                        excesses(&px[seen.clone()], &py[seen], HISTORY, &mut lanes);
+                        excesses(x, y, front, lanes);
                     } else {
-                        ranks(&px[seen], HISTORY, &mut lanes);
+                        ranks(x, front, lanes);
                     }
-                }
+                });
                 for (got, &n) in got.iter().zip(&ns) {
                     let mut state = if above {
                         pair::fresh_state(Pair::Above, n)
@@ -199,7 +189,7 @@ mod tests {
                             rank::step(&mut state, xs[t], least(n), n)
                         };
                         prop_assert!(
-                            g.to_bits() == want.to_bits() || g.is_nan() && want.is_nan(),
+                            same(*g, want),
                             "above {above} n {n} bar {t}: {g} for {want}"
                         );
                     }

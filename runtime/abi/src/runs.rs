@@ -2,7 +2,7 @@
 //! it, so that one alone leaves the processor idle most of the time.
 
 use crate::abreast::{self, Abreast};
-use crate::linear::{Factor, Form, go_on};
+use crate::linear::{FORMS, Factor, Form, go_on};
 
 /// A recurrence on some bars, or a part of one.
 #[derive(Debug)]
@@ -16,9 +16,6 @@ pub(crate) struct Run<'a> {
 
 /// The form, and whether the factor is a column.
 pub(crate) type Kind = (Form, bool);
-
-/// Forms by the number that stands for them.
-const FORMS: [Form; 4] = [Form::Plus, Form::Times, Form::Towards, Form::Into];
 
 /// Runs side by side.
 const SIDE: usize = 8;

@@ -72,9 +72,8 @@ impl Block<'_, '_> {
         layout: impl Fn(&Step) -> Layout,
     ) -> bool {
         let front = layout(&self.kernel.steps[before]).history;
-        let pairs = next.iter().zip(given);
-        pairs
-            .into_iter()
+        next.iter()
+            .zip(given)
             .all(|(next, given)| next.leaves[0].at == given.out + front)
     }
 
