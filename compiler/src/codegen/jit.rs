@@ -124,10 +124,7 @@ impl Jit {
         build: impl FnOnce(&mut FunctionBuilder<'_>, &mut Imports<'_>, &[Value]),
     ) -> Result<FuncId, CodegenError> {
         let fail = |e: &dyn std::fmt::Display| CodegenError(format!("{name}: {e}"));
-        let mut signature: Signature = self.module.make_signature();
-        signature
-            .params
-            .extend(std::iter::repeat_n(AbiParam::new(types::I64), params));
+        let signature = self.signature(params);
         self.context.func.signature = signature.clone();
         let config = self.module.target_config();
         {
@@ -158,6 +155,39 @@ impl Jit {
             .map_err(|e| fail(&e))?;
         self.module.clear_context(&mut self.context);
         Ok(id)
+    }
+
+    /// Adds a function that is machine code already, of `params` 64-bit integers or pointers.
+    ///
+    /// # Errors
+    /// Where there is no memory for it.
+    pub fn define_bytes(
+        &mut self,
+        name: &str,
+        params: usize,
+        bytes: &[u8],
+    ) -> Result<FuncId, CodegenError> {
+        let fail = |e: &dyn std::fmt::Display| CodegenError(format!("{name}: {e}"));
+        let signature = self.signature(params);
+        if let Some(text) = &mut self.clif {
+            use std::fmt::Write as _;
+            let _ = writeln!(text, "; {name}: {} bytes of 512-bit code", bytes.len());
+        }
+        let id = self
+            .module
+            .declare_function(name, Linkage::Local, &signature)
+            .map_err(|e| fail(&e))?;
+        self.module
+            .define_function_bytes(id, 64, bytes, &[])
+            .map_err(|e| fail(&e))?;
+        Ok(id)
+    }
+
+    fn signature(&self, params: usize) -> Signature {
+        let mut signature = self.module.make_signature();
+        let params = std::iter::repeat_n(AbiParam::new(types::I64), params);
+        signature.params.extend(params);
+        signature
     }
 
     /// Makes everything callable; returns the addresses of `ids` in their order.

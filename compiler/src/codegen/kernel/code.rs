@@ -4,6 +4,7 @@ use cranelift::module::FuncId;
 use cranelift::prelude::{FunctionBuilder, InstBuilder, IntCC, MemFlagsData, Value, types};
 
 use super::action::Step;
+use super::code_wide;
 use crate::codegen::emit::{Emit, Lanes, cone, is_call};
 use crate::codegen::group::{GroupVars, emit_group};
 use crate::codegen::jit::{CodegenError, Imports, Jit};
@@ -81,8 +82,10 @@ fn lanes(graph: &Graph, roots: &[Id], is_leaf: impl Fn(Id) -> bool) -> Lanes {
     }
 }
 
-/// Bars per turn of the loop of a map; blocks are rounded up to it.
-pub(super) const MAP_TURN: usize = 8;
+/// Bars per turn of the loop of a map at most; blocks are rounded up to it.
+pub(super) const MAP_TURN: usize = 32;
+/// Bars per turn of the loop of a map in registers of two doubles.
+const TURN: usize = 8;
 
 /// `f(leaves, scalars, out, len)`: a column; `len` is rounded up to whole turns.
 pub fn map(
@@ -98,6 +101,9 @@ pub fn map(
         let node = graph.node(id);
         (id != root && is_leaf(id)) || matches!(node.op, Op::Lag(..)) || !node.stage.series
     };
+    if let Some(bytes) = code_wide::map(graph, root, step, inner_leaf) {
+        return jit.define_bytes(name, 4, &bytes);
+    }
     let lanes = lanes(graph, &[root], inner_leaf);
     jit.define(name, 4, |b, imports, args| {
         let mut emit = Emit::new(graph, lanes);
@@ -107,7 +113,7 @@ pub fn map(
         let width = emit.ty().bytes() as i32;
         // Code that calls functions gains nothing from being written out several times.
         let turn = match lanes {
-            Lanes::Two => (MAP_TURN * 8) as i32,
+            Lanes::Two => (TURN * 8) as i32,
             _ => width,
         };
         count(b, end, i64::from(turn), |b, at| {
@@ -161,6 +167,9 @@ pub fn mask(
     step: &Step,
     is_leaf: impl Fn(Id) -> bool + Copy,
 ) -> Result<FuncId, CodegenError> {
+    if let Some(bytes) = code_wide::mask(graph, all, terms, step, is_leaf) {
+        return jit.define_bytes(name, 4, &bytes);
+    }
     let roots: Vec<Id> = terms.iter().map(|(id, _)| *id).collect();
     let lanes = lanes(graph, &roots, is_leaf);
     jit.define(name, 4, |b, imports, args| {

@@ -9,6 +9,7 @@ mod action;
 mod choose;
 mod code;
 mod code_pool;
+mod code_wide;
 mod leaf;
 mod linear;
 mod masks;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+use rayon::prelude::{ParallelIterator, ParallelSliceMut};
 use strat_abi::{BarColumns, ComboState, Scratch, Sweep};
 
 use super::action::{Action, Step};
@@ -90,27 +90,34 @@ impl KernelRun<'_> {
                 recurrences.run(i..next, instances, layout, &mut done);
                 continue;
             }
-            // What serves seeds only is not needed once all of them are sown.
-            let sown = |step: &usize| instances[*step].iter().all(|i| i.linear.started);
-            if !kernel.seeds_of[i].is_empty() && kernel.seeds_of[i].iter().all(sown) {
-                continue;
-            }
-            // What is chosen is read where it is, but for the results.
-            if matches!(kernel.steps[i].action, Action::Choice(_)) && !kernel.is_result(i) {
-                continue;
-            }
-            let (step, layout) = (&kernel.steps[i], layout(&kernel.steps[i]));
-            let instances = &mut instances[i];
-            if is_side_by_side(step.action) {
-                side_by_side(step.action, instances, shared, layout, bars, threads > 1);
-            } else if threads > 1 && instances.len() * len >= 1 << 14 {
-                instances.into_par_iter().for_each(|instance| {
-                    run(step.action, step.outs, instance, shared, layout, bars)
-                });
-            } else {
-                for instance in instances {
-                    run(step.action, step.outs, instance, shared, layout, bars);
+            if is_side_by_side(kernel.steps[i].action) {
+                if is_needed(kernel, instances, i) {
+                    let (action, layout) = (kernel.steps[i].action, layout(&kernel.steps[i]));
+                    let instances = &mut instances[i];
+                    side_by_side(action, instances, shared, layout, bars, threads > 1);
                 }
+                continue;
+            }
+            // One parameter set after the other through all steps of the same parameters, so that
+            // what one writes for the next stays in the nearest memory.
+            let deps = kernel.steps[i].deps;
+            let alike = |s: &&Step| {
+                !is_linear(s) && !is_side_by_side(s.action) && s.deps == deps
+            };
+            next = i + kernel.steps[i..].iter().take_while(alike).count();
+            let steps: Vec<usize> = (i..next)
+                .filter(|step| is_needed(kernel, instances, *step))
+                .collect();
+            let each = |(place, instance): &mut (usize, &mut Instance<'_>)| {
+                let step = &kernel.steps[*place];
+                run(step.action, step.outs, instance, shared, layout(step), bars);
+            };
+            let mut all = in_turn(&steps, instances);
+            if threads > 1 && all.len() * len >= 1 << 14 {
+                all.par_chunks_mut(steps.len().max(1))
+                    .for_each(|steps| steps.iter_mut().for_each(each));
+            } else {
+                all.iter_mut().for_each(each);
             }
         }
     }
@@ -261,6 +268,43 @@ impl KernelRun<'_> {
             }
         }
     }
+}
+
+/// Whether a step has anything to do.
+fn is_needed(kernel: &Kernel, instances: &[Vec<Instance<'_>>], step: usize) -> bool {
+    // What serves seeds only is not needed once all of them are sown.
+    let seeds_of = &kernel.seeds_of[step];
+    let sown = |step: &usize| instances[*step].iter().all(|i| i.linear.started);
+    if !seeds_of.is_empty() && seeds_of.iter().all(sown) {
+        return false;
+    }
+    // What is chosen is read where it is, but for the results.
+    !matches!(kernel.steps[step].action, Action::Choice(_)) || kernel.is_result(step)
+}
+
+/// The instances of some steps of the same parameters: all of one parameter set, then all of the
+/// next.
+fn in_turn<'i, 'a>(
+    steps: &[usize],
+    instances: &'i mut [Vec<Instance<'a>>],
+) -> Vec<(usize, &'i mut Instance<'a>)> {
+    let Some(first) = steps.first() else {
+        return Vec::new();
+    };
+    let count = instances[*first].len();
+    let mut all = Vec::with_capacity(count * steps.len());
+    let mut of_steps: Vec<_> = instances
+        .iter_mut()
+        .enumerate()
+        .filter(|(step, _)| steps.contains(step))
+        .map(|(step, of_step)| (step, of_step.iter_mut()))
+        .collect();
+    for _ in 0..count {
+        for (step, of_step) in &mut of_steps {
+            all.extend(of_step.next().map(|instance| (*step, instance)));
+        }
+    }
+    all
 }
 
 impl Sweep for KernelRun<'_> {

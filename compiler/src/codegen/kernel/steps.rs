@@ -142,51 +142,35 @@ pub(super) fn run(
                 }
             }
             Action::Map(f) => {
-                let leaves: Vec<*const f64> = pointers(shared, instance, layout, &bars);
                 let turns = len.next_multiple_of(MAP_TURN);
-                f(
-                    leaves.as_ptr(),
-                    instance.scalars.as_ptr(),
-                    out(0),
-                    turns as i64,
-                );
+                with_pointers((shared, layout), instance, &bars, |leaves| {
+                    f(leaves, instance.scalars.as_ptr(), out(0), turns as i64);
+                });
             }
             Action::Choice(_) => slice(0).copy_from_slice(leaf(0)),
             Action::Quotient => quotients(leaf(0), instance.scalars[0], slice(0)),
             Action::Mask(f) => {
-                let leaves: Vec<*const f64> = pointers(shared, instance, layout, &bars);
                 let words = len.next_multiple_of(64);
                 let out = shared.masks.add(instance.out);
-                f(
-                    leaves.as_ptr(),
-                    instance.scalars.as_ptr(),
-                    out,
-                    words as i64,
-                );
+                with_pointers((shared, layout), instance, &bars, |leaves| {
+                    f(leaves, instance.scalars.as_ptr(), out, words as i64);
+                });
             }
             Action::Group(f, _) => {
-                let leaves: Vec<*const f64> = pointers(shared, instance, layout, &bars);
                 let outs: Vec<*mut f64> = (0..outs).map(out).collect();
-                f(
-                    leaves.as_ptr(),
-                    instance.scalars.as_ptr(),
-                    instance.state.as_mut_ptr(),
-                    outs.as_ptr(),
-                    len as i64,
-                    start as i64,
-                );
+                let state = instance.state.as_mut_ptr();
+                with_pointers((shared, layout), instance, &bars, |leaves| {
+                    let scalars = instance.scalars.as_ptr();
+                    f(leaves, scalars, state, outs.as_ptr(), len as i64, start as i64);
+                });
             }
             Action::Pool(f, ..) => {
-                let leaves: Vec<*const f64> = pointers(shared, instance, layout, &bars);
                 let outs: Vec<*mut f64> = (0..outs).map(out).collect();
-                f(
-                    leaves.as_ptr(),
-                    instance.scalars.as_ptr(),
-                    instance.state.as_mut_ptr(),
-                    outs.as_ptr(),
-                    len as i64,
-                    instance.capacity as i64,
-                );
+                let (state, capacity) = (instance.state.as_mut_ptr(), instance.capacity as i64);
+                with_pointers((shared, layout), instance, &bars, |leaves| {
+                    let scalars = instance.scalars.as_ptr();
+                    f(leaves, scalars, state, outs.as_ptr(), len as i64, capacity);
+                });
             }
             // Several windows at a time: `side_by_side`.
             Action::Sum(..)
@@ -224,14 +208,25 @@ pub(super) fn run(
     }
 }
 
-fn pointers(
-    shared: Shared,
+/// Pointers that are held without memory of their own.
+const FEW: usize = 16;
+
+/// What an instance reads, as its function takes it.
+fn with_pointers(
+    (shared, layout): (Shared, Layout),
     instance: &Instance<'_>,
-    layout: Layout,
     bars: &BarColumns<'_>,
-) -> Vec<*const f64> {
-    let leaves = instance.leaves.iter();
-    leaves
-        .map(|leaf| leaf.pointer(shared, layout, bars))
-        .collect()
+    run: impl FnOnce(*const *const f64),
+) {
+    let mut few = [std::ptr::null(); FEW];
+    let pointers = instance.leaves.iter().map(|leaf| leaf.pointer(shared, layout, bars));
+    if instance.leaves.len() <= FEW {
+        for (to, pointer) in few.iter_mut().zip(pointers) {
+            *to = pointer;
+        }
+        run(few.as_ptr());
+    } else {
+        let many: Vec<*const f64> = pointers.collect();
+        run(many.as_ptr());
+    }
 }

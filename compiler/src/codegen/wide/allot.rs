@@ -1,0 +1,426 @@
+//! Registers for the operations of a [`Line`], and the instructions that they become.
+//!
+//! The code is straight, so the next use of every value is known: where all registers are taken, the
+//! value that is needed last makes room (L. A. Belady, "A study of replacement algorithms for a
+//! virtual-storage computer", IBM Systems Journal 5 (1966)). What lies in memory anyway is read again.
+
+use iced_x86::{Code, MemoryOperand, Register};
+
+use super::assemble::{Assembler, Target};
+use super::frame::Frame;
+use super::line::{Line, Op, Predicate, Rounding, Source, Two, Value};
+
+/// Registers of eight doubles.
+const VECTORS: usize = 32;
+/// Registers of conditions that may guard an instruction: k1 to k5; k6 and k7 are those of quotients.
+const MASKS: usize = 5;
+/// The first register that is given to values; those before it are for what takes several
+/// instructions.
+const FIRST: usize = 5;
+/// The register through which what goes around in a circle passes.
+const SPARE: Register = Register::ZMM0;
+/// Slots of the state that are held in registers, from the last register downwards.
+pub const MOST_SLOTS: usize = 16;
+
+/// Where a value can be found.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    register: Option<usize>,
+    /// Bytes above the stack pointer.
+    spilled: Option<i64>,
+}
+
+pub(super) struct Allot<'a> {
+    line: &'a Line,
+    frame: &'a Frame,
+    code: &'a mut Assembler,
+    /// Per value the operations that read it, the last first.
+    uses: Vec<Vec<usize>>,
+    places: Vec<Place>,
+    vectors: [Option<Value>; VECTORS],
+    masks: [Option<Value>; MASKS],
+    /// The operation at hand.
+    at: usize,
+    /// Bytes of stack in use.
+    pub(super) stack: i64,
+}
+
+fn vector(i: usize) -> Register {
+    Register::ZMM0 + i as u32
+}
+
+fn mask(i: usize) -> Register {
+    Register::K1 + i as u32
+}
+
+/// The register of a slot of the state.
+pub(super) fn slot(i: usize) -> Register {
+    vector(VECTORS - 1 - i)
+}
+
+impl<'a> Allot<'a> {
+    pub(super) fn new(line: &'a Line, frame: &'a Frame, code: &'a mut Assembler) -> Self {
+        let mut uses = vec![Vec::new(); line.ops.len()];
+        for value in &line.next {
+            uses[value.index()].push(line.ops.len());
+        }
+        for (i, op) in line.ops.iter().enumerate().rev() {
+            // What nothing reads is not computed.
+            if is_effect(*op) || !uses[i].is_empty() {
+                for value in op.operands() {
+                    uses[value.index()].push(i);
+                }
+            }
+        }
+        Self {
+            line,
+            frame,
+            code,
+            uses,
+            places: vec![Place::default(); line.ops.len()],
+            vectors: [None; VECTORS],
+            masks: [None; MASKS],
+            at: 0,
+            stack: 0,
+        }
+    }
+
+    /// Emits one turn.
+    pub(super) fn turn(&mut self) {
+        for at in 0..self.line.ops.len() {
+            self.at = at;
+            let op = self.line.ops[at];
+            // What lies in memory is taken where it is read.
+            if !matches!(op, Op::Take(_)) && (is_effect(op) || !self.uses[at].is_empty()) {
+                self.operation(Value::at(at), op);
+            }
+        }
+        self.at = self.line.ops.len();
+        self.advance();
+    }
+
+    fn operation(&mut self, value: Value, op: Op) {
+        match op {
+            Op::Take(_) => {}
+            Op::Two(two, a, b) => {
+                let x = self.register(a, &[b]);
+                let y = self.operand(b, &[a]);
+                self.release(op);
+                let to = self.fresh(value, &[]);
+                self.code.three(code_of(two), to, x, y);
+            }
+            Op::Quotient(a, b) => {
+                let x = self.register(a, &[b]);
+                let y = self.register(b, &[a]);
+                // Not the register of an operand, which is read to the end.
+                let to = self.fresh(value, &[a, b]);
+                self.release(op);
+                self.code.quotient(to, x, y);
+            }
+            Op::NearRoot(a) => {
+                let x = self.register(a, &[]);
+                let to = self.fresh(value, &[a]);
+                self.release(op);
+                self.code.root(to, x);
+            }
+            Op::Root(a) => {
+                let x = self.operand(a, &[]);
+                self.release(op);
+                let to = self.fresh(value, &[]);
+                self.code.two(Code::EVEX_Vsqrtpd_zmm_k1z_zmmm512b64_er, to, x);
+            }
+            Op::Round(rounding, a) => {
+                let x = self.operand(a, &[]);
+                self.release(op);
+                let to = self.fresh(value, &[]);
+                let how = match rounding {
+                    Rounding::Nearest => 8,
+                    Rounding::Down => 9,
+                    Rounding::Up => 10,
+                };
+                self.code.rounded(to, x, how);
+            }
+            Op::Choose(c, a, b) => {
+                let guard = self.condition(c, &[]);
+                let no = self.register(b, &[a]);
+                let yes = self.operand(a, &[b]);
+                self.release(op);
+                let to = self.fresh(value, &[]);
+                self.code.blend(to, no, yes, guard);
+            }
+            Op::Compare(predicate, a, b) => {
+                let x = self.register(a, &[b]);
+                let y = self.operand(b, &[a]);
+                self.release(op);
+                let to = self.fresh_mask(value, &[]);
+                self.code.compare(to, x, y, immediate(predicate));
+            }
+            Op::Both(a, b) | Op::Either(a, b) => {
+                let x = self.condition(a, &[b]);
+                let y = self.condition(b, &[a]);
+                self.release(op);
+                let to = self.fresh_mask(value, &[]);
+                let code = match op {
+                    Op::Both(..) => Code::VEX_Kandw_kr_kr_kr,
+                    _ => Code::VEX_Korw_kr_kr_kr,
+                };
+                self.code.three(code, to, x, Target::Register(y));
+            }
+            Op::Not(a) => {
+                let x = self.condition(a, &[]);
+                self.release(op);
+                let to = self.fresh_mask(value, &[]);
+                self.code
+                    .two(Code::VEX_Knotw_kr_kr, to, Target::Register(x));
+            }
+            Op::Always(yes) => {
+                let to = self.fresh_mask(value, &[]);
+                let code = if yes {
+                    Code::VEX_Kxnorw_kr_kr_kr
+                } else {
+                    Code::VEX_Kxorw_kr_kr_kr
+                };
+                self.code.three(code, to, to, Target::Register(to));
+            }
+            Op::Keep(out, group, a) => {
+                let x = self.register(a, &[]);
+                self.release(op);
+                let to = self.frame.output(self.code, out, group);
+                self.code.store(to, x);
+            }
+            Op::Bits(a) => {
+                let x = self.condition(a, &[]);
+                self.release(op);
+                let to = self.frame.output(self.code, 0, 0);
+                self.code.store_bits(to, x);
+            }
+        }
+    }
+
+    /// The next use of a value after the operation at hand.
+    fn next_use(&self, value: Value) -> Option<usize> {
+        let later = self.uses[value.index()].iter().rev();
+        later.copied().find(|at| *at > self.at)
+    }
+
+    /// Frees the registers of what the operation at hand was the last to read.
+    fn release(&mut self, op: Op) {
+        for value in op.operands() {
+            if self.next_use(value).is_none()
+                && let Some(i) = self.places[value.index()].register.take()
+            {
+                if self.line.ops[value.index()].is_condition() {
+                    self.masks[i] = None;
+                } else {
+                    self.vectors[i] = None;
+                }
+            }
+        }
+    }
+
+    /// The register that holds a slot of the state, where a value is one.
+    fn pinned(&self, value: Value) -> Option<Register> {
+        match self.line.ops[value.index()] {
+            Op::Take(Source::Past(i)) => Some(slot(i)),
+            _ => None,
+        }
+    }
+
+    /// A value in a register; `busy` are other values that must stay where they are.
+    fn register(&mut self, value: Value, busy: &[Value]) -> Register {
+        if let Some(register) = self.pinned(value) {
+            return register;
+        }
+        if let Some(i) = self.places[value.index()].register {
+            return vector(i);
+        }
+        let to = self.fresh(value, busy);
+        let from = self.memory(value);
+        self.code.load(to, from);
+        to
+    }
+
+    /// A value as the last operand of an instruction, which may lie in memory.
+    fn operand(&mut self, value: Value, busy: &[Value]) -> Target {
+        if let Some(register) = self.pinned(value) {
+            return Target::Register(register);
+        }
+        match self.places[value.index()].register {
+            Some(i) => Target::Register(vector(i)),
+            None if self.next_use(value).is_none() => Target::Memory(self.memory(value)),
+            None => Target::Register(self.register(value, busy)),
+        }
+    }
+
+    /// Where a value lies that is in no register.
+    fn memory(&mut self, value: Value) -> MemoryOperand {
+        if let Some(offset) = self.places[value.index()].spilled {
+            return MemoryOperand::with_base_displ(Register::RSP, offset);
+        }
+        match self.line.ops[value.index()] {
+            Op::Take(source) => self.frame.source(self.code, source),
+            // Every other value was computed into a register, and written when it lost it.
+            _ => {
+                debug_assert!(false, "a value is neither in a register nor in memory");
+                let na = Source::Constant(f64::NAN.to_bits());
+                self.frame.source(self.code, na)
+            }
+        }
+    }
+
+    /// An empty register for a value.
+    fn fresh(&mut self, value: Value, busy: &[Value]) -> Register {
+        let first = FIRST;
+        let end = VECTORS - self.line.next.len();
+        let i = match (first..end).find(|i| self.vectors[*i].is_none()) {
+            Some(i) => i,
+            None => {
+                let i = self.last_needed(&self.vectors[first..end], busy) + first;
+                if let Some(old) = self.vectors[i].take() {
+                    let at = &mut self.places[old.index()];
+                    at.register = None;
+                    let lies_in_memory = matches!(self.line.ops[old.index()], Op::Take(_));
+                    if at.spilled.is_none() && !lies_in_memory {
+                        at.spilled = Some(self.stack);
+                        let to = MemoryOperand::with_base_displ(Register::RSP, self.stack);
+                        self.code.store(to, vector(i));
+                        self.stack += 64;
+                    }
+                }
+                i
+            }
+        };
+        self.vectors[i] = Some(value);
+        self.places[value.index()].register = Some(i);
+        vector(i)
+    }
+
+    /// Which of some registers holds the value that is needed last, none of `busy`.
+    fn last_needed(&self, registers: &[Option<Value>], busy: &[Value]) -> usize {
+        let operands: Vec<Value> = match self.line.ops.get(self.at) {
+            Some(op) => op.operands().collect(),
+            None => Vec::new(),
+        };
+        let mut best = (0, 0);
+        for (i, value) in registers.iter().enumerate() {
+            let Some(value) = value else { continue };
+            if busy.contains(value) || operands.contains(value) {
+                continue;
+            }
+            let next = self.next_use(*value).unwrap_or(usize::MAX);
+            if next >= best.0 {
+                best = (next, i);
+            }
+        }
+        best.1
+    }
+
+    fn condition(&mut self, value: Value, busy: &[Value]) -> Register {
+        if let Some(i) = self.places[value.index()].register {
+            return mask(i);
+        }
+        let to = self.fresh_mask(value, busy);
+        if let Some(offset) = self.places[value.index()].spilled {
+            let from = MemoryOperand::with_base_displ(Register::RSP, offset);
+            self.code
+                .two(Code::VEX_Kmovw_kr_km16, to, Target::Memory(from));
+        }
+        to
+    }
+
+    fn fresh_mask(&mut self, value: Value, busy: &[Value]) -> Register {
+        let i = match self.masks.iter().position(Option::is_none) {
+            Some(i) => i,
+            None => {
+                let i = self.last_needed(&self.masks, busy);
+                if let Some(old) = self.masks[i].take() {
+                    let at = &mut self.places[old.index()];
+                    at.register = None;
+                    if at.spilled.is_none() {
+                        at.spilled = Some(self.stack);
+                        let to = MemoryOperand::with_base_displ(Register::RSP, self.stack);
+                        self.code.keep_mask(to, mask(i));
+                        self.stack += 64;
+                    }
+                }
+                i
+            }
+        };
+        self.masks[i] = Some(value);
+        self.places[value.index()].register = Some(i);
+        mask(i)
+    }
+
+    /// Moves what the state holds after this turn into its registers, all at once.
+    fn advance(&mut self) {
+        let mut moves: Vec<(Register, Value)> = Vec::new();
+        for (i, value) in self.line.next.iter().enumerate() {
+            if self.pinned(*value) != Some(slot(i)) {
+                moves.push((slot(i), *value));
+            }
+        }
+        // What was moved away from its slot to make room.
+        let mut spare: Option<Value> = None;
+        while !moves.is_empty() {
+            let needed = |to: Register, rest: &[(Register, Value)]| {
+                rest.iter()
+                    .any(|(other, value)| *other != to && self.pinned(*value) == Some(to) && spare != Some(*value))
+            };
+            let free = moves.iter().position(|(to, _)| !needed(*to, &moves));
+            let Some(i) = free else {
+                // Only circles are left: one of them is opened.
+                let value = moves[0].1;
+                if let Some(register) = self.pinned(value) {
+                    self.code.copy(SPARE, register);
+                }
+                spare = Some(value);
+                continue;
+            };
+            let (to, value) = moves.remove(i);
+            if spare == Some(value) {
+                self.code.copy(to, SPARE);
+            } else if let Some(from) = self.pinned(value) {
+                self.code.copy(to, from);
+            } else if let Some(from) = self.places[value.index()].register {
+                self.code.copy(to, vector(from));
+            } else {
+                let from = self.memory(value);
+                self.code.load(to, from);
+            }
+        }
+    }
+}
+
+/// Whether an operation is there for what it writes.
+fn is_effect(op: Op) -> bool {
+    matches!(op, Op::Keep(..) | Op::Bits(_))
+}
+
+fn code_of(two: Two) -> Code {
+    match two {
+        Two::Add => Code::EVEX_Vaddpd_zmm_k1z_zmm_zmmm512b64_er,
+        Two::Sub => Code::EVEX_Vsubpd_zmm_k1z_zmm_zmmm512b64_er,
+        Two::Mul => Code::EVEX_Vmulpd_zmm_k1z_zmm_zmmm512b64_er,
+        Two::Div => Code::EVEX_Vdivpd_zmm_k1z_zmm_zmmm512b64_er,
+        Two::Lesser => Code::EVEX_Vminpd_zmm_k1z_zmm_zmmm512b64_sae,
+        Two::Greater => Code::EVEX_Vmaxpd_zmm_k1z_zmm_zmmm512b64_sae,
+        Two::And => Code::EVEX_Vandpd_zmm_k1z_zmm_zmmm512b64,
+        Two::AndNot => Code::EVEX_Vandnpd_zmm_k1z_zmm_zmmm512b64,
+        Two::Or => Code::EVEX_Vorpd_zmm_k1z_zmm_zmmm512b64,
+        Two::Xor => Code::EVEX_Vxorpd_zmm_k1z_zmm_zmmm512b64,
+    }
+}
+
+/// The quiet comparison of the instruction `vcmppd`.
+fn immediate(predicate: Predicate) -> u32 {
+    match predicate {
+        Predicate::Equal => 0x00,
+        Predicate::NotEqual => 0x0c,
+        Predicate::Less => 0x11,
+        Predicate::LessOrEqual => 0x12,
+        Predicate::GreaterOrEqual => 0x1d,
+        Predicate::Greater => 0x1e,
+        Predicate::Ordered => 0x07,
+        Predicate::Unordered => 0x03,
+    }
+}

@@ -1,0 +1,33 @@
+//! Code for registers of eight doubles (AVX-512), which Cranelift does not have: columns of a grid
+//! and recurrences of eight parameter sets at a time.
+//!
+//! The operations are those of the other code, in their order, and none is fused, so the bits are
+//! the same. Where the processor has no such registers, or an operation is a function that is
+//! called, [`function`] says so and Cranelift's code does the work.
+
+mod allot;
+mod assemble;
+mod frame;
+pub mod line;
+pub mod pointwise;
+mod quotient;
+
+pub use allot::MOST_SLOTS;
+pub use frame::{Frame, Kind};
+
+/// Whether this machine runs such code.
+#[must_use]
+pub fn is_possible() -> bool {
+    #[cfg(all(target_arch = "x86_64", unix))]
+    {
+        std::arch::is_x86_feature_detected!("avx512f")
+            && std::arch::is_x86_feature_detected!("avx512dq")
+    }
+    #[cfg(not(all(target_arch = "x86_64", unix)))]
+    {
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,224 @@
+//! Code in registers of eight doubles beside plain arithmetic, bit for bit.
+
+use proptest::prelude::*;
+
+use super::line::{Line, Op, Predicate, Rounding, Source, Two, Value};
+use super::{Frame, Kind, is_possible};
+use crate::codegen::jit::Jit;
+
+/// Runs a function over columns; `state` and outputs as its kind wants them.
+fn run(kind: Kind, line: &Line, leaves: &[&[f64]], scalars: &[f64], out: &mut [f64]) {
+    let len = leaves[0].len();
+    let frame = Frame {
+        kind,
+        leaves: leaves.len(),
+    };
+    let bytes = frame.function(line).expect("assembles");
+    let mut jit = Jit::new(false).expect("a machine");
+    let id = jit.define_bytes("f", 4, &bytes).expect("memory");
+    let (_code, addresses) = jit.finish(&[id]).expect("memory");
+    let pointers: Vec<*const f64> = leaves.iter().map(|l| l.as_ptr()).collect();
+    type Function = unsafe extern "C" fn(*const *const f64, *const f64, *mut f64, i64);
+    // SAFETY: a function of this signature was assembled; all columns have whole turns.
+    unsafe {
+        let f = std::mem::transmute::<*const u8, Function>(addresses[0]);
+        f(pointers.as_ptr(), scalars.as_ptr(), out.as_mut_ptr(), len as i64);
+    }
+}
+
+fn same(a: f64, b: f64) -> bool {
+    a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()
+}
+
+fn any_value() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        4 => any::<f64>(),
+        4 => -1e6..1e6f64,
+        3 => (0u64..1 << 53, -1070i32..960).prop_map(|(m, e)| m as f64 * 2f64.powi(e)),
+        2 => (0i64..200).prop_map(|i| i as f64),
+        1 => Just(0.0),
+        1 => Just(-0.0),
+        1 => Just(f64::NAN),
+        1 => Just(f64::INFINITY),
+        1 => Just(f64::MIN_POSITIVE),
+    ]
+}
+
+/// Quotients by products, four to a turn.
+fn quotients(xs: &[f64], ys: &[f64]) -> Vec<f64> {
+    let mut line = Line::default();
+    for which in 0..4 {
+        let x = line.take(Source::Bars(0, which));
+        let y = line.take(Source::Bars(1, which));
+        let q = line.push(Op::Quotient(x, y));
+        line.push(Op::Keep(0, which, q));
+    }
+    let mut out = vec![0.0; xs.len()];
+    run(Kind::Column(4), &line, &[xs, ys], &[], &mut out);
+    out
+}
+
+fn assert_quotients(xs: &[f64], ys: &[f64]) {
+    for ((x, y), q) in xs.iter().zip(ys).zip(quotients(xs, ys)) {
+        assert!(same(q, x / y), "{x:e} / {y:e}: {q:e} for {:e}", x / y);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+    /// Equal divisions, whatever is divided by what.
+    #[test]
+    fn quotients_are_divisions(
+        pairs in prop::collection::vec((any_value(), any_value()), 128),
+    ) {
+        if is_possible() {
+            let (xs, ys): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
+            assert_quotients(&xs, &ys);
+        }
+    }
+
+    /// Equal roots, whatever they are of.
+    #[test]
+    fn roots_are_roots(xs in prop::collection::vec(any_value(), 128)) {
+        if is_possible() {
+            assert_roots(&xs);
+        }
+    }
+
+    /// More values than there are registers, numbers and conditions, and what a function keeps from
+    /// turn to turn.
+    #[test]
+    fn what_has_no_register_comes_back(
+        xs in prop::collection::vec(-9.0..9.0f64, 64),
+        picks in prop::collection::vec((0usize..1000, 0usize..1000, 0usize..9), 60..140),
+    ) {
+        if is_possible() {
+            assert_programs(&xs, &picks);
+        }
+    }
+}
+
+/// Roots by products, four to a turn.
+fn assert_roots(xs: &[f64]) {
+    let mut line = Line::default();
+    for which in 0..4 {
+        let x = line.take(Source::Bars(0, which));
+        let root = line.push(Op::NearRoot(x));
+        line.push(Op::Keep(0, which, root));
+    }
+    let mut out = vec![0.0; xs.len()];
+    run(Kind::Column(4), &line, &[xs], &[], &mut out);
+    for (x, root) in xs.iter().zip(out) {
+        assert!(same(root, x.sqrt()), "root of {x:e}: {root:e} for {:e}", x.sqrt());
+    }
+}
+
+/// Squares, and their neighbours, whose roots lie next to doubles and next to middles.
+#[test]
+fn hard_roots_are_roots() {
+    if !is_possible() {
+        return;
+    }
+    let xs: Vec<f64> = (1..4000u64)
+        .flat_map(|m| {
+            let root = f64::from_bits(1.0f64.to_bits() + m * 1_127_118_991_121);
+            let half = root + f64::EPSILON / 2.0;
+            [root * root, half * half, (root * root).next_up(), (root * root).next_down()]
+        })
+        .collect();
+    assert_roots(&xs[..xs.len() - xs.len() % 32]);
+}
+
+/// Divisors next to powers of two, and numerators whose quotient lies next to the middle of two
+/// doubles.
+#[test]
+fn hard_quotients_are_divisions() {
+    if !is_possible() {
+        return;
+    }
+    let below = |x: f64, n: u64| f64::from_bits(x.to_bits() - n);
+    for by in (0..40).map(|n| below(2.0, n)).chain((3..60).map(f64::from)) {
+        let middles = (1..1200u64).map(|m| {
+            let quotient = f64::from_bits(1.5f64.to_bits() + m * 7_919_993);
+            quotient * by
+        });
+        let mut xs: Vec<f64> = middles
+            .flat_map(|x| [below(x, 1), x, f64::from_bits(x.to_bits() + 1)])
+            .collect();
+        xs.truncate(xs.len() - xs.len() % 32);
+        assert_quotients(&xs, &vec![by; xs.len()]);
+    }
+}
+
+/// A program of picked operations on all values so far, in registers and plainly.
+fn assert_programs(xs: &[f64], picks: &[(usize, usize, usize)]) {
+    let mut line = Line::default();
+    // Numbers and conditions so far, with what they are on each bar.
+    let plain = |f: &dyn Fn(f64) -> f64| xs.iter().map(|x| f(*x)).collect::<Vec<f64>>();
+    let mut numbers: Vec<(Value, Vec<f64>)> = Vec::new();
+    let mut conditions: Vec<(Value, Vec<bool>)> = Vec::new();
+    for c in 0..40 {
+        let x = line.take(Source::Bars(0, 0));
+        let c = f64::from(c) - 20.5;
+        let by = line.constant(c);
+        numbers.push((line.two(Two::Add, x, by), plain(&|x| x + c)));
+    }
+    for &(a, b, what) in picks {
+        let (va, pa) = numbers[a % numbers.len()].clone();
+        let (vb, pb) = numbers[b % numbers.len()].clone();
+        let both = |f: &dyn Fn(f64, f64) -> f64| {
+            pa.iter().zip(&pb).map(|(a, b)| f(*a, *b)).collect::<Vec<f64>>()
+        };
+        match what {
+            0 => numbers.push((line.two(Two::Sub, va, vb), both(&|a, b| a - b))),
+            1 => numbers.push((line.two(Two::Mul, va, vb), both(&|a, b| a * b))),
+            2 => numbers.push((line.quotient(va, vb), both(&|a, b| a / b))),
+            3 => numbers.push((
+                line.two(Two::Lesser, va, vb),
+                both(&|a, b| if a < b { a } else { b }),
+            )),
+            4 => {
+                let value = line.push(Op::Round(Rounding::Down, va));
+                numbers.push((value, pa.iter().map(|a| a.floor()).collect()));
+            }
+            5 => {
+                let value = line.root(va);
+                numbers.push((value, pa.iter().map(|a| a.sqrt()).collect()));
+            }
+            6 if !conditions.is_empty() => {
+                let (vc, pc) = conditions[(a + b) % conditions.len()].clone();
+                let chosen = pc.iter().zip(pa.iter().zip(&pb));
+                let chosen = chosen.map(|(c, (a, b))| if *c { *a } else { *b }).collect();
+                numbers.push((line.choose(vc, va, vb), chosen));
+            }
+            7 if conditions.len() > 1 => {
+                let (vc, pc) = conditions[a % conditions.len()].clone();
+                let (vd, pd) = conditions[b % conditions.len()].clone();
+                let value = line.push(Op::Either(vc, vd));
+                conditions.push((value, pc.iter().zip(&pd).map(|(c, d)| *c | *d).collect()));
+            }
+            _ => {
+                let less = line.compare(Predicate::Less, va, vb);
+                conditions.push((less, pa.iter().zip(&pb).map(|(a, b)| a < b).collect()));
+            }
+        }
+    }
+    // Everything is read once more at the end.
+    let mut all = numbers[0].clone();
+    for (value, plain) in &numbers[1..] {
+        all.0 = line.two(Two::Add, all.0, *value);
+        all.1 = all.1.iter().zip(plain).map(|(a, b)| a + b).collect();
+    }
+    for (value, plain) in &conditions {
+        let minus = line.two(Two::Sub, numbers[0].0, all.0);
+        all.0 = line.choose(*value, minus, all.0);
+        let now = plain.iter().zip(all.1.iter().zip(&numbers[0].1));
+        all.1 = now.map(|(c, (a, n))| if *c { n - a } else { *a }).collect();
+    }
+    line.push(Op::Keep(0, 0, all.0));
+    let mut out = vec![0.0; xs.len()];
+    run(Kind::Column(1), &line, &[xs], &[], &mut out);
+    for (t, (got, want)) in out.iter().zip(&all.1).enumerate() {
+        assert!(same(*got, *want), "bar {t}: {got:e} for {want:e}");
+    }
+}
