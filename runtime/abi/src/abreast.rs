@@ -82,14 +82,11 @@ impl Abreast<'_, '_> {
 
 #[cfg(target_arch = "x86_64")]
 mod registers {
-    use std::arch::x86_64::{
-        __m512d, _mm512_add_pd, _mm512_loadu_pd, _mm512_mul_pd, _mm512_set1_pd,
-        _mm512_shuffle_f64x2, _mm512_storeu_pd, _mm512_sub_pd, _mm512_unpackhi_pd,
-        _mm512_unpacklo_pd,
-    };
+    use std::arch::x86_64::{__m512d, _mm512_add_pd, _mm512_mul_pd, _mm512_set1_pd, _mm512_sub_pd};
 
     use super::{Abreast, LANES};
     use crate::linear::{FORMS, Form, go_on};
+    use crate::turn::registers::{load, store, turn};
 
     impl Abreast<'_, '_> {
         #[target_feature(enable = "avx512f")]
@@ -192,70 +189,6 @@ mod registers {
             Form::Into => _mm512_mul_pd(_mm512_add_pd(last, b), a),
             _ => _mm512_add_pd(last, _mm512_mul_pd(_mm512_sub_pd(b, last), a)),
         }
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    fn load(from: &[f64]) -> __m512d {
-        let from = &from[..LANES];
-        // SAFETY: eight doubles are read, unaligned.
-        #[allow(unsafe_code)]
-        unsafe {
-            _mm512_loadu_pd(from.as_ptr())
-        }
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    fn store(value: __m512d, to: &mut [f64]) {
-        let to: &mut [f64] = &mut to[..LANES];
-        // SAFETY: eight doubles are written, unaligned.
-        #[allow(unsafe_code)]
-        unsafe {
-            _mm512_storeu_pd(to.as_mut_ptr(), value);
-        }
-    }
-
-    /// Rows of lanes to columns.
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    fn turn(r: &[__m512d; LANES]) -> [__m512d; LANES] {
-        // Bars 0 and 1, 2 and 3, … of each even lane, and of each odd one.
-        let [e0, e4, e2, e6] = join(
-            _mm512_unpacklo_pd(r[0], r[1]),
-            _mm512_unpacklo_pd(r[2], r[3]),
-            _mm512_unpacklo_pd(r[4], r[5]),
-            _mm512_unpacklo_pd(r[6], r[7]),
-        );
-        let [o1, o5, o3, o7] = join(
-            _mm512_unpackhi_pd(r[0], r[1]),
-            _mm512_unpackhi_pd(r[2], r[3]),
-            _mm512_unpackhi_pd(r[4], r[5]),
-            _mm512_unpackhi_pd(r[6], r[7]),
-        );
-        [e0, o1, e2, o3, e4, o5, e6, o7]
-    }
-
-    /// From pairs of bars of four lanes all bars of the first, third, second and fourth of them.
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    fn join(p01: __m512d, p23: __m512d, p45: __m512d, p67: __m512d) -> [__m512d; 4] {
-        const FIRST_THIRD: i32 = 0b10_00_10_00;
-        const SECOND_FOURTH: i32 = 0b11_01_11_01;
-        let (a0, b0) = (
-            _mm512_shuffle_f64x2::<FIRST_THIRD>(p01, p23),
-            _mm512_shuffle_f64x2::<FIRST_THIRD>(p45, p67),
-        );
-        let (a1, b1) = (
-            _mm512_shuffle_f64x2::<SECOND_FOURTH>(p01, p23),
-            _mm512_shuffle_f64x2::<SECOND_FOURTH>(p45, p67),
-        );
-        [
-            _mm512_shuffle_f64x2::<FIRST_THIRD>(a0, b0),
-            _mm512_shuffle_f64x2::<SECOND_FOURTH>(a0, b0),
-            _mm512_shuffle_f64x2::<FIRST_THIRD>(a1, b1),
-            _mm512_shuffle_f64x2::<SECOND_FOURTH>(a1, b1),
-        ]
     }
 }
 

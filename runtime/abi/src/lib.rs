@@ -31,6 +31,7 @@ pub mod quotient;
 pub mod rank;
 mod running;
 mod runs;
+pub mod turn;
 mod wide;
 pub mod window;
 

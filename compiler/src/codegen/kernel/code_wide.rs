@@ -21,7 +21,11 @@ pub(super) fn map(
     is_leaf: impl Fn(Id) -> bool,
 ) -> Option<Vec<u8>> {
     let cone = Cone::of(graph, &[root], step, is_leaf)?;
-    let turns = if cone.nodes.len() * TURN <= LONGEST { TURN } else { 1 };
+    let turns = if cone.nodes.len() * TURN <= LONGEST {
+        TURN
+    } else {
+        1
+    };
     let mut code = Pointwise::new(graph);
     for which in 0..turns {
         cone.eight(&mut code, which);
@@ -66,12 +70,7 @@ struct Cone {
 }
 
 impl Cone {
-    fn of(
-        graph: &Graph,
-        roots: &[Id],
-        step: &Step,
-        is_leaf: impl Fn(Id) -> bool,
-    ) -> Option<Self> {
+    fn of(graph: &Graph, roots: &[Id], step: &Step, is_leaf: impl Fn(Id) -> bool) -> Option<Self> {
         let (nodes, leaves) = cone(graph, roots, is_leaf);
         if !is_possible() || !nodes.iter().all(|id| is_wide(graph.node(*id).op)) {
             return None;
@@ -80,7 +79,10 @@ impl Cone {
         let is_constant = |id: &Id| matches!(graph.node(*id).op, Op::Number(_) | Op::Bool(_));
         Some(Self {
             nodes,
-            scalars: leaves.iter().filter_map(|id| Some((*id, place(id)?))).collect(),
+            scalars: leaves
+                .iter()
+                .filter_map(|id| Some((*id, place(id)?)))
+                .collect(),
             columns: leaves
                 .iter()
                 .filter(|id| place(id).is_none() && !is_constant(id))

@@ -22,17 +22,17 @@ pub(super) struct Block<'k, 'b> {
 }
 
 impl Block<'_, '_> {
-    /// Runs steps `range`, which do not need each other, and those that follow them in the same
+    /// Runs some steps, which do not need each other, and those that follow them in the same
     /// loop; `done` says which have been run already.
     pub(super) fn run(
         &self,
-        range: std::ops::Range<usize>,
+        steps: &[usize],
         instances: &mut [Vec<Instance<'_>>],
         layout: impl Fn(&Step) -> Layout,
         done: &mut [bool],
     ) {
         let mut alone = Vec::new();
-        for first in range {
+        for &first in steps {
             if std::mem::replace(&mut done[first], true) {
                 continue;
             }

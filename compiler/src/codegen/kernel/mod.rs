@@ -20,6 +20,8 @@ mod prepare;
 mod results;
 mod run;
 mod steps;
+mod team;
+mod team_run;
 mod windows;
 
 pub use plan::{Kernel, compile};

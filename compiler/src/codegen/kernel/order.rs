@@ -29,8 +29,9 @@ impl Planner<'_> {
     }
 
     /// Orders the steps so that recurrences that do not need each other stand together and can
-    /// advance side by side. Returns for each step the recurrences whose seeds alone it serves.
-    pub(super) fn order_steps(&mut self, outputs: &[usize], values: &[usize]) -> Vec<Vec<usize>> {
+    /// advance side by side. Returns for each step how many recurrences stand before it, one behind
+    /// the other.
+    pub(super) fn order_steps(&mut self) -> Vec<usize> {
         // How many recurrences stand one behind the other before a step.
         let mut depth: Vec<usize> = Vec::with_capacity(self.steps.len());
         for (step, _) in &self.steps {
@@ -54,7 +55,7 @@ impl Planner<'_> {
         for step in self.column_step.iter_mut().chain(&mut self.mask_step) {
             *step = place[*step];
         }
-        self.seeds_of(outputs, values)
+        order.iter().map(|i| depth[*i]).collect()
     }
 
     /// For each recurrence one of the same form that takes it bar by bar, with the same parameters;
@@ -85,7 +86,8 @@ impl Planner<'_> {
         followed
     }
 
-    fn seeds_of(&self, outputs: &[usize], values: &[usize]) -> Vec<Vec<usize>> {
+    /// For each step the recurrences whose seeds alone it serves.
+    pub(super) fn seeds_of(&self, outputs: &[usize], values: &[usize]) -> Vec<Vec<usize>> {
         let mut serves: Vec<Vec<usize>> = vec![Vec::new(); self.steps.len()];
         // Needed as long as there are bars.
         let mut always = vec![false; self.steps.len()];

@@ -9,6 +9,7 @@ use strat_lang::hir::Math2;
 
 use super::action::{Action, GroupFn, MapFn, MaskFn, Step, View, no_group, no_map};
 use super::choose::{columns, is_leaf};
+use super::team::{Team, Turn};
 use super::{code, code_pool};
 use crate::codegen::jit::{Code, CodegenError, Jit};
 use crate::ir::{Graph, Id, Op, Start};
@@ -49,6 +50,12 @@ pub struct Kernel {
     pub seeds_of: Vec<Vec<usize>>,
     /// For each step the recurrence that goes towards it and can advance in the same loop.
     pub followed_by: Vec<Option<usize>>,
+    /// For each step how many recurrences stand before it, one behind the other.
+    pub(super) depth: Vec<usize>,
+    /// Steps that go through the bars together in a grid.
+    pub(super) teams: Vec<Team>,
+    /// What is done in a block once all recurrences have started, where there are teams.
+    pub(super) turns: Vec<Turn>,
     _code: Code,
 }
 
@@ -125,9 +132,12 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
     let column = |id: &Id| planner.column_of.get(id).copied().unwrap_or(0);
     let outputs: Vec<usize> = graph.outputs.iter().map(|(_, id, _)| column(id)).collect();
     let values: Vec<usize> = graph.values.iter().map(column).collect();
-    let seeds_of = planner.order_steps(&outputs, &values);
+    let depth = planner.order_steps();
+    let seeds_of = planner.seeds_of(&outputs, &values);
     let followed_by = planner.followed_by();
     let for_values = planner.for_values(&outputs);
+    let results: Vec<usize> = outputs.iter().chain(&values).copied().collect();
+    let (planned, turns) = planner.teams(&seeds_of, &depth, &results);
     let Planner {
         steps,
         column_step,
@@ -168,13 +178,23 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
         };
         ids.push((i, id));
     }
+    let (mut teams, mut team_ids) = (Vec::new(), Vec::new());
+    for (i, (team, bytes)) in planned.into_iter().enumerate() {
+        team_ids.push(jit.define_bytes(&format!("team_{i}"), 6, &bytes)?);
+        teams.push(team);
+    }
     if let (Some(out), Some(text)) = (clif, jit.clif.take()) {
         out.push_str(&text);
     }
-    let functions: Vec<_> = ids.iter().map(|(_, id)| *id).collect();
+    let functions: Vec<_> = ids.iter().map(|(_, id)| *id).chain(team_ids).collect();
     let (code, addresses) = jit.finish(&functions)?;
+    let (addresses, of_teams) = addresses.split_at(ids.len());
+    for (team, address) in teams.iter_mut().zip(of_teams) {
+        // SAFETY: each was assembled as a function of lanes, which has this signature.
+        team.function = unsafe { std::mem::transmute::<*const u8, GroupFn>(*address) };
+    }
     let mut steps: Vec<Step> = steps.into_iter().map(|(s, _)| s).collect();
-    for ((i, _), address) in ids.iter().zip(addresses) {
+    for ((i, _), address) in ids.iter().zip(addresses.iter().copied()) {
         // SAFETY: each function was built with the signature of its step's action.
         unsafe {
             steps[*i].action = match steps[*i].action {
@@ -200,6 +220,9 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
         for_values,
         seeds_of,
         followed_by,
+        depth,
+        teams,
+        turns,
         _code: code,
     })
 }

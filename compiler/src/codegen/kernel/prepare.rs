@@ -17,6 +17,8 @@ use super::order::is_linear;
 use super::plan::Kernel;
 use super::run::KernelRun;
 use super::steps::Instance;
+use super::team::Team;
+use super::team_run::Mate;
 use crate::codegen::group::state_len;
 use crate::feeds::Column;
 use crate::ir::Graph;
@@ -127,6 +129,29 @@ impl<'a> KernelRun<'a> {
             }
             reads.push(of_step);
         }
+        // Teams read both sides of a choice.
+        let reads_of_team = |team: &Team, c: usize| -> Vec<Read> {
+            let scalars = &scalars_of[&c];
+            let views = team.shared.iter().chain(&team.own);
+            views
+                .map(|view| read(&kernel, *view, scalars, most))
+                .collect()
+        };
+        // A team does nothing where a step of it is not asked for.
+        let sets_of_team = |team: &Team| -> &[usize] {
+            let sets = team
+                .steps
+                .iter()
+                .map(|i| &projection[*i].representative[..]);
+            sets.min_by_key(|sets| sets.len()).unwrap_or(&[])
+        };
+        for team in &kernel.teams {
+            for &c in sets_of_team(team) {
+                for read in reads_of_team(team, c) {
+                    history[read.column] = history[read.column].max(read.lag);
+                }
+            }
+        }
         // Columns of one step share their layout: a group's lie side by side.
         for step in &kernel.steps {
             if matches!(step.action, Action::Mask(_) | Action::CrossBits) {
@@ -170,6 +195,18 @@ impl<'a> KernelRun<'a> {
             let s = &kernel.steps[step];
             base[step] + (instance * s.outs + column - s.out) * width[column]
         };
+        let leaf = |read: &Read, c: usize| {
+            let from = kernel.column_step[read.column];
+            let instance = projection[from].of[c] as usize;
+            let first = front(history[read.column]);
+            Leaf {
+                at: column_at(read.column, instance) + first - read.lag,
+                bar: match kernel.steps[from].action {
+                    Action::Input(input) => bar_column(&bars, input).map(|_| (input, read.lag)),
+                    _ => None,
+                },
+            }
+        };
         let mut instances = Vec::with_capacity(kernel.steps.len());
         for (i, (step, p)) in kernel.steps.iter().zip(&projection).enumerate() {
             let is_mask = matches!(step.action, Action::Mask(_) | Action::CrossBits);
@@ -197,23 +234,7 @@ impl<'a> KernelRun<'a> {
                     Action::Pool(_, p, _) => graph.pools[p].capacity(most),
                     _ => 0,
                 };
-                let leaves = reads[i][k]
-                    .iter()
-                    .map(|read| {
-                        let from = kernel.column_step[read.column];
-                        let instance = projection[from].of[c] as usize;
-                        let first = front(history[read.column]);
-                        Leaf {
-                            at: column_at(read.column, instance) + first - read.lag,
-                            bar: match kernel.steps[from].action {
-                                Action::Input(input) => {
-                                    bar_column(&bars, input).map(|_| (input, read.lag))
-                                }
-                                _ => None,
-                            },
-                        }
-                    })
-                    .collect();
+                let leaves = reads[i][k].iter().map(|read| leaf(read, c)).collect();
                 let outs = step.outs;
                 of_step.push(Instance {
                     out: if is_mask {
@@ -243,6 +264,25 @@ impl<'a> KernelRun<'a> {
             }
             instances.push(of_step);
         }
+        let mates = kernel
+            .teams
+            .iter()
+            .map(|team| {
+                let sets = sets_of_team(team).iter();
+                sets.map(|&c| Mate {
+                    leaves: reads_of_team(team, c)
+                        .iter()
+                        .map(|read| leaf(read, c))
+                        .collect(),
+                    scalars: team
+                        .scalars
+                        .iter()
+                        .map(|id| scalars_of[&c][id.index()])
+                        .collect(),
+                })
+                .collect()
+            })
+            .collect();
         let mut gates = Vec::with_capacity(count * kernel.signals.len());
         for c in 0..count {
             if kernel.signals.is_empty() {
@@ -260,6 +300,7 @@ impl<'a> KernelRun<'a> {
             bars,
             block,
             instances,
+            mates,
             projection,
             history,
             width,

@@ -12,6 +12,8 @@ use super::order::is_linear;
 use super::plan::{Kernel, MaskTree};
 use super::prepare::{Projection, front};
 use super::steps::{Instance, Layout, Shared, run};
+use super::team::Turn;
+use super::team_run::{Mate, Place, waits};
 use super::windows::{is_side_by_side, side_by_side};
 
 /// A kernel over one chunk of parameter sets and one series of bars.
@@ -21,6 +23,8 @@ pub struct KernelRun<'a> {
     pub(super) block: usize,
     /// Per step its instances.
     pub(super) instances: Vec<Vec<Instance<'a>>>,
+    /// Per team its parameter sets.
+    pub(super) mates: Vec<Vec<Mate>>,
     pub(super) projection: Vec<Arc<Projection>>,
     /// Per column: bars of history before the block, and doubles per instance.
     pub(super) history: Vec<usize>,
@@ -54,6 +58,7 @@ impl KernelRun<'_> {
             bars,
             block,
             instances,
+            mates,
             threads,
             ..
         } = self;
@@ -71,53 +76,34 @@ impl KernelRun<'_> {
                 in_place,
             }
         };
-        let recurrences = linear::Block {
+        let mut block = Running {
             kernel,
             shared,
             bars,
             parallel: threads > 1,
+            instances,
+            layout: &layout,
         };
-        let mut done = vec![false; kernel.steps.len()];
-        let mut next = 0;
-        while next < kernel.steps.len() {
-            let i = next;
-            let together = kernel.steps[i..]
-                .iter()
-                .take_while(|s| is_linear(s))
-                .count();
-            next += together.max(1);
-            if together > 0 {
-                recurrences.run(i..next, instances, layout, &mut done);
-                continue;
-            }
-            if is_side_by_side(kernel.steps[i].action) {
-                if is_needed(kernel, instances, i) {
-                    let (action, layout) = (kernel.steps[i].action, layout(&kernel.steps[i]));
-                    let instances = &mut instances[i];
-                    side_by_side(action, instances, shared, layout, bars, threads > 1);
+        let waits = |i: usize| waits(&kernel.steps[i], &block.instances[i]);
+        if kernel.turns.is_empty() || (0..kernel.steps.len()).any(waits) {
+            let all: Vec<usize> = (0..kernel.steps.len()).collect();
+            return block.steps(&all);
+        }
+        let place = Place {
+            shared,
+            bars,
+            parallel: threads > 1,
+        };
+        for turn in &kernel.turns {
+            match turn {
+                Turn::Steps(steps) => block.steps(steps),
+                Turn::Team(i) => {
+                    let team = &kernel.teams[*i];
+                    let layout = |step: usize| layout(&kernel.steps[step]);
+                    if !team.run(&mates[*i], block.instances, &place, layout) {
+                        block.steps(&team.steps);
+                    }
                 }
-                continue;
-            }
-            // One parameter set after the other through all steps of the same parameters, so that
-            // what one writes for the next stays in the nearest memory.
-            let deps = kernel.steps[i].deps;
-            let alike = |s: &&Step| {
-                !is_linear(s) && !is_side_by_side(s.action) && s.deps == deps
-            };
-            next = i + kernel.steps[i..].iter().take_while(alike).count();
-            let steps: Vec<usize> = (i..next)
-                .filter(|step| is_needed(kernel, instances, *step))
-                .collect();
-            let each = |(place, instance): &mut (usize, &mut Instance<'_>)| {
-                let step = &kernel.steps[*place];
-                run(step.action, step.outs, instance, shared, layout(step), bars);
-            };
-            let mut all = in_turn(&steps, instances);
-            if threads > 1 && all.len() * len >= 1 << 14 {
-                all.par_chunks_mut(steps.len().max(1))
-                    .for_each(|steps| steps.iter_mut().for_each(each));
-            } else {
-                all.iter_mut().for_each(each);
             }
         }
     }
@@ -266,6 +252,87 @@ impl KernelRun<'_> {
                     }
                 }
             }
+        }
+    }
+}
+
+/// A block that is being computed.
+struct Running<'r, 'a, L> {
+    kernel: &'r Kernel,
+    shared: Shared,
+    bars: BarColumns<'a>,
+    parallel: bool,
+    instances: &'r mut [Vec<Instance<'a>>],
+    layout: &'r L,
+}
+
+impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
+    /// Runs some steps in their order.
+    fn steps(&mut self, order: &[usize]) {
+        let (kernel, layout) = (self.kernel, self.layout);
+        let recurrences = linear::Block {
+            kernel,
+            shared: self.shared,
+            bars: self.bars,
+            parallel: self.parallel,
+        };
+        let mut done = vec![false; kernel.steps.len()];
+        let mut rest = order;
+        while let Some(&first) = rest.first() {
+            let step = &kernel.steps[first];
+            let alike = |i: &&usize| {
+                let other = &kernel.steps[**i];
+                if is_linear(step) {
+                    // They do not need each other.
+                    is_linear(other) && kernel.depth[**i] == kernel.depth[first]
+                } else {
+                    !is_linear(other) && !is_side_by_side(other.action) && other.deps == step.deps
+                }
+            };
+            let together = rest.iter().take_while(alike).count().max(1);
+            let (steps, more) = rest.split_at(together);
+            rest = more;
+            if is_linear(step) {
+                recurrences.run(steps, self.instances, layout, &mut done);
+            } else if is_side_by_side(step.action) {
+                if is_needed(kernel, self.instances, first) {
+                    let instances = &mut self.instances[first];
+                    let (shared, bars) = (self.shared, self.bars);
+                    side_by_side(
+                        step.action,
+                        instances,
+                        shared,
+                        layout(step),
+                        bars,
+                        self.parallel,
+                    );
+                }
+            } else {
+                self.maps(steps);
+            }
+        }
+    }
+
+    /// One parameter set after the other through steps of the same parameters, so that what one
+    /// writes for the next stays in the nearest memory.
+    fn maps(&mut self, steps: &[usize]) {
+        let (kernel, layout, shared, bars) = (self.kernel, self.layout, self.shared, self.bars);
+        // Steps for values that a sweep does not ask for have no instances.
+        let is_needed = |step: &usize| {
+            !self.instances[*step].is_empty() && is_needed(kernel, self.instances, *step)
+        };
+        let steps: Vec<usize> = steps.iter().copied().filter(is_needed).collect();
+        let each = |(place, instance): &mut (usize, &mut Instance<'_>)| {
+            let step = &kernel.steps[*place];
+            run(step.action, step.outs, instance, shared, layout(step), bars);
+        };
+        let len = steps.first().map_or(0, |i| layout(&kernel.steps[*i]).len);
+        let mut all = in_turn(&steps, self.instances);
+        if self.parallel && all.len() * len >= 1 << 14 {
+            all.par_chunks_mut(steps.len().max(1))
+                .for_each(|steps| steps.iter_mut().for_each(each));
+        } else {
+            all.iter_mut().for_each(each);
         }
     }
 }

@@ -161,7 +161,14 @@ pub(super) fn run(
                 let state = instance.state.as_mut_ptr();
                 with_pointers((shared, layout), instance, &bars, |leaves| {
                     let scalars = instance.scalars.as_ptr();
-                    f(leaves, scalars, state, outs.as_ptr(), len as i64, start as i64);
+                    f(
+                        leaves,
+                        scalars,
+                        state,
+                        outs.as_ptr(),
+                        len as i64,
+                        start as i64,
+                    );
                 });
             }
             Action::Pool(f, ..) => {
@@ -219,7 +226,10 @@ fn with_pointers(
     run: impl FnOnce(*const *const f64),
 ) {
     let mut few = [std::ptr::null(); FEW];
-    let pointers = instance.leaves.iter().map(|leaf| leaf.pointer(shared, layout, bars));
+    let pointers = instance
+        .leaves
+        .iter()
+        .map(|leaf| leaf.pointer(shared, layout, bars));
     if instance.leaves.len() <= FEW {
         for (to, pointer) in few.iter_mut().zip(pointers) {
             *to = pointer;

@@ -20,7 +20,7 @@ const FIRST: usize = 5;
 /// The register through which what goes around in a circle passes.
 const SPARE: Register = Register::ZMM0;
 /// Slots of the state that are held in registers, from the last register downwards.
-pub const MOST_SLOTS: usize = 16;
+pub const MOST_SLOTS: usize = 18;
 
 /// Where a value can be found.
 #[derive(Debug, Clone, Copy, Default)]
@@ -127,7 +127,8 @@ impl<'a> Allot<'a> {
                 let x = self.operand(a, &[]);
                 self.release(op);
                 let to = self.fresh(value, &[]);
-                self.code.two(Code::EVEX_Vsqrtpd_zmm_k1z_zmmm512b64_er, to, x);
+                self.code
+                    .two(Code::EVEX_Vsqrtpd_zmm_k1z_zmmm512b64_er, to, x);
             }
             Op::Round(rounding, a) => {
                 let x = self.operand(a, &[]);
@@ -363,8 +364,9 @@ impl<'a> Allot<'a> {
         let mut spare: Option<Value> = None;
         while !moves.is_empty() {
             let needed = |to: Register, rest: &[(Register, Value)]| {
-                rest.iter()
-                    .any(|(other, value)| *other != to && self.pinned(*value) == Some(to) && spare != Some(*value))
+                rest.iter().any(|(other, value)| {
+                    *other != to && self.pinned(*value) == Some(to) && spare != Some(*value)
+                })
             };
             let free = moves.iter().position(|(to, _)| !needed(*to, &moves));
             let Some(i) = free else {

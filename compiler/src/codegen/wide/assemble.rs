@@ -110,16 +110,28 @@ impl Assembler {
                 from,
             ));
         } else {
-            self.push(Instruction::with2(Code::EVEX_Vmovupd_zmm_k1z_zmmm512, to, from));
+            self.push(Instruction::with2(
+                Code::EVEX_Vmovupd_zmm_k1z_zmmm512,
+                to,
+                from,
+            ));
         }
     }
 
     pub(super) fn store(&mut self, to: MemoryOperand, from: Register) {
-        self.push(Instruction::with2(Code::EVEX_Vmovupd_zmmm512_k1z_zmm, to, from));
+        self.push(Instruction::with2(
+            Code::EVEX_Vmovupd_zmmm512_k1z_zmm,
+            to,
+            from,
+        ));
     }
 
     pub(super) fn copy(&mut self, to: Register, from: Register) {
-        self.push(Instruction::with2(Code::EVEX_Vmovapd_zmm_k1z_zmmm512, to, from));
+        self.push(Instruction::with2(
+            Code::EVEX_Vmovapd_zmm_k1z_zmmm512,
+            to,
+            from,
+        ));
     }
 
     pub(super) fn keep_mask(&mut self, to: MemoryOperand, from: Register) {

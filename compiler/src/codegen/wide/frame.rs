@@ -132,8 +132,16 @@ impl Frame {
             code.push(Instruction::with1(Code::Push_r64, register));
         }
         if stack > 0 {
-            code.push(Instruction::with2(Code::Sub_rm64_imm32, Register::RSP, stack as i32));
-            code.push(Instruction::with2(Code::And_rm64_imm8, Register::RSP, -64_i32));
+            code.push(Instruction::with2(
+                Code::Sub_rm64_imm32,
+                Register::RSP,
+                stack as i32,
+            ));
+            code.push(Instruction::with2(
+                Code::And_rm64_imm8,
+                Register::RSP,
+                -64_i32,
+            ));
         }
         let bars = match self.kind {
             Kind::Column(_) | Kind::Bits => Register::RCX,
@@ -180,9 +188,7 @@ impl Frame {
     /// Where a source lies on the bars of this turn.
     pub(super) fn source(&self, code: &mut Assembler, source: Source) -> MemoryOperand {
         match source {
-            Source::Bars(i, which) => {
-                near(self.leaf(code, i), BARS, WIDTH * which as i64, false)
-            }
+            Source::Bars(i, which) => near(self.leaf(code, i), BARS, WIDTH * which as i64, false),
             Source::Bar(i) => near(self.leaf(code, i), BARS, 0, true),
             Source::Row(i, group) => near(self.leaf(code, i), ROWS, WIDTH * group as i64, false),
             Source::Scalar(i) => at(SCALARS, 8 * i as i64, true),

@@ -107,9 +107,12 @@ impl Op {
     pub fn operands(self) -> impl Iterator<Item = Value> {
         match self {
             Self::Take(_) | Self::Always(_) => [None; 3],
-            Self::Root(a) | Self::NearRoot(a) | Self::Round(_, a) | Self::Not(a) | Self::Keep(_, _, a) | Self::Bits(a) => {
-                [Some(a), None, None]
-            }
+            Self::Root(a)
+            | Self::NearRoot(a)
+            | Self::Round(_, a)
+            | Self::Not(a)
+            | Self::Keep(_, _, a)
+            | Self::Bits(a) => [Some(a), None, None],
             Self::Two(_, a, b)
             | Self::Quotient(a, b)
             | Self::Compare(_, a, b)

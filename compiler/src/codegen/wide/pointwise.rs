@@ -81,7 +81,7 @@ impl<'g> Pointwise<'g> {
         }
     }
 
-    fn val(&mut self, id: Id) -> Val {
+    pub fn val(&mut self, id: Id) -> Val {
         if let Some(val) = self.values.get(&id) {
             return *val;
         }

@@ -45,21 +45,46 @@ impl Assembler {
         );
         // e = 1 - y r
         self.load(ERROR, one);
-        self.fused(Code::EVEX_Vfnmadd231pd_zmm_k1z_zmm_zmmm512b64_er, ERROR, y, FIRST);
+        self.fused(
+            Code::EVEX_Vfnmadd231pd_zmm_k1z_zmm_zmmm512b64_er,
+            ERROR,
+            y,
+            FIRST,
+        );
         // r (1 + e + e²)
         self.copy(SHARE, ERROR);
-        self.fused(Code::EVEX_Vfmadd213pd_zmm_k1z_zmm_zmmm512b64_er, SHARE, ERROR, ERROR);
-        self.fused(Code::EVEX_Vfmadd213pd_zmm_k1z_zmm_zmmm512b64_er, SHARE, FIRST, FIRST);
+        self.fused(
+            Code::EVEX_Vfmadd213pd_zmm_k1z_zmm_zmmm512b64_er,
+            SHARE,
+            ERROR,
+            ERROR,
+        );
+        self.fused(
+            Code::EVEX_Vfmadd213pd_zmm_k1z_zmm_zmmm512b64_er,
+            SHARE,
+            FIRST,
+            FIRST,
+        );
         // q = x r, d = x - q y
         let product = Code::EVEX_Vmulpd_zmm_k1z_zmm_zmmm512b64_er;
         self.three(product, NEAR, x, Target::Register(SHARE));
         self.copy(ERROR, x);
-        self.fused(Code::EVEX_Vfnmadd231pd_zmm_k1z_zmm_zmmm512b64_er, ERROR, NEAR, y);
+        self.fused(
+            Code::EVEX_Vfnmadd231pd_zmm_k1z_zmm_zmmm512b64_er,
+            ERROR,
+            NEAR,
+            y,
+        );
         // q and both bounds of d / y
         for (bound, margin) in [(to, MARGIN), (LESS, -MARGIN)] {
             let factor = self.constant((1.0 + margin).to_bits());
             self.three(product, bound, SHARE, Target::Memory(factor));
-            self.fused(Code::EVEX_Vfmadd213pd_zmm_k1z_zmm_zmmm512b64_er, bound, ERROR, NEAR);
+            self.fused(
+                Code::EVEX_Vfmadd213pd_zmm_k1z_zmm_zmmm512b64_er,
+                bound,
+                ERROR,
+                NEAR,
+            );
         }
         self.compare(APART, to, Target::Register(LESS), NOT_EQUAL);
         self.small(LITTLE, x);
@@ -92,7 +117,12 @@ impl Assembler {
         // e = 1 - (x r) r
         self.three(product, NEAR, x, Target::Register(FIRST));
         self.load(ERROR, one);
-        self.fused(Code::EVEX_Vfnmadd231pd_zmm_k1z_zmm_zmmm512b64_er, ERROR, NEAR, FIRST);
+        self.fused(
+            Code::EVEX_Vfnmadd231pd_zmm_k1z_zmm_zmmm512b64_er,
+            ERROR,
+            NEAR,
+            FIRST,
+        );
         // r (1 + e (1/2 + 3/8 e))
         self.load(SHARE, three_eighths);
         self.three(plus, SHARE, ERROR, Target::Memory(half));
@@ -101,7 +131,12 @@ impl Assembler {
         // q = x r, d = x - q q
         self.three(product, NEAR, x, Target::Register(SHARE));
         self.copy(ERROR, x);
-        self.fused(Code::EVEX_Vfnmadd231pd_zmm_k1z_zmm_zmmm512b64_er, ERROR, NEAR, NEAR);
+        self.fused(
+            Code::EVEX_Vfnmadd231pd_zmm_k1z_zmm_zmmm512b64_er,
+            ERROR,
+            NEAR,
+            NEAR,
+        );
         // q and both bounds of d / (√x + q)
         for (bound, margin) in [(to, MARGIN), (LESS, -MARGIN)] {
             let factor = self.constant((0.5 + margin).to_bits());

@@ -22,7 +22,12 @@ fn run(kind: Kind, line: &Line, leaves: &[&[f64]], scalars: &[f64], out: &mut [f
     // SAFETY: a function of this signature was assembled; all columns have whole turns.
     unsafe {
         let f = std::mem::transmute::<*const u8, Function>(addresses[0]);
-        f(pointers.as_ptr(), scalars.as_ptr(), out.as_mut_ptr(), len as i64);
+        f(
+            pointers.as_ptr(),
+            scalars.as_ptr(),
+            out.as_mut_ptr(),
+            len as i64,
+        );
     }
 }
 
@@ -109,7 +114,11 @@ fn assert_roots(xs: &[f64]) {
     let mut out = vec![0.0; xs.len()];
     run(Kind::Column(4), &line, &[xs], &[], &mut out);
     for (x, root) in xs.iter().zip(out) {
-        assert!(same(root, x.sqrt()), "root of {x:e}: {root:e} for {:e}", x.sqrt());
+        assert!(
+            same(root, x.sqrt()),
+            "root of {x:e}: {root:e} for {:e}",
+            x.sqrt()
+        );
     }
 }
 
@@ -123,7 +132,12 @@ fn hard_roots_are_roots() {
         .flat_map(|m| {
             let root = f64::from_bits(1.0f64.to_bits() + m * 1_127_118_991_121);
             let half = root + f64::EPSILON / 2.0;
-            [root * root, half * half, (root * root).next_up(), (root * root).next_down()]
+            [
+                root * root,
+                half * half,
+                (root * root).next_up(),
+                (root * root).next_down(),
+            ]
         })
         .collect();
     assert_roots(&xs[..xs.len() - xs.len() % 32]);
@@ -167,7 +181,10 @@ fn assert_programs(xs: &[f64], picks: &[(usize, usize, usize)]) {
         let (va, pa) = numbers[a % numbers.len()].clone();
         let (vb, pb) = numbers[b % numbers.len()].clone();
         let both = |f: &dyn Fn(f64, f64) -> f64| {
-            pa.iter().zip(&pb).map(|(a, b)| f(*a, *b)).collect::<Vec<f64>>()
+            pa.iter()
+                .zip(&pb)
+                .map(|(a, b)| f(*a, *b))
+                .collect::<Vec<f64>>()
         };
         match what {
             0 => numbers.push((line.two(Two::Sub, va, vb), both(&|a, b| a - b))),
