@@ -1,15 +1,15 @@
 //! The windows of [`crate::ladder`] for a block of bars, several lengths at once, as the kernel
-//! runs them: the same operations in the same order, many bars side by side.
+//! runs them: the same operations in the same order, many bars side by side. Exact sums
+//! ([`crate::sums`]) are handed on to a kernel of their own.
 
-use crate::ladder::{Ladder, Rung, place, rungs, state_len, step};
+use crate::ladder::{Ladder, Rung, rungs, state_len, step};
 use crate::lanes::{Lane, is_whole};
 use crate::levels::{Levels, rows_of};
+use crate::regions::sums;
 use crate::wide::wide;
 
-/// Bars whose values are held in registers at a time, where a window has three figures, and where it
-/// has its sum alone.
+/// Bars whose values are held in registers at a time.
 const SIDE: usize = 16;
-const SIDE_OF_SUMS: usize = 32;
 
 /// Least bars that are worked on at a time, so that their runs stay in the nearest memory.
 const CHUNK: usize = 384;
@@ -24,6 +24,9 @@ pub fn ladders(
     lanes: &mut [Lane<'_>],
     rows: &mut Vec<f64>,
 ) {
+    if let Some(weights) = ladder.weights() {
+        return sums(weights, xs, front, lanes, rows);
+    }
     let longest = lanes.iter().map(|l| l.back).max().unwrap_or(1).max(1);
     let from = front - (longest - 1).min(front);
     let (xs, ys, front) = (&xs[from..], &ys[from..], front - from);
@@ -72,7 +75,7 @@ pub fn ladders(
         let mut state = Vec::new();
         lane.mend(xs, ys, front, whole, |x, y| {
             if state.is_empty() {
-                state = vec![0.0; state_len(ring)];
+                state = vec![0.0; state_len(ladder, ring)];
             }
             step(ladder, &mut state, x, y, n, least, ring)
         });
@@ -85,11 +88,8 @@ wide!(fn windows = windows_here(ladder: Ladder, read: &Read<'_>, front: usize, o
 fn windows_here(ladder: Ladder, read: &Read<'_>, front: usize, out: &mut [f64]) {
     // One loop per kind, so that the kind is settled outside the loop.
     match ladder {
-        Ladder::Sum => read.blocks::<SIDE_OF_SUMS>(Ladder::Sum, front, out),
-        Ladder::Moment => read.blocks::<SIDE>(Ladder::Moment, front, out),
-        Ladder::Weighted => read.blocks::<SIDE>(Ladder::Weighted, front, out),
-        Ladder::Squares => read.blocks::<SIDE>(Ladder::Squares, front, out),
         Ladder::Products => read.blocks::<SIDE>(Ladder::Products, front, out),
+        _ => read.blocks::<SIDE>(Ladder::Squares, front, out),
     }
 }
 
@@ -131,11 +131,7 @@ impl Read<'_> {
     #[inline(always)]
     fn row<const W: usize>(&self, ladder: Ladder, part: &Rung, i: usize, at: usize) -> [f64; W] {
         if part.power == 0 {
-            return if ladder == Ladder::Sum {
-                self.value(0, at - part.newer)
-            } else {
-                [0.0; W]
-            };
+            return [0.0; W];
         }
         let row = (part.power as usize - 1) * rows_of(ladder) + i;
         let mut values = [0.0; W];
@@ -168,22 +164,6 @@ impl Read<'_> {
             return [f64::NAN; W];
         };
         let share = 1.0 / big.width();
-        let mut out = [0.0; W];
-        if ladder == Ladder::Sum {
-            let mut sum: [f64; W] = self.row(ladder, big, 0, at);
-            for part in small {
-                let x = self.row::<W>(ladder, part, 0, at);
-                for j in 0..W {
-                    let next = sum[j] + x[j];
-                    out[j] += x[j] - (next - sum[j]);
-                    sum[j] = next;
-                }
-            }
-            for j in 0..W {
-                out[j] += sum[j];
-            }
-            return out;
-        }
         let two = ladder == Ladder::Products;
         let third_row = rows_of(ladder) - 1;
         let x = self.value::<W>(0, at);
@@ -196,7 +176,7 @@ impl Read<'_> {
         } else {
             (x, mean_x)
         };
-        let (mut sum, mut dx, mut dy, mut third) = ([0.0; W], [0.0; W], [0.0; W], [0.0; W]);
+        let (mut dx, mut dy, mut third) = ([0.0; W], [0.0; W], [0.0; W]);
         for part in small {
             let (width, share) = (part.width(), 1.0 / part.width());
             let far_x = self.far(ladder, part, 0, at, &x);
@@ -206,34 +186,22 @@ impl Read<'_> {
                 far_x
             };
             let own = self.row::<W>(ladder, part, third_row, at);
-            let place = place(*part, self.count);
             for j in 0..W {
                 let ex = far_x[j] - width * mean_x[j];
-                sum[j] += far_x[j];
                 dx[j] += ex;
-                third[j] += match ladder {
-                    Ladder::Moment | Ladder::Weighted => own[j] + ex * place,
-                    Ladder::Squares => own[j] + ex * ex * share,
-                    _ => {
-                        let ey = far_y[j] - width * mean_y[j];
-                        dy[j] += ey;
-                        own[j] + ex * ey * share
-                    }
+                third[j] += if two {
+                    let ey = far_y[j] - width * mean_y[j];
+                    dy[j] += ey;
+                    own[j] + ex * ey * share
+                } else {
+                    own[j] + ex * ex * share
                 };
             }
         }
-        let own = self.row::<W>(ladder, big, third_row, at);
+        let mut out = self.row::<W>(ladder, big, third_row, at);
         let each = 1.0 / self.count;
         for j in 0..W {
-            out[j] = match ladder {
-                Ladder::Moment => own[j] + third[j],
-                Ladder::Weighted => {
-                    let sum = self.count * x[j] + (sum[j] + big_x[j]);
-                    sum * ((self.count + 1.0) / 2.0) + (own[j] + third[j])
-                }
-                Ladder::Squares => own[j] + (third[j] - dx[j] * dx[j] * each),
-                _ => own[j] + (third[j] - dx[j] * dy[j] * each),
-            };
+            out[j] += third[j] - dx[j] * if two { dy[j] } else { dx[j] } * each;
         }
         out
     }
@@ -254,13 +222,7 @@ mod tests {
     use crate::lanes::tests::{in_blocks, same};
     use proptest::prelude::*;
 
-    const ALL: [Ladder; 5] = [
-        Ladder::Sum,
-        Ladder::Moment,
-        Ladder::Weighted,
-        Ladder::Squares,
-        Ladder::Products,
-    ];
+    const ALL: [Ladder; 2] = [Ladder::Squares, Ladder::Products];
 
     fn value() -> impl Strategy<Value = f64> {
         prop_oneof![
@@ -286,14 +248,14 @@ mod tests {
             for ladder in ALL {
                 let ys = if ladder == Ladder::Products { &ys } else { &xs };
                 let least = |n: usize| match ladder {
-                    Ladder::Sum | Ladder::Squares => if part > 40 { n + 1 } else { part.min(n) },
+                    Ladder::Squares => if part > 40 { n + 1 } else { part.min(n) },
                     _ => n,
                 };
                 let got = in_blocks((&xs, ys), &ns, least, block, |x, y, front, lanes| {
                     ladders(ladder, x, y, front, lanes, &mut rows);
                 });
                 for (got, &n) in got.iter().zip(&ns) {
-                    let mut state = vec![0.0; state_len(n)];
+                    let mut state = vec![0.0; state_len(ladder, n)];
                     for (t, g) in got.iter().enumerate() {
                         let want = step(ladder, &mut state, xs[t], ys[t], n, least(n), n);
                         prop_assert!(
@@ -326,7 +288,7 @@ mod tests {
             &mut lanes,
             &mut Vec::new(),
         );
-        let mut state = vec![0.0; state_len(10)];
+        let mut state = vec![0.0; state_len(Ladder::Squares, 10)];
         for (t, x) in xs.iter().enumerate() {
             let want = step(Ladder::Squares, &mut state, *x, *x, 1 << 29, 1, 10);
             assert_eq!(out[t].to_bits(), want.to_bits(), "bar {t}");

@@ -50,11 +50,12 @@ impl Lane<'_> {
             let until = last.map_or(0, |last| last + self.back).min(xs.len());
             self.step_by_step(xs, ys, front, until, step);
         } else {
-            self.withhold(xs, ys, front);
+            self.withhold(xs, ys, front, self.least);
         }
     }
 
-    fn step_by_step(
+    /// The bars of the block before `until`, each by `step`, which takes the values in front first.
+    pub(crate) fn step_by_step(
         &mut self,
         xs: &[f64],
         ys: &[f64],
@@ -70,16 +71,17 @@ impl Lane<'_> {
         }
     }
 
-    /// No result for windows with a missing value.
-    fn withhold(&mut self, xs: &[f64], ys: &[f64], front: usize) {
-        let mut since = self.n;
-        for i in (front + 1).saturating_sub(self.back)..xs.len() {
-            since = if is_missing(xs[i], ys[i]) {
-                0
-            } else {
-                since + 1
-            };
-            if since < self.n
+    /// No result for windows with fewer values than `least`.
+    pub(crate) fn withhold(&mut self, xs: &[f64], ys: &[f64], front: usize, least: usize) {
+        let from = (front + 1).saturating_sub(self.back);
+        let is_there = |i: usize| usize::from(!is_missing(xs[i], ys[i]));
+        let mut there = 0;
+        for i in from..xs.len() {
+            there += is_there(i);
+            if i >= from + self.n {
+                there -= is_there(i - self.n);
+            }
+            if there < least
                 && let Some(t) = i.checked_sub(front)
             {
                 self.out[t] = f64::NAN;

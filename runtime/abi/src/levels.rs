@@ -17,9 +17,8 @@ pub(crate) struct Levels<'a> {
 #[inline(always)]
 pub(crate) fn rows_of(ladder: Ladder) -> usize {
     match ladder {
-        Ladder::Sum => 1,
-        Ladder::Moment | Ladder::Weighted | Ladder::Squares => 2,
         Ladder::Products => 3,
+        _ => 2,
     }
 }
 
@@ -72,13 +71,10 @@ wide!(fn double = double_here(
 fn double_here(ladder: Ladder, xs: &[f64], ys: &[f64], from: &[f64], to: &mut [f64], m: usize) {
     // One loop per kind, so that the kind is settled outside the loop; the first level apart.
     match (ladder, m) {
-        (Ladder::Sum, _) => double_of(Ladder::Sum, xs, ys, from, to, m),
-        (Ladder::Squares, 1) => double_of(Ladder::Squares, xs, ys, from, to, 1),
-        (Ladder::Squares, _) => double_of(Ladder::Squares, xs, ys, from, to, m),
         (Ladder::Products, 1) => double_of(Ladder::Products, xs, ys, from, to, 1),
         (Ladder::Products, _) => double_of(Ladder::Products, xs, ys, from, to, m),
-        (_, 1) => double_of(Ladder::Moment, xs, ys, from, to, 1),
-        (_, _) => double_of(Ladder::Moment, xs, ys, from, to, m),
+        (_, 1) => double_of(Ladder::Squares, xs, ys, from, to, 1),
+        (_, _) => double_of(Ladder::Squares, xs, ys, from, to, m),
     }
 }
 
@@ -93,33 +89,6 @@ fn double_of(ladder: Ladder, xs: &[f64], ys: &[f64], from: &[f64], to: &mut [f64
     let width = m as f64;
     let (x_old, x_new) = (&xs[..count], &xs[m..][..count]);
     match ladder {
-        Ladder::Sum => {
-            let from = if m == 1 { xs } else { from };
-            let (old, new) = (&from[..count], &from[m..]);
-            for ((to, old), new) in to[m..].iter_mut().zip(old).zip(new) {
-                *to = old + new;
-            }
-        }
-        Ladder::Moment | Ladder::Weighted | Ladder::Squares => {
-            let (to_d, to_third) = to.split_at_mut(len);
-            let (to_d, to_third) = (&mut to_d[m..][..count], &mut to_third[m..][..count]);
-            // A run of one bar has nothing in its rows.
-            let (d, third) = from.split_at(len.min(from.len()));
-            let ((d_old, d_new), (t_old, t_new)) = (sides(d, m, count), sides(third, m, count));
-            for i in 0..count {
-                let at = |row: &[f64]| if m == 1 { 0.0 } else { row[i] };
-                let (d_old, d_new) = (at(d_old), at(d_new));
-                let (t_old, t_new) = (at(t_old), at(t_new));
-                let step = width * (x_old[i] - x_new[i]);
-                let gap = (d_old - d_new) + step;
-                to_d[i] = (d_old + d_new) + step;
-                to_third[i] = if ladder == Ladder::Squares {
-                    (t_old + t_new) + gap * gap * (0.5 / width)
-                } else {
-                    (t_old + t_new) - gap * (width / 2.0)
-                };
-            }
-        }
         Ladder::Products => {
             let (to_dx, rest) = to.split_at_mut(len);
             let (to_dy, to_third) = rest.split_at_mut(len);
@@ -142,6 +111,22 @@ fn double_of(ladder: Ladder, xs: &[f64], ys: &[f64], from: &[f64], to: &mut [f64
                 let gap_x = (dx_old - dx_new) + step_x;
                 let gap_y = (dy_old - dy_new) + step_y;
                 to_third[i] = (t_old + t_new) + gap_x * gap_y * (0.5 / width);
+            }
+        }
+        _ => {
+            let (to_d, to_third) = to.split_at_mut(len);
+            let (to_d, to_third) = (&mut to_d[m..][..count], &mut to_third[m..][..count]);
+            // A run of one bar has nothing in its rows.
+            let (d, third) = from.split_at(len.min(from.len()));
+            let ((d_old, d_new), (t_old, t_new)) = (sides(d, m, count), sides(third, m, count));
+            for i in 0..count {
+                let at = |row: &[f64]| if m == 1 { 0.0 } else { row[i] };
+                let (d_old, d_new) = (at(d_old), at(d_new));
+                let (t_old, t_new) = (at(t_old), at(t_new));
+                let step = width * (x_old[i] - x_new[i]);
+                let gap = (d_old - d_new) + step;
+                to_d[i] = (d_old + d_new) + step;
+                to_third[i] = (t_old + t_new) + gap * gap * (0.5 / width);
             }
         }
     }

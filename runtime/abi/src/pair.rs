@@ -36,7 +36,7 @@ const SHORT: usize = MOST;
 #[must_use]
 pub fn state_len(pair: Pair, n: usize) -> usize {
     if pair == Pair::Products {
-        return ladder::state_len(n);
+        return ladder::state_len(Ladder::Products, n);
     }
     HEAD + match pair {
         Pair::Nth if n <= SHORT => 2 * n,

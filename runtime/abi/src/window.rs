@@ -1,8 +1,8 @@
 //! Rolling windows: the last n values reduced to one, step by step over a flat state.
 //!
 //! A value that is na or infinite is missing; with fewer than `least` values in the window the
-//! result is na. Sums are made by doubling ([`crate::ladder`]), so they depend on the values of
-//! the window alone and do not drift.
+//! result is na. Sums are exact, rounded once ([`crate::sums`]), squares are made by doubling
+//! ([`crate::ladder`]), so they depend on the values of the window alone and do not drift.
 //!
 //! The state of a window is a slice of doubles, at first as [`fresh_state`] makes it.
 //! Interpreter and handler call [`step`] bar by bar; the kernel calls [`crate::ladders`],
@@ -63,9 +63,11 @@ pub fn state_len(window: Window, n: usize) -> usize {
     match window {
         Window::Mean => MEAN_HEAD + n,
         Window::Rank => crate::rank::state_len(n),
-        _ if ladder_of(window).is_some() => ladder::state_len(n),
-        // A queue of candidates.
-        _ => HEAD + 3 * n,
+        _ => match ladder_of(window) {
+            Some(ladder) => ladder::state_len(ladder, n),
+            // A queue of candidates.
+            None => HEAD + 3 * n,
+        },
     }
 }
 

@@ -1,0 +1,192 @@
+//! Prefix sums of a region of bars, of which all its windows are differences.
+//!
+//! The values are cut into parts ([`crate::parts`]) whose prefix sums are exact doubles. Their
+//! differences are exact as well, and only adding up the parts of one result rounds.
+//!
+//! With P[k] the sum of the first k values and R[k] the sum of P[0] to P[k - 1], a window of n that
+//! ends before k has the sum P[k] - P[k - n]; with weights 1 to n it has n P[k] - (R[k] - R[k - n]),
+//! since the newest value is in n of the sums of the last 1, 2, … n values, the oldest in one. With
+//! R'[k] the sum of P[0] to P[k], its moment about the middle is
+//! (n + 1) / 2 P[k] + (n - 1) / 2 P[k - n] - (R'[k] - R'[k - n]): that, less (n + 1) / 2 of the sum.
+
+use crate::parts::{Cuts, MOST, cut, nearest};
+use crate::sums::Weights;
+use crate::wide::wide;
+
+/// Values side by side in a prefix sum, and zeros before the first.
+const SIDE: usize = 8;
+
+/// The prefix sums of a region, one table per part.
+pub(crate) struct Tables<'a> {
+    /// How many parts the values are cut into.
+    pub(crate) parts: usize,
+    /// P[0], P[1], …
+    plain: [&'a [f64]; MOST],
+    /// R[0], R[1], … or, for the moment, R'[0], R'[1], …; nothing where all weights are the same.
+    double: [&'a [f64]; MOST],
+}
+
+impl<'a> Tables<'a> {
+    /// Those of `xs`, of which `largest` are the bits of the largest magnitude, for windows of up to `longest` that end at `front` or later;
+    /// nothing where three parts are not enough.
+    pub(crate) fn over(
+        weights: Weights,
+        xs: &[f64],
+        largest: u64,
+        front: usize,
+        longest: usize,
+        rows: &'a mut Vec<f64>,
+    ) -> Option<Self> {
+        let is_weighted = weights != Weights::Equal;
+        // Zeros before the values, so that the sums of the chunk begin at a whole vector of memory.
+        let lead = front.next_multiple_of(SIDE) - front;
+        let len = (lead + xs.len()).next_multiple_of(SIDE);
+        let cuts = Cuts::of(largest, growth(is_weighted, len, longest))?;
+        let row = SIDE + len;
+        if rows.len() < ROWS * row + SIDE {
+            rows.resize(ROWS * row + SIDE, 0.0);
+        }
+        let first = rows.as_ptr().align_offset(SIDE * size_of::<f64>());
+        let mut rows = rows[first.min(SIDE)..].chunks_exact_mut(row);
+        let mut next = || rows.next().unwrap_or_default();
+        let mut values = [next(), next(), next()];
+        let within = SIDE + lead..SIDE + lead + xs.len();
+        let parts = cut(
+            xs,
+            cuts,
+            values.each_mut().map(|row| &mut row[within.clone()]),
+        );
+        if parts == 0 {
+            return None;
+        }
+        let (mut plain, mut double): ([&[f64]; MOST], [&[f64]; MOST]) = ([&[]; MOST], [&[]; MOST]);
+        for (k, values) in values.iter_mut().take(parts).enumerate() {
+            values[..within.start].fill(0.0);
+            values[within.end..].fill(0.0);
+            let to = next();
+            prefix(values, to);
+            if is_weighted {
+                let double_to = next();
+                prefix(to, double_to);
+                // R[k] stands one place before, R'[k] in its own.
+                let shift = usize::from(weights == Weights::Rising);
+                double[k] = &double_to[within.start - 1 - shift..];
+            }
+            plain[k] = &to[within.start - 1..];
+        }
+        Some(Self {
+            parts,
+            plain,
+            double,
+        })
+    }
+}
+
+/// Rows of a region: the values of its parts, two prefix sums of each.
+const ROWS: usize = 3 * MOST;
+
+/// The exponent of how much larger than the largest value any intermediate sum is, in halves where
+/// the weights are.
+fn growth(is_weighted: bool, len: usize, longest: usize) -> u32 {
+    let (len, longest) = (len as u64, longest as u64);
+    let most = if is_weighted {
+        // R, and twice n P.
+        len * (len / 2 + 1).max(2 * longest + 2)
+    } else {
+        len
+    };
+    most.next_power_of_two().ilog2()
+}
+
+wide!(fn prefix = prefix_here(from: &[f64], to: &mut [f64]));
+
+/// The sums up to each value of `from[SIDE..]`, which follows zeros, into the same places of `to`.
+///
+/// As all of them are exact, their order is free: a sum is the one four values before and four
+/// values more, so that four additions advance side by side, eight values at a time.
+#[inline(always)]
+fn prefix_here(from: &[f64], to: &mut [f64]) {
+    let back = |by: usize| from[SIDE - by..].as_chunks::<SIDE>().0;
+    let (a, b, c, d) = (back(0), back(1), back(2), back(3));
+    let (before, to) = to.split_at_mut(SIDE);
+    before.fill(0.0);
+    let mut sums = [0.0; SIDE / 2];
+    for ((((to, a), b), c), d) in to
+        .as_chunks_mut::<SIDE>()
+        .0
+        .iter_mut()
+        .zip(a)
+        .zip(b)
+        .zip(c)
+        .zip(d)
+    {
+        let mut fours = [0.0; SIDE];
+        for j in 0..SIDE {
+            fours[j] = (a[j] + b[j]) + (c[j] + d[j]);
+        }
+        for j in 0..SIDE / 2 {
+            to[j] = sums[j] + fours[j];
+            sums[j] += fours[j] + fours[j + SIDE / 2];
+            to[j + SIDE / 2] = sums[j];
+        }
+    }
+}
+
+wide!(pub(crate) fn windows = windows_here(
+    weights: Weights,
+    tables: &Tables<'_>,
+    end: usize,
+    n: usize,
+    out: &mut [f64],
+));
+
+/// Windows of `n` values, of which the first ends before value `end`.
+#[inline(always)]
+fn windows_here(weights: Weights, tables: &Tables<'_>, end: usize, n: usize, out: &mut [f64]) {
+    // One loop per kind and number of parts, so that both are settled outside the loop.
+    match (weights, tables.parts) {
+        (Weights::Equal, 1) => tables.windows::<1>(Weights::Equal, end, n, out),
+        (Weights::Equal, 2) => tables.windows::<2>(Weights::Equal, end, n, out),
+        (Weights::Equal, _) => tables.windows::<3>(Weights::Equal, end, n, out),
+        (Weights::Rising, 1) => tables.windows::<1>(Weights::Rising, end, n, out),
+        (Weights::Rising, 2) => tables.windows::<2>(Weights::Rising, end, n, out),
+        (Weights::Rising, _) => tables.windows::<3>(Weights::Rising, end, n, out),
+        (Weights::Centred, 1) => tables.windows::<1>(Weights::Centred, end, n, out),
+        (Weights::Centred, 2) => tables.windows::<2>(Weights::Centred, end, n, out),
+        (Weights::Centred, _) => tables.windows::<3>(Weights::Centred, end, n, out),
+    }
+}
+
+impl Tables<'_> {
+    #[inline(always)]
+    fn windows<const PARTS: usize>(&self, weights: Weights, end: usize, n: usize, out: &mut [f64]) {
+        let len = out.len();
+        let width = n as f64;
+        let (before, after) = ((width - 1.0) / 2.0, (width + 1.0) / 2.0);
+        let (mut new, mut old) = ([&[][..]; PARTS], [&[][..]; PARTS]);
+        let (mut new_double, mut old_double) = ([&[][..]; PARTS], [&[][..]; PARTS]);
+        for k in 0..PARTS {
+            new[k] = &self.plain[k][end..][..len];
+            old[k] = &self.plain[k][end - n..][..len];
+            if weights != Weights::Equal {
+                new_double[k] = &self.double[k][end..][..len];
+                old_double[k] = &self.double[k][end - n..][..len];
+            }
+        }
+        for i in 0..len {
+            let mut sums = [0.0; PARTS];
+            for k in 0..PARTS {
+                let (p, p_old) = (new[k][i], old[k][i]);
+                sums[k] = match weights {
+                    Weights::Equal => p - p_old,
+                    Weights::Rising => width * p - (new_double[k][i] - old_double[k][i]),
+                    // That, less (n + 1) / 2 of the plain sum.
+                    Weights::Centred => {
+                        (after * p + before * p_old) - (new_double[k][i] - old_double[k][i])
+                    }
+                };
+            }
+            out[i] = nearest(sums);
+        }
+    }
+}

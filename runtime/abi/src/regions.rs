@@ -1,0 +1,226 @@
+//! Exact sums over rolling windows for a block of bars, several lengths at once, as the kernel runs
+//! them.
+//!
+//! The results are those of [`crate::sums`], since both are the exact sum rounded once. A region,
+//! which is a chunk of the block and what its longest window reaches before it, has one table of
+//! prefix sums for all lengths ([`crate::prefix`]). Where the values of a region are so far apart
+//! that no table holds them, its windows are taken step by step.
+
+use crate::lanes::Lane;
+use crate::parts::largest;
+use crate::prefix::{Tables, windows};
+use crate::sums::{self, Weights};
+
+/// Least bars that are worked on at a time, so that their sums stay in the nearest memory.
+const CHUNK: usize = 1024;
+
+/// Windows over the block `xs[front..]`; `xs[..front]` is what came before it. `rows` is memory that
+/// is used again.
+pub(crate) fn sums(
+    weights: Weights,
+    xs: &[f64],
+    front: usize,
+    lanes: &mut [Lane<'_>],
+    rows: &mut Vec<f64>,
+) {
+    let longest = lanes.iter().filter(|l| l.fits()).map(|l| l.n).max();
+    let mut whole = true;
+    if let Some(longest) = longest {
+        let back = (longest - 1).min(front);
+        let (xs, len) = (&xs[front - back..], xs.len() - front);
+        let chunk = CHUNK.max(4 * longest.next_power_of_two());
+        for start in (0..len).step_by(chunk) {
+            let end = (start + chunk).min(len);
+            let region = Region {
+                weights,
+                xs: &xs[start..back + end],
+                front: back,
+            };
+            whole &= region.run(longest, lanes, start..end, rows);
+        }
+    }
+    for lane in lanes {
+        let least = weights.needed(lane.n, lane.least);
+        if least > lane.n {
+            // More values are asked for than the window holds.
+            lane.out.fill(f64::NAN);
+        } else if !lane.fits() {
+            step_by_step(weights, xs, front, lane);
+        } else if !whole {
+            // Missing values add nothing, so only their number matters.
+            lane.withhold(xs, xs, front, least);
+        }
+    }
+}
+
+fn step_by_step(weights: Weights, xs: &[f64], front: usize, lane: &mut Lane<'_>) {
+    let (n, least, ring) = (lane.n, lane.least, lane.ring(xs.len()));
+    let mut state = vec![0.0; sums::state_len(weights, ring)];
+    lane.step_by_step(xs, xs, front, xs.len(), |x, _| {
+        sums::step(weights, &mut state, x, n, least, ring)
+    });
+}
+
+/// A chunk of a block, `xs[front..]`, and what the longest window reaches before it.
+struct Region<'a> {
+    weights: Weights,
+    xs: &'a [f64],
+    front: usize,
+}
+
+impl Region<'_> {
+    /// The results of the bars `bars` of the block; whether no value is missing.
+    fn run(
+        &self,
+        longest: usize,
+        lanes: &mut [Lane<'_>],
+        bars: std::ops::Range<usize>,
+        rows: &mut Vec<f64>,
+    ) -> bool {
+        let mut most = largest(self.xs);
+        let is_whole = most < f64::INFINITY.to_bits();
+        let mut known = Vec::new();
+        if !is_whole {
+            known.extend(self.xs.iter().map(|x| if x.is_finite() { *x } else { 0.0 }));
+            most = largest(&known);
+        }
+        let values = if is_whole { self.xs } else { &known };
+        let tables = Tables::over(self.weights, values, most, self.front, longest, rows);
+        for lane in lanes.iter_mut().filter(|l| l.fits()) {
+            let out = &mut lane.out[bars.clone()];
+            match &tables {
+                Some(tables) => windows(self.weights, tables, self.front + 1, lane.n, out),
+                None => {
+                    let mut lane = Lane { out, ..*lane };
+                    step_by_step(self.weights, self.xs, self.front, &mut lane);
+                }
+            }
+        }
+        is_whole
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lanes::tests::{in_blocks, same};
+    use crate::sums::tests::{WEIGHTS, series, stepped};
+    use proptest::prelude::*;
+
+    /// Whether the kernel in blocks gives the bits that the steps give.
+    fn agree(xs: &[f64], ns: &[usize], block: usize, least: impl Fn(usize) -> usize) {
+        let mut rows = Vec::new();
+        for weights in WEIGHTS {
+            let got = in_blocks((xs, xs), ns, &least, block, |x, _, front, lanes| {
+                sums(weights, x, front, lanes, &mut rows);
+            });
+            for (got, &n) in got.iter().zip(ns) {
+                let want = stepped(weights, xs, n, least(n));
+                for (t, (got, want)) in got.iter().zip(want).enumerate() {
+                    assert!(
+                        same(*got, want),
+                        "{weights:?} n {n} bar {t}: {got} for {want} in {xs:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn blocks_give_what_steps_give(
+            xs in series(200),
+            ns in prop::collection::vec(1usize..40, 1..6),
+            block in 1usize..200,
+            part in 1usize..45,
+        ) {
+            agree(&xs, &ns, block, |n| if part > 40 { n + 1 } else { part.min(n) });
+        }
+    }
+
+    /// Parts that a series of 300 bars needs for windows of 20; 0 for step by step.
+    fn parts(weights: Weights, x: impl Fn(usize) -> f64) -> usize {
+        let xs: Vec<f64> = (0..300).map(x).collect();
+        agree(&xs, &[1, 2, 7, 20], 300, |n| n);
+        agree(&xs, &[1, 2, 7, 20], 77, |n| n);
+        let mut rows = Vec::new();
+        Tables::over(weights, &xs, largest(&xs), 0, 20, &mut rows).map_or(0, |t| t.parts)
+    }
+
+    #[test]
+    fn parts_that_series_need() {
+        let noise = |i: usize| ((i * 7_919) % 10_007) as f64 / 10_007.0;
+        let (equal, rising) = (Weights::Equal, Weights::Rising);
+        for weights in WEIGHTS {
+            assert_eq!(parts(weights, |_| 0.0), 1);
+            assert_eq!(parts(weights, |_| -0.0), 1);
+            assert_eq!(parts(weights, |i| (i * i) as f64), 1, "whole numbers");
+            assert_eq!(parts(weights, |i| 1e4 + noise(i)), 2, "prices");
+            assert_eq!(
+                parts(weights, |i| noise(i) - noise(i + 1)),
+                2,
+                "differences"
+            );
+            assert_eq!(parts(weights, |i| 1e4 + 9.9e5 * noise(i)), 2, "volumes");
+            assert_eq!(
+                parts(weights, |i| if i % 40 == 9 { 1e12 } else { noise(i) }),
+                3
+            );
+            assert_eq!(
+                parts(weights, |i| if i == 9 { 1e60 } else { noise(i) }),
+                0,
+                "far apart"
+            );
+            assert_eq!(parts(weights, |i| 1e308 * (noise(i) - 0.5)), 0);
+        }
+        let moves = |i: usize| libm::exp10(-7.0 * noise(i)) / 10.0;
+        assert_eq!((parts(equal, moves), parts(rising, moves)), (2, 3));
+        let both = |i: usize| {
+            if i.is_multiple_of(2) {
+                1e8
+            } else {
+                1e-8 * noise(i)
+            }
+        };
+        assert_eq!((parts(equal, both), parts(rising, both)), (3, 3));
+        let least = |i: usize| f64::from_bits(i as u64 % 9);
+        assert_eq!(
+            (parts(equal, least), parts(equal, |i| 2.0 * least(i))),
+            (0, 2)
+        );
+    }
+
+    #[test]
+    fn blocks_longer_than_a_chunk() {
+        let xs: Vec<f64> = (0..5_000)
+            .map(|i| match i % 1_400 {
+                600 => f64::NAN,
+                700 => 1e70,
+                _ => 100.0 + f64::from(i * i % 977) * 0.01,
+            })
+            .collect();
+        agree(&xs, &[3, 40], 5_000, |n| n.div_ceil(2));
+        agree(&xs, &[1], 4_096, |n| n);
+    }
+
+    #[test]
+    fn fewer_bars_than_the_window_is_long() {
+        let xs: Vec<f64> = (0..10).map(|i| f64::from(i) * 1.1).collect();
+        for least in [1, 4, 11] {
+            let mut out = [0.0; 10];
+            let padded = [vec![f64::NAN; 10], xs.clone()].concat();
+            let mut lanes = [Lane {
+                back: 10,
+                n: 1 << 29,
+                least,
+                out: &mut out,
+            }];
+            sums(Weights::Equal, &padded, 10, &mut lanes, &mut Vec::new());
+            for (got, want) in out.iter().zip(stepped(Weights::Equal, &xs, 1 << 29, least)) {
+                assert!(same(*got, want), "least {least}: {got} for {want}");
+            }
+        }
+    }
+}
