@@ -309,6 +309,7 @@ impl<'a> KernelRun<'a> {
             gates,
             start: 0,
             len: 0,
+            in_place: false,
             threads: rayon::current_num_threads(),
         }
     }

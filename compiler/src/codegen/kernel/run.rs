@@ -6,7 +6,7 @@ use rayon::prelude::{ParallelIterator, ParallelSliceMut};
 use strat_abi::{BarColumns, ComboState, Scratch, Sweep};
 
 use super::action::{Action, Step};
-use super::leaf::bar_column;
+use super::leaf::{Leaf, bar_column};
 use super::linear;
 use super::order::is_linear;
 use super::plan::{Kernel, MaskTree};
@@ -35,6 +35,8 @@ pub struct KernelRun<'a> {
     pub(super) gates: Vec<i64>,
     pub(super) start: usize,
     pub(super) len: usize,
+    /// Whether columns of the bars were read where they are.
+    pub(super) in_place: bool,
     pub(super) threads: usize,
 }
 
@@ -60,12 +62,14 @@ impl KernelRun<'_> {
             instances,
             mates,
             threads,
+            in_place: was_in_place,
             ..
         } = self;
         let (kernel, bars, block, threads) = (&**kernel, *bars, *block, *threads);
         // What a step looks back at, and what it reads past the end, up to whole words.
         let whole = start + len.next_multiple_of(64) <= bars.len();
         let in_place = whole && history.iter().all(|back| *back <= start);
+        *was_in_place = in_place;
         let layout = |step: &Step| {
             let is_mask = matches!(step.action, Action::Mask(_) | Action::CrossBits);
             Layout {
@@ -180,10 +184,26 @@ impl KernelRun<'_> {
         {
             return &bars[self.start..self.start + self.len];
         }
-        let instance = self.projection[step].of[combo] as usize;
-        let at = self.instances[step][instance].out
-            + (column - s.out) * self.width[column]
-            + front(self.history[column]);
+        let instance = &self.instances[step][self.projection[step].of[combo] as usize];
+        let at = match s.action {
+            // What is chosen is read where it is.
+            Action::Choice(_) => match instance.leaves[0] {
+                Leaf { bar: Some(_), at } if !self.in_place => at,
+                Leaf {
+                    bar: Some((input, lag)),
+                    ..
+                } => match bar_column(&self.bars, input) {
+                    Some(bars) => return &bars[self.start - lag..][..self.len],
+                    None => return &[],
+                },
+                Leaf { at, .. } => at,
+            },
+            _ => {
+                instance.out
+                    + (column - s.out) * self.width[column]
+                    + front(self.history[column])
+            }
+        };
         &self.arena[at..at + self.len]
     }
 
@@ -345,8 +365,9 @@ fn is_needed(kernel: &Kernel, instances: &[Vec<Instance<'_>>], step: usize) -> b
     if !seeds_of.is_empty() && seeds_of.iter().all(sown) {
         return false;
     }
-    // What is chosen is read where it is, but for the results.
-    !matches!(kernel.steps[step].action, Action::Choice(_)) || kernel.is_result(step)
+    // What is chosen is read where it is, but for outputs that have a place of their own.
+    let has_place = |i: &Instance<'_>| i.result.is_some();
+    !matches!(kernel.steps[step].action, Action::Choice(_)) || instances[step].iter().any(has_place)
 }
 
 /// The instances of some steps of the same parameters: all of one parameter set, then all of the

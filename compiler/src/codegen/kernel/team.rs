@@ -48,6 +48,8 @@ pub(super) struct Team {
     /// Values that do not depend on bars, per lane.
     pub(super) scalars: Vec<Id>,
     pub(super) slots: Vec<Slot>,
+    /// Steps that withhold nothing any more.
+    pub(super) open: Vec<usize>,
     /// The columns that are written: step, and which of its columns.
     pub(super) outs: Vec<(usize, usize)>,
 }
@@ -83,7 +85,7 @@ impl Planner<'_> {
             let views = step.views.iter().enumerate();
             let before: Vec<(usize, bool)> = views
                 .filter(|(k, _)| !(has_seed && *k == 1))
-                .map(|(_, v)| (self.column_step[v.column], v.lag.is_none()))
+                .map(|(_, v)| (self.column_step[v.column], self.is_at_hand(*v)))
                 .collect();
             let follows = before.iter().any(|(from, now)| *now && alike(*from));
             let joins = step.deps != 0
@@ -93,6 +95,7 @@ impl Planner<'_> {
                     Action::Map(_) | Action::Quotient | Action::Choice(_) => {
                         follows && self.is_wide_map(step)
                     }
+                    Action::After(_) => follows,
                     _ => false,
                 };
             let behind = before.iter().map(|&(from, now)| {
@@ -108,6 +111,17 @@ impl Planner<'_> {
             is_member[i] = joins;
         }
         phases
+    }
+
+    /// Whether a view is of this bar, or of what the last bar has left behind.
+    fn is_at_hand(&self, view: View) -> bool {
+        let Some(lag) = view.lag else { return true };
+        let from = &self.steps[self.column_step[view.column]].0;
+        matches!(from.action, Action::Linear(Form::Known, _)) && self.is_one(lag)
+    }
+
+    fn is_one(&self, id: Id) -> bool {
+        matches!(self.graph.node(id).op, Op::Number(bits) if f64::from_bits(bits) == 1.0)
     }
 
     fn is_wide_group(&self, g: usize) -> bool {
@@ -249,6 +263,11 @@ impl<'p, 'g> Builder<'p, 'g> {
                 results.contains(&column) || planner.is_read_beside(&steps, column, seeds_of)
             })
             .collect();
+        let open: Vec<usize> = steps
+            .iter()
+            .copied()
+            .filter(|i| matches!(planner.steps[*i].0.action, Action::After(_)))
+            .collect();
         // Twice: how many leaves and slots there are is known after the first time.
         let trial = Self::built(planner, &steps, &outs, 1, 0)?;
         let slots = trial.slots.len();
@@ -273,6 +292,7 @@ impl<'p, 'g> Builder<'p, 'g> {
                 own: built.own,
                 scalars: built.scalars,
                 slots: built.slots,
+                open,
                 outs,
             },
             bytes,
@@ -358,6 +378,14 @@ impl<'p, 'g> Builder<'p, 'g> {
                 let value = self.go_on(form, last, a, b)?;
                 self.next.push(value);
                 self.code.set(member, Val::Num(value));
+            }
+            Action::After(id) => {
+                let Op::After(x, _) = self.graph.node(id).op else {
+                    return None;
+                };
+                self.read(&[x], at);
+                let val = self.code.val(x);
+                self.code.set(id, val);
             }
             Action::Group(_, g) => self.members(i, g, at)?,
             _ => return None,
@@ -452,14 +480,28 @@ impl<'p, 'g> Builder<'p, 'g> {
         self.code.line.take(Source::Past(i * groups + self.group))
     }
 
+    /// The slot that holds a look one bar back at a recurrence of the team.
+    fn left_behind(&self, id: Id) -> Option<usize> {
+        let Op::Lag(..) = self.graph.node(id).op else {
+            return None;
+        };
+        let view = self.planner.view(id);
+        let step = self.planner.column_step[view.column];
+        let of = |slot: &Slot| matches!(slot, Slot::Last { step: of, .. } if *of == step);
+        let slot = self.slots.iter().position(of);
+        slot.filter(|_| view.lag.is_some() && self.planner.is_at_hand(view))
+    }
+
     /// Takes what some arithmetic reads from outside the team.
-    fn read(&mut self, leaves: &[Id], (shared, _): (usize, usize)) {
+    fn read(&mut self, leaves: &[Id], (shared, groups): (usize, usize)) {
         for id in leaves {
             let node = self.graph.node(*id);
             if self.code.is_known(*id) || matches!(node.op, Op::Number(_) | Op::Bool(_)) {
                 continue;
             }
-            let source = if node.stage.series {
+            let source = if let Some(slot) = self.left_behind(*id) {
+                Source::Past(slot * groups + self.group)
+            } else if node.stage.series {
                 let view = self.planner.view(*id);
                 let deps = self.planner.steps[self.planner.column_step[view.column]]
                     .0

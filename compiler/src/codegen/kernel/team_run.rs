@@ -103,9 +103,14 @@ impl Team {
         true
     }
 
-    /// Whether all recurrences of a parameter set have started and miss nothing.
+    /// Whether all recurrences of a parameter set have started and miss nothing, and nothing is
+    /// withheld any more.
     fn goes_on(&self, instances: &[Vec<Instance<'_>>], k: usize) -> bool {
-        self.slots.iter().all(|slot| match *slot {
+        let is_open = |step: &usize| {
+            let instance = &instances[*step][k];
+            instance.bounds.is_some_and(|b| instance.state[0] >= b.n as f64)
+        };
+        self.open.iter().all(is_open) && self.slots.iter().all(|slot| match *slot {
             Slot::Last {
                 step,
                 must_be_finite,
