@@ -182,10 +182,36 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
         for (i, (s, _)) in steps.iter().enumerate() {
             let a = format!("{:?}", s.action).replace('\n', " ");
             let node = column_step.iter().position(|x| *x == i);
-            eprintln!("{i:3} deps {} d{} {} cols {}..{} views {:?} seeds {:?} fv {}", s.deps, depth[i], &a[..a.len().min(40)], s.out, s.out + s.outs, s.views.iter().map(|v| (column_step[v.column], v.lag.map(|l| l.0))).collect::<Vec<_>>(), seeds_of[i], node.is_some());
+            eprintln!(
+                "{i:3} deps {} d{} {} cols {}..{} views {:?} seeds {:?} fv {}",
+                s.deps,
+                depth[i],
+                &a[..a.len().min(40)],
+                s.out,
+                s.out + s.outs,
+                s.views
+                    .iter()
+                    .map(|v| (column_step[v.column], v.lag.map(|l| l.0)))
+                    .collect::<Vec<_>>(),
+                seeds_of[i],
+                node.is_some()
+            );
         }
         for (i, (t, b)) in planned.iter().enumerate() {
-            eprintln!("team {i}: {:?} groups {} shared {} own {:?} scalars {} slots {} outs {:?} bytes {}", t.steps, t.groups, t.shared.len(), t.own.iter().map(|v| (column_step[v.column], v.lag.map(|l| l.0))).collect::<Vec<_>>(), t.scalars.len(), t.slots.len(), t.outs, b.len());
+            eprintln!(
+                "team {i}: {:?} groups {} shared {} own {:?} scalars {} slots {} outs {:?} bytes {}",
+                t.steps,
+                t.groups,
+                t.shared.len(),
+                t.own
+                    .iter()
+                    .map(|v| (column_step[v.column], v.lag.map(|l| l.0)))
+                    .collect::<Vec<_>>(),
+                t.scalars.len(),
+                t.slots.len(),
+                t.outs,
+                b.len()
+            );
         }
         eprintln!("{turns:?}");
     }

@@ -94,8 +94,10 @@ impl<'a> KernelRun<'a> {
         }
         // How far back each column is read.
         let mut history = vec![0usize; kernel.column_step.len()];
+        // The same once all recurrences have started and their seeds are not needed any more.
+        let mut later = history.clone();
         let mut reads: Vec<Vec<Vec<Read>>> = Vec::with_capacity(kernel.steps.len());
-        for (step, p) in kernel.steps.iter().zip(&projection) {
+        for (i, (step, p)) in kernel.steps.iter().zip(&projection).enumerate() {
             let mut of_step = Vec::with_capacity(p.representative.len());
             for &c in &p.representative {
                 let scalars = scalars_of
@@ -120,9 +122,13 @@ impl<'a> KernelRun<'a> {
                     Action::Choice(_) => std::slice::from_ref(&own),
                     _ => &step.views[..],
                 };
-                for view in views {
+                for (k, view) in views.iter().enumerate() {
                     let read = read(&kernel, *view, scalars, most);
-                    history[read.column] = history[read.column].max(read.lag.max(reach));
+                    let back = read.lag.max(reach);
+                    history[read.column] = history[read.column].max(back);
+                    if kernel.seeds_of[i].is_empty() && !(is_linear(step) && k == 1) {
+                        later[read.column] = later[read.column].max(back);
+                    }
                     step_reads.push(read);
                 }
                 of_step.push(step_reads);
@@ -149,6 +155,7 @@ impl<'a> KernelRun<'a> {
             for &c in sets_of_team(team) {
                 for read in reads_of_team(team, c) {
                     history[read.column] = history[read.column].max(read.lag);
+                    later[read.column] = later[read.column].max(read.lag);
                 }
             }
         }
@@ -279,6 +286,10 @@ impl<'a> KernelRun<'a> {
                         .iter()
                         .map(|id| scalars_of[&c][id.index()])
                         .collect(),
+                    fits: team
+                        .taken
+                        .iter()
+                        .all(|(id, yes)| (scalars_of[&c][id.index()] == 1.0) == *yes),
                 })
                 .collect()
             })
@@ -303,6 +314,7 @@ impl<'a> KernelRun<'a> {
             mates,
             projection,
             history,
+            later,
             width,
             arena,
             masks: vec![0; masks_len],

@@ -28,6 +28,8 @@ pub struct KernelRun<'a> {
     pub(super) projection: Vec<Arc<Projection>>,
     /// Per column: bars of history before the block, and doubles per instance.
     pub(super) history: Vec<usize>,
+    /// Per column the bars of history that are read once all recurrences have started.
+    pub(super) later: Vec<usize>,
     pub(super) width: Vec<usize>,
     pub(super) arena: Vec<f64>,
     pub(super) masks: Vec<u64>,
@@ -150,15 +152,21 @@ impl KernelRun<'_> {
         if last == 0 {
             return;
         }
-        for (step, instances) in self.kernel.steps.iter().zip(&self.instances) {
+        let steps = self.kernel.steps.iter().zip(&self.instances);
+        let started = !steps
+            .clone()
+            .any(|(step, instances)| waits(step, instances));
+        let kept = if started { &self.later } else { &self.history };
+        for (step, instances) in steps {
             if matches!(step.action, Action::Mask(_) | Action::CrossBits) || self.is_bars(step) {
                 continue;
             }
-            let history = self.history[step.out];
+            let columns = step.out..step.out + step.outs;
+            let history = kept[columns].iter().copied().max().unwrap_or(0);
             if history == 0 {
                 continue;
             }
-            let (width, front) = (self.width[step.out], front(history));
+            let (width, front) = (self.width[step.out], front(self.history[step.out]));
             for instance in instances {
                 for out in 0..step.outs {
                     let at = instance.out + out * width;
@@ -198,11 +206,7 @@ impl KernelRun<'_> {
                 },
                 Leaf { at, .. } => at,
             },
-            _ => {
-                instance.out
-                    + (column - s.out) * self.width[column]
-                    + front(self.history[column])
-            }
+            _ => instance.out + (column - s.out) * self.width[column] + front(self.history[column]),
         };
         &self.arena[at..at + self.len]
     }

@@ -32,6 +32,8 @@ pub(super) enum Slot {
     Last { step: usize, must_be_finite: bool },
     /// A place in the state of a group.
     Past { step: usize, at: usize },
+    /// The value of column `k` of a step on the bar before.
+    Before { step: usize, k: usize },
 }
 
 /// A compiled team.
@@ -50,6 +52,8 @@ pub(super) struct Team {
     pub(super) slots: Vec<Slot>,
     /// Steps that withhold nothing any more.
     pub(super) open: Vec<usize>,
+    /// Choices of the parameters, and whether they are taken to be true: the side that is of the team.
+    pub(super) taken: Vec<(Id, bool)>,
     /// The columns that are written: step, and which of its columns.
     pub(super) outs: Vec<(usize, usize)>,
 }
@@ -113,15 +117,28 @@ impl Planner<'_> {
         phases
     }
 
-    /// Whether a view is of this bar, or of what the last bar has left behind.
+    /// Whether a view is of this bar or the one before, which is kept.
     fn is_at_hand(&self, view: View) -> bool {
-        let Some(lag) = view.lag else { return true };
-        let from = &self.steps[self.column_step[view.column]].0;
-        matches!(from.action, Action::Linear(Form::Known, _)) && self.is_one(lag)
+        let one = |id: Id| matches!(self.graph.node(id).op, Op::Number(bits) if f64::from_bits(bits) == 1.0);
+        view.lag.is_none_or(one)
     }
 
-    fn is_one(&self, id: Id) -> bool {
-        matches!(self.graph.node(id).op, Op::Number(bits) if f64::from_bits(bits) == 1.0)
+    /// The conditions of the parameters that choose between a recurrence of a team and something
+    /// else, as they are where the recurrence is chosen.
+    fn taken(&self, steps: &[usize]) -> Vec<(Id, bool)> {
+        let mut taken: Vec<(Id, bool)> = Vec::new();
+        for step in steps.iter().map(|i| &self.steps[*i].0) {
+            let Action::Choice(condition) = step.action else {
+                continue;
+            };
+            let is_of =
+                |view: &View| view.lag.is_none() && steps.contains(&self.column_step[view.column]);
+            let yes = is_of(&step.views[0]);
+            if yes != is_of(&step.views[1]) && taken.iter().all(|(known, _)| *known != condition) {
+                taken.push((condition, yes));
+            }
+        }
+        taken
     }
 
     fn is_wide_group(&self, g: usize) -> bool {
@@ -162,7 +179,7 @@ impl Planner<'_> {
         if !is_possible() {
             return (Vec::new(), Vec::new());
         }
-        let phases = self.phases(seeds_of);
+        let mut phases = self.phases(seeds_of);
         let mut by_phase: BTreeMap<(usize, u64), Vec<usize>> = BTreeMap::new();
         for (i, phase) in phases.iter().enumerate() {
             if let Some(phase) = phase.filter(|phase| phase % 2 == 1) {
@@ -170,10 +187,18 @@ impl Planner<'_> {
                 by_phase.entry(key).or_default().push(i);
             }
         }
-        let teams: Vec<Planned> = by_phase
-            .into_values()
-            .filter_map(|steps| Builder::team(self, steps, seeds_of, results))
-            .collect();
+        let mut teams: Vec<Planned> = Vec::new();
+        for ((phase, _), mut steps) in by_phase {
+            let fed = self.feeders(&steps, seeds_of, results);
+            steps.extend(&fed);
+            steps.sort_unstable();
+            if let Some(team) = Builder::team(self, steps, seeds_of, results) {
+                teams.push(team);
+                for step in fed {
+                    phases[step] = Some(phase);
+                }
+            }
+        }
         if teams.is_empty() {
             return (teams, Vec::new());
         }
@@ -193,6 +218,41 @@ impl Planner<'_> {
             }
         }
         (teams, turns)
+    }
+
+    /// What a team alone reads of the same parameters, made of columns that all lanes share: done in
+    /// its registers, it is not turned into rows.
+    fn feeders(&self, steps: &[usize], seeds_of: &[Vec<usize>], results: &[usize]) -> Vec<usize> {
+        let is_shared = |view: &View| {
+            let lag = view.lag.map_or(0, |n| self.graph.node(n).stage.params);
+            self.steps[self.column_step[view.column]].0.deps | lag == 0
+        };
+        let mut fed = Vec::new();
+        for (i, (step, _)) in self.steps.iter().enumerate() {
+            let is_made = match step.action {
+                Action::Map(_) | Action::Quotient => self.is_wide_map(step),
+                Action::After(_) => true,
+                _ => false,
+            };
+            if is_made
+                && !steps.contains(&i)
+                && seeds_of[i].is_empty()
+                && step.deps == self.steps[steps[0]].0.deps
+                && !step.views.is_empty()
+                && step.views.iter().all(is_shared)
+                && !results.contains(&step.out)
+                && !self.is_read_beside(steps, step.out, seeds_of)
+                && !self.is_looked_back_at(step.out)
+            {
+                fed.push(i);
+            }
+        }
+        fed
+    }
+
+    fn is_looked_back_at(&self, column: usize) -> bool {
+        let mut views = self.steps.iter().flat_map(|(step, _)| &step.views);
+        views.any(|view| view.lag.is_some() && self.reaches(*view, column))
     }
 
     /// Whether others than `steps` read a column once all recurrences have started.
@@ -228,6 +288,8 @@ struct Builder<'p, 'g> {
     own: Vec<View>,
     scalars: Vec<Id>,
     slots: Vec<Slot>,
+    /// Conditions of the parameters that are taken to be so.
+    taken: Vec<(Id, bool)>,
     /// Leaves are numbered once all are known: shared ones first.
     next: Vec<Value>,
 }
@@ -259,8 +321,19 @@ impl<'p, 'g> Builder<'p, 'g> {
             .iter()
             .flat_map(|i| (0..planner.steps[*i].0.outs).map(move |k| (*i, k)))
             .filter(|(i, k)| {
-                let column = planner.steps[*i].0.out + k;
-                results.contains(&column) || planner.is_read_beside(&steps, column, seeds_of)
+                let step = &planner.steps[*i].0;
+                let column = step.out + k;
+                let is_result = |result: &usize| {
+                    let view = View {
+                        column: *result,
+                        lag: None,
+                    };
+                    planner.reaches(view, column)
+                };
+                // What is chosen is read where it is.
+                !matches!(step.action, Action::Choice(_))
+                    && (results.iter().any(is_result)
+                        || planner.is_read_beside(&steps, column, seeds_of))
             })
             .collect();
         let open: Vec<usize> = steps
@@ -268,6 +341,7 @@ impl<'p, 'g> Builder<'p, 'g> {
             .copied()
             .filter(|i| matches!(planner.steps[*i].0.action, Action::After(_)))
             .collect();
+        let taken = planner.taken(&steps);
         // Twice: how many leaves and slots there are is known after the first time.
         let trial = Self::built(planner, &steps, &outs, 1, 0)?;
         let slots = trial.slots.len();
@@ -293,6 +367,7 @@ impl<'p, 'g> Builder<'p, 'g> {
                 scalars: built.scalars,
                 slots: built.slots,
                 open,
+                taken,
                 outs,
             },
             bytes,
@@ -317,6 +392,7 @@ impl<'p, 'g> Builder<'p, 'g> {
             own: Vec::new(),
             scalars: Vec::new(),
             slots: Vec::new(),
+            taken: planner.taken(steps),
             next: Vec::new(),
         };
         let mut next: Vec<Vec<Value>> = Vec::new();
@@ -345,6 +421,16 @@ impl<'p, 'g> Builder<'p, 'g> {
         let step = &self.planner.steps[i].0;
         let at = (shared, groups);
         match step.action {
+            Action::Choice(_) if self.side_of(step).is_some() => {
+                let root = self.planner.id_of(step.out)?;
+                let Op::Select(_, x, y) = self.graph.node(root).op else {
+                    return None;
+                };
+                let chosen = if self.side_of(step)? == 0 { x } else { y };
+                self.read(&[chosen], at);
+                let val = self.code.val(chosen);
+                self.code.set(root, val);
+            }
             Action::Map(_) | Action::Quotient | Action::Choice(_) => {
                 let root = self.planner.id_of(step.out)?;
                 let (nodes, leaves) =
@@ -480,16 +566,47 @@ impl<'p, 'g> Builder<'p, 'g> {
         self.code.line.take(Source::Past(i * groups + self.group))
     }
 
-    /// The slot that holds a look one bar back at a recurrence of the team.
-    fn left_behind(&self, id: Id) -> Option<usize> {
+    /// The side of a choice that is taken to be chosen.
+    fn side_of(&self, step: &Step) -> Option<usize> {
+        let Action::Choice(condition) = step.action else {
+            return None;
+        };
+        let known = self.taken.iter().find(|(known, _)| *known == condition);
+        known.map(|(_, yes)| usize::from(!yes))
+    }
+
+    /// What a look one bar back at a step of the team reads; nothing where it looks elsewhere.
+    fn before(&mut self, id: Id, groups: usize) -> Option<Value> {
         let Op::Lag(..) = self.graph.node(id).op else {
             return None;
         };
-        let view = self.planner.view(id);
-        let step = self.planner.column_step[view.column];
-        let of = |slot: &Slot| matches!(slot, Slot::Last { step: of, .. } if *of == step);
-        let slot = self.slots.iter().position(of);
-        slot.filter(|_| view.lag.is_some() && self.planner.is_at_hand(view))
+        let mut column = self.planner.view(id).column;
+        // Behind a choice what is chosen is looked at.
+        loop {
+            let step = self.planner.column_step[column];
+            let of = &self.planner.steps[step].0;
+            if !self.steps.contains(&step) {
+                return None;
+            }
+            let Some(side) = self.side_of(of) else { break };
+            if of.views[side].lag.is_some() {
+                return None;
+            }
+            column = of.views[side].column;
+        }
+        let step = self.planner.column_step[column];
+        let of = &self.planner.steps[step].0;
+        let value = self.code.stored(self.planner.id_of(column)?);
+        if matches!(of.action, Action::Choice(_)) {
+            return None;
+        }
+        let slot = Slot::Before {
+            step,
+            k: column - of.out,
+        };
+        let past = self.past(slot, groups);
+        self.next.push(value);
+        Some(past)
     }
 
     /// Takes what some arithmetic reads from outside the team.
@@ -499,9 +616,11 @@ impl<'p, 'g> Builder<'p, 'g> {
             if self.code.is_known(*id) || matches!(node.op, Op::Number(_) | Op::Bool(_)) {
                 continue;
             }
-            let source = if let Some(slot) = self.left_behind(*id) {
-                Source::Past(slot * groups + self.group)
-            } else if node.stage.series {
+            if let Some(past) = self.before(*id, groups) {
+                self.code.set_stored(*id, past);
+                continue;
+            }
+            let source = if node.stage.series {
                 let view = self.planner.view(*id);
                 let deps = self.planner.steps[self.planner.column_step[view.column]]
                     .0

@@ -19,6 +19,8 @@ pub(super) struct Mate {
     /// What all read alike, then what each reads for itself.
     pub(super) leaves: Vec<Leaf>,
     pub(super) scalars: Vec<f64>,
+    /// Whether its parameters choose what the team takes to be chosen.
+    pub(super) fits: bool,
 }
 
 /// Where a team runs.
@@ -58,6 +60,7 @@ impl Team {
         let is_there = |step: &usize| instances[*step].len() == mates.len();
         if mates.len() < FEWEST
             || !self.steps.iter().all(is_there)
+            || !mates.iter().all(|mate| mate.fits)
             || !(0..mates.len()).all(|k| self.goes_on(instances, k))
         {
             return false;
@@ -79,7 +82,7 @@ impl Team {
             Slot::Last { must_be_finite, .. } => {
                 !must_be_finite || row.iter().all(|x| x.is_finite())
             }
-            Slot::Past { .. } => true,
+            Slot::Past { .. } | Slot::Before { .. } => true,
         };
         let rows = |work: &Work<'_>| {
             self.slots
@@ -96,6 +99,13 @@ impl Team {
                     match *slot {
                         Slot::Last { step, .. } => instances[step][k].linear.last = *value,
                         Slot::Past { step, at } => instances[step][k].state[at] = *value,
+                        // Where the next block looks back at.
+                        Slot::Before { step, k: of } => {
+                            let layout = layout(step);
+                            let at = Self::cell(&instances[step][k], of, layout, layout.len);
+                            // SAFETY: the last bar of this instance's own column.
+                            unsafe { *place.shared.at(at) = *value };
+                        }
                     }
                 }
             }
@@ -108,19 +118,28 @@ impl Team {
     fn goes_on(&self, instances: &[Vec<Instance<'_>>], k: usize) -> bool {
         let is_open = |step: &usize| {
             let instance = &instances[*step][k];
-            instance.bounds.is_some_and(|b| instance.state[0] >= b.n as f64)
+            instance
+                .bounds
+                .is_some_and(|b| instance.state[0] >= b.n as f64)
         };
-        self.open.iter().all(is_open) && self.slots.iter().all(|slot| match *slot {
-            Slot::Last {
-                step,
-                must_be_finite,
-            } => {
-                let linear = &instances[step][k].linear;
-                linear.started && (!must_be_finite || linear.last.is_finite())
-            }
-            // The first place of a group's state says whether it has started.
-            Slot::Past { step, .. } => instances[step][k].state[0].to_bits() != 0,
-        })
+        self.open.iter().all(is_open)
+            && self.slots.iter().all(|slot| match *slot {
+                Slot::Last {
+                    step,
+                    must_be_finite,
+                } => {
+                    let linear = &instances[step][k].linear;
+                    linear.started && (!must_be_finite || linear.last.is_finite())
+                }
+                // The first place of a group's state says whether it has started.
+                Slot::Past { step, .. } => instances[step][k].state[0].to_bits() != 0,
+                Slot::Before { .. } => true,
+            })
+    }
+
+    /// The place of the bar before bar `bar` of a block, in column `k` of an instance.
+    fn cell(instance: &Instance<'_>, k: usize, layout: Layout, bar: usize) -> usize {
+        instance.out + k * layout.width + layout.history + bar - 1
     }
 
     fn work(
@@ -141,6 +160,11 @@ impl Team {
         let value = |slot: &Slot, i: usize| match *slot {
             Slot::Last { step, .. } => instances[step][first + lane(i)].linear.last,
             Slot::Past { step, at } => instances[step][first + lane(i)].state[at],
+            Slot::Before { step, k } => {
+                let at = Self::cell(&instances[step][first + lane(i)], k, layout(step), 0);
+                // SAFETY: the column is looked back at, so that it has a bar before the block.
+                unsafe { *place.shared.at(at) }
+            }
         };
         let table = |count: usize, value: &dyn Fn(usize, usize) -> f64| -> Vec<f64> {
             (0..count * width)
