@@ -1,5 +1,6 @@
 //! Many lengths at once give the bits of each alone, and of the interpreter: in a grid the lengths
-//! are the lanes of a register, alone a long series is cut into parts.
+//! are the lanes of a register, alone a long series is cut into parts. With a length of 1 among them
+//! averages are chosen away and steps go one by one; without it they go together.
 
 use strat_compiler::{Compiled, Executor, compile};
 use strat_engine::abi::{BarColumns, Program};
@@ -7,6 +8,8 @@ use strat_engine::columns;
 use strat_market::Bars;
 use strat_tests::candles::wild;
 use strat_tests::check_expression_in;
+
+use crate::program::library::FUNCTIONS;
 
 /// Functions of a `length`: averages, averages of averages, and what is chosen where it is 1.
 const CALLS: &[&str] = &[
@@ -34,46 +37,71 @@ const LENGTHS: [f64; 12] = [
     1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 14.0, 21.0, 30.0, 34.0, 55.0, 200.0,
 ];
 
-fn program(call: &str, executor: Executor) -> Compiled {
+/// More lengths than a register has lanes, in no order.
+const LONGER: [f64; 11] = [21.0, 4.0, 5.0, 37.0, 9.0, 13.0, 14.0, 26.0, 30.0, 6.0, 44.0];
+
+fn program(call: &str, executor: Executor) -> Option<Compiled> {
     let file = format!(
         "strategy Grid {{\n    param length: bars = 5 in 1..200\n    let x = {call}\n    enter long when close > open\n}}\n"
     );
     let checked = check_expression_in("x", &file);
-    assert!(!checked.has_errors(), "{call}: {:#?}", checked.diagnostics);
-    compile(&checked.units[0], executor).unwrap_or_else(|error| panic!("{call}: {error}"))
+    if checked.has_errors() {
+        return None;
+    }
+    let made = compile(&checked.units[0], executor);
+    Some(made.unwrap_or_else(|error| panic!("{call}: {error}")))
 }
 
-/// The outputs of all lengths, from one sweep.
-fn swept(program: &Compiled, bars: BarColumns<'_>) -> Vec<Vec<f64>> {
-    let mut out = vec![Vec::new(); LENGTHS.len()];
-    let mut sweep = program.sweep(&LENGTHS, bars).expect("a kernel sweeps");
+/// Per length and output its values, from one sweep.
+fn swept(
+    program: &Compiled,
+    lengths: &[f64],
+    outputs: usize,
+    bars: BarColumns<'_>,
+) -> Vec<Vec<Vec<f64>>> {
+    let mut out = vec![vec![Vec::new(); outputs]; lengths.len()];
+    let mut sweep = program.sweep(lengths, bars).expect("a kernel sweeps");
     for start in (0..bars.len()).step_by(sweep.block()) {
         sweep.begin_block(start, sweep.block().min(bars.len() - start));
         for (set, out) in out.iter_mut().enumerate() {
-            out.extend_from_slice(sweep.output(set, 0));
-            assert!(sweep.output(set, 1).is_empty(), "one output");
+            for (i, out) in out.iter_mut().enumerate() {
+                out.extend_from_slice(sweep.output(set, i));
+            }
+            assert!(sweep.output(set, outputs).is_empty(), "so many outputs");
         }
     }
     out
 }
 
-fn assert_equal(call: &str, bars: &Bars) {
-    let kernel = program(call, Executor::Kernel);
-    let interpreter = program(call, Executor::Interp);
+/// Whether a call could be made with a `length`.
+fn agrees(call: &str, lengths: &[f64], bars: &Bars) -> bool {
+    let (Some(kernel), Some(interpreter)) = (
+        program(call, Executor::Kernel),
+        program(call, Executor::Interp),
+    ) else {
+        return false;
+    };
     let bars = columns(bars);
-    for (length, swept) in LENGTHS.iter().zip(swept(&kernel, bars)) {
-        let alone = kernel.evaluate(&[*length], bars).remove(0);
-        let plain = interpreter.evaluate(&[*length], bars).remove(0);
+    let plain: Vec<Vec<Vec<f64>>> = lengths
+        .iter()
+        .map(|length| interpreter.evaluate(&[*length], bars))
+        .collect();
+    let swept = swept(&kernel, lengths, plain[0].len(), bars);
+    for ((length, swept), plain) in lengths.iter().zip(swept).zip(plain) {
+        let alone = kernel.evaluate(&[*length], bars);
         assert_eq!((swept.len(), alone.len()), (plain.len(), plain.len()));
-        for (t, want) in plain.iter().enumerate() {
-            for got in [swept[t], alone[t]] {
-                assert!(
-                    got.to_bits() == want.to_bits() || got.is_nan() && want.is_nan(),
-                    "{call}, length {length}, bar {t}: {got} for {want}"
-                );
+        for (i, plain) in plain.iter().enumerate() {
+            for (t, want) in plain.iter().enumerate() {
+                for got in [swept[i][t], alone[i][t]] {
+                    assert!(
+                        got.to_bits() == want.to_bits() || got.is_nan() && want.is_nan(),
+                        "{call}, length {length}, output {i}, bar {t}: {got} for {want}"
+                    );
+                }
             }
         }
     }
+    true
 }
 
 #[test]
@@ -81,7 +109,26 @@ fn a_grid_gives_the_bits_of_each_length_alone() {
     let whole = wild(7, 9_000, false);
     let missing = wild(8, 3_000, true);
     for call in CALLS {
-        assert_equal(call, &whole);
-        assert_equal(call, &missing);
+        for lengths in [&LENGTHS[..], &LENGTHS[1..]] {
+            assert!(agrees(call, lengths, &whole), "{call}");
+            assert!(agrees(call, lengths, &missing), "{call}");
+        }
     }
+}
+
+/// Every function of the library that takes a length.
+#[test]
+fn every_function_of_a_length_gives_its_bits_in_a_grid() {
+    let (whole, missing) = (wild(9, 2_600, false), wild(10, 2_600, true));
+    let mut made = 0;
+    for f in FUNCTIONS.iter() {
+        let Some(call) = f.call_of_length("length") else {
+            continue;
+        };
+        if agrees(&call, &LONGER, &whole) {
+            agrees(&call, &LONGER, &missing);
+            made += 1;
+        }
+    }
+    assert!(made > 200, "{made} functions");
 }

@@ -43,6 +43,18 @@ pub struct LibraryFn {
 impl LibraryFn {
     /// A call with usual arguments: the defaults where there are any, but for what is measured.
     pub fn call(&self) -> String {
+        self.call_with(None)
+    }
+
+    /// A call whose first number of bars is this; nothing where it takes none.
+    pub fn call_of_length(&self, length: &str) -> Option<String> {
+        let takes_bars = self.params.iter().any(|p| p.takes == Takes::Bars);
+        takes_bars.then(|| self.call_with(Some(length)))
+    }
+
+    fn call_with(&self, length: Option<&str>) -> String {
+        let first = self.params.iter().position(|p| p.takes == Takes::Bars);
+        let given = length.and(first);
         let mut lengths = ["5", "9", "14", "3"].into_iter().cycle();
         // Where there are several, their units have to meet.
         let several = self
@@ -58,9 +70,13 @@ impl LibraryFn {
         let args: Vec<String> = self
             .params
             .iter()
-            .filter(|p| !p.default || p.takes == Takes::Series || p.name == "length")
-            .map(|p| {
+            .enumerate()
+            .filter(|(i, p)| {
+                !p.default || p.takes == Takes::Series || p.name == "length" || given == Some(*i)
+            })
+            .map(|(i, p)| {
                 let value = match p.takes {
+                    Takes::Bars if given == Some(i) => length.unwrap_or("5"),
                     Takes::Series => series.next().unwrap_or(close),
                     Takes::Condition => "close > open",
                     Takes::Bars => lengths.next().unwrap_or("5"),
