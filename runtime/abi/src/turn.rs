@@ -8,14 +8,20 @@ pub const LANES: usize = 8;
 pub fn to_rows(columns: &[&[f64]], rows: &mut [f64]) {
     let width = columns.len();
     let bars = columns.iter().map(|c| c.len()).min().unwrap_or(0);
+    let rows = &mut rows[..bars * width];
     let mut whole = 0;
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx512f") {
         whole = bars - bars % LANES;
-        // SAFETY: the feature was found on this machine.
-        #[allow(unsafe_code)]
-        unsafe {
-            registers::to_rows(columns, whole, rows);
+        for (group, lanes) in columns.as_chunks::<LANES>().0.iter().enumerate() {
+            let from = lanes.map(<[f64]>::as_ptr);
+            // SAFETY: the feature was found on this machine; each column has `whole` bars, and so
+            // many rows lie from here on.
+            #[allow(unsafe_code)]
+            unsafe {
+                let to = rows.as_mut_ptr().add(group * LANES);
+                registers::to_rows(from, whole, to, width);
+            }
         }
     }
     for (lane, column) in columns.iter().enumerate() {
@@ -29,14 +35,28 @@ pub fn to_rows(columns: &[&[f64]], rows: &mut [f64]) {
 /// are columns, all of one length.
 pub fn to_columns(rows: &[f64], width: usize, columns: &mut [&mut [f64]]) {
     let bars = columns.iter().map(|c| c.len()).min().unwrap_or(0);
+    let rows = &rows[..bars * width];
     let mut whole = 0;
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx512f") {
         whole = bars - bars % LANES;
-        // SAFETY: the feature was found on this machine.
-        #[allow(unsafe_code)]
-        unsafe {
-            registers::to_columns(rows, width, whole, columns);
+        for (group, lanes) in columns.chunks_mut(LANES).enumerate() {
+            let mut to = [std::ptr::null_mut(); LANES];
+            let count = lanes.len();
+            for (to, lane) in to.iter_mut().zip(lanes) {
+                *to = lane.as_mut_ptr();
+            }
+            // SAFETY: the feature was found on this machine; so many rows lie from here on, and each
+            // of the columns has `whole` bars.
+            #[allow(unsafe_code)]
+            unsafe {
+                let from = rows.as_ptr().add(group * LANES);
+                if count == LANES {
+                    registers::to_columns::<LANES>(from, width, whole, to, count);
+                } else {
+                    registers::to_columns::<0>(from, width, whole, to, count);
+                }
+            }
         }
     }
     for (lane, column) in columns.iter_mut().enumerate() {
@@ -47,43 +67,93 @@ pub fn to_columns(rows: &[f64], width: usize, columns: &mut [&mut [f64]]) {
 }
 
 #[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code)]
 pub(crate) mod registers {
     use std::arch::x86_64::{
-        __m512d, _mm512_loadu_pd, _mm512_set1_pd, _mm512_shuffle_f64x2, _mm512_storeu_pd,
-        _mm512_unpackhi_pd, _mm512_unpacklo_pd,
+        __m512d, _mm256_loadu_pd, _mm256_setzero_pd, _mm512_castpd256_pd512, _mm512_insertf64x4,
+        _mm512_loadu_pd, _mm512_permutex2var_pd, _mm512_setr_epi64, _mm512_shuffle_f64x2,
+        _mm512_storeu_pd, _mm512_unpackhi_pd, _mm512_unpacklo_pd,
     };
 
     use super::LANES;
 
+    /// Eight columns of `whole` bars, a multiple of eight, to eight lanes of rows of `width`.
+    ///
+    /// # Safety
+    /// All of that can be read and written.
     #[target_feature(enable = "avx512f")]
-    pub(super) fn to_rows(columns: &[&[f64]], whole: usize, rows: &mut [f64]) {
-        let width = columns.len();
+    pub(super) unsafe fn to_rows(
+        columns: [*const f64; LANES],
+        whole: usize,
+        rows: *mut f64,
+        width: usize,
+    ) {
         for t in (0..whole).step_by(LANES) {
-            for (group, lanes) in columns.chunks_exact(LANES).enumerate() {
-                let mut from = [_mm512_set1_pd(0.0); LANES];
-                for (from, lane) in from.iter_mut().zip(lanes) {
-                    *from = load(&lane[t..]);
-                }
-                for (j, row) in turn(&from).into_iter().enumerate() {
-                    store(row, &mut rows[(t + j) * width + group * LANES..]);
+            // SAFETY: as the caller says.
+            unsafe {
+                let turned = turned(columns.map(|column| column.add(t)));
+                for (j, row) in turned.into_iter().enumerate() {
+                    _mm512_storeu_pd(rows.add((t + j) * width), row);
                 }
             }
         }
     }
 
+    /// Eight lanes of `whole` rows of `width`, a multiple of eight, to columns, for the first `count`;
+    /// `COUNT` is how many, or 0 where that is known when it runs.
+    ///
+    /// # Safety
+    /// All of that can be read and written.
     #[target_feature(enable = "avx512f")]
-    pub(super) fn to_columns(rows: &[f64], width: usize, whole: usize, columns: &mut [&mut [f64]]) {
+    pub(super) unsafe fn to_columns<const COUNT: usize>(
+        rows: *const f64,
+        width: usize,
+        whole: usize,
+        columns: [*mut f64; LANES],
+        count: usize,
+    ) {
+        let count = if COUNT == 0 { count } else { COUNT };
         for t in (0..whole).step_by(LANES) {
-            for (group, lanes) in columns.chunks_mut(LANES).enumerate() {
-                let mut from = [_mm512_set1_pd(0.0); LANES];
-                for (j, from) in from.iter_mut().enumerate() {
-                    *from = load(&rows[(t + j) * width + group * LANES..]);
-                }
-                for (column, lane) in turn(&from).into_iter().zip(lanes) {
-                    store(column, &mut lane[t..]);
+            // SAFETY: as the caller says.
+            unsafe {
+                let from = std::array::from_fn(|j| rows.add((t + j) * width));
+                for (column, to) in turned(from).into_iter().zip(columns).take(count) {
+                    _mm512_storeu_pd(to.add(t), column);
                 }
             }
         }
+    }
+
+    /// Eight rows of eight, turned: value i of row j becomes value j of row i. Half of the exchange is
+    /// done by loading halves of rows into one register, which needs no shuffle.
+    ///
+    /// # Safety
+    /// Eight doubles can be read from each.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    unsafe fn turned(from: [*const f64; LANES]) -> [__m512d; LANES] {
+        let low = _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13);
+        let high = _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15);
+        let mut turned = [_mm512_castpd256_pd512(_mm256_setzero_pd()); LANES];
+        for half in 0..2 {
+            // Rows i and i + 4: four of their values each.
+            let pair = |i: usize| {
+                // SAFETY: as the caller says.
+                unsafe {
+                    let upper = _mm256_loadu_pd(from[i + 4].add(4 * half));
+                    let lower = _mm256_loadu_pd(from[i].add(4 * half));
+                    _mm512_insertf64x4::<1>(_mm512_castpd256_pd512(lower), upper)
+                }
+            };
+            let (a, b, c, d) = (pair(0), pair(1), pair(2), pair(3));
+            let (even, odd) = (_mm512_unpacklo_pd(a, b), _mm512_unpackhi_pd(a, b));
+            let (even_too, odd_too) = (_mm512_unpacklo_pd(c, d), _mm512_unpackhi_pd(c, d));
+            turned[4 * half] = _mm512_permutex2var_pd(even, low, even_too);
+            turned[4 * half + 1] = _mm512_permutex2var_pd(odd, low, odd_too);
+            turned[4 * half + 2] = _mm512_permutex2var_pd(even, high, even_too);
+            turned[4 * half + 3] = _mm512_permutex2var_pd(odd, high, odd_too);
+        }
+        turned
     }
 
     #[inline]
@@ -91,10 +161,7 @@ pub(crate) mod registers {
     pub(crate) fn load(from: &[f64]) -> __m512d {
         let from = &from[..LANES];
         // SAFETY: eight doubles are read, unaligned.
-        #[allow(unsafe_code)]
-        unsafe {
-            _mm512_loadu_pd(from.as_ptr())
-        }
+        unsafe { _mm512_loadu_pd(from.as_ptr()) }
     }
 
     #[inline]
@@ -102,7 +169,6 @@ pub(crate) mod registers {
     pub(crate) fn store(value: __m512d, to: &mut [f64]) {
         let to: &mut [f64] = &mut to[..LANES];
         // SAFETY: eight doubles are written, unaligned.
-        #[allow(unsafe_code)]
         unsafe {
             _mm512_storeu_pd(to.as_mut_ptr(), value);
         }
