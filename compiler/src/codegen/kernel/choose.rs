@@ -3,6 +3,7 @@
 use strat_lang::hir::{Math1, Math2};
 
 use crate::codegen::emit::is_call;
+use crate::codegen::wide::is_possible;
 use crate::ir::{Graph, Id, Op, Pool, Query, is_pointwise, operands};
 
 /// Which nodes are kept as columns: what is looked back at, what has memory, and where the set
@@ -76,8 +77,8 @@ pub(super) fn columns(graph: &Graph) -> Vec<bool> {
     keep
 }
 
-/// Divisions by what does not change, which are faster as a column of their own, and what costs
-/// much and is used by several.
+/// Divisions by what does not change, which are faster as a column of their own unless code of eight
+/// lanes does them in passing, and what costs much and is used by several.
 fn keep_costly(graph: &Graph, keep: &mut [bool]) {
     let mut users = vec![0_u32; graph.nodes.len()];
     for node in &graph.nodes {
@@ -92,7 +93,8 @@ fn keep_costly(graph: &Graph, keep: &mut [bool]) {
         let is_costly = match node.op {
             Op::Math2(Math2::Div, x, by) => {
                 let is_read = keep[x.index()] || matches!(graph.node(x).op, Op::Lag(..));
-                (is_read && !graph.node(by).stage.series) || users[i] > 1
+                let is_alone = is_read && !graph.node(by).stage.series && !is_possible();
+                is_alone || users[i] > 1
             }
             Op::Math1(Math1::Sqrt, _) => users[i] > 1,
             op => is_call(op) && users[i] > 1,

@@ -60,12 +60,6 @@ pub struct Kernel {
 }
 
 impl Kernel {
-    /// Whether the column of a step is an output, or a value that the plan points into.
-    pub(super) fn is_result(&self, step: usize) -> bool {
-        let column = &self.steps[step].out;
-        self.outputs.contains(column) || self.values.contains(column)
-    }
-
     /// Bytes that one more parameter set needs at most while it runs: the columns and masks that
     /// depend on every parameter, for one block.
     #[must_use]
@@ -177,43 +171,6 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
             )?,
         };
         ids.push((i, id));
-    }
-    if std::env::var("STRAT_PLAN").is_ok() {
-        for (i, (s, _)) in steps.iter().enumerate() {
-            let a = format!("{:?}", s.action).replace('\n', " ");
-            let node = column_step.iter().position(|x| *x == i);
-            eprintln!(
-                "{i:3} deps {} d{} {} cols {}..{} views {:?} seeds {:?} fv {}",
-                s.deps,
-                depth[i],
-                &a[..a.len().min(40)],
-                s.out,
-                s.out + s.outs,
-                s.views
-                    .iter()
-                    .map(|v| (column_step[v.column], v.lag.map(|l| l.0)))
-                    .collect::<Vec<_>>(),
-                seeds_of[i],
-                node.is_some()
-            );
-        }
-        for (i, (t, b)) in planned.iter().enumerate() {
-            eprintln!(
-                "team {i}: {:?} groups {} shared {} own {:?} scalars {} slots {} outs {:?} bytes {}",
-                t.steps,
-                t.groups,
-                t.shared.len(),
-                t.own
-                    .iter()
-                    .map(|v| (column_step[v.column], v.lag.map(|l| l.0)))
-                    .collect::<Vec<_>>(),
-                t.scalars.len(),
-                t.slots.len(),
-                t.outs,
-                b.len()
-            );
-        }
-        eprintln!("{turns:?}");
     }
     let (mut teams, mut team_ids) = (Vec::new(), Vec::new());
     for (i, (team, bytes)) in planned.into_iter().enumerate() {

@@ -9,6 +9,7 @@ use iced_x86::{Code, MemoryOperand, Register};
 use super::assemble::{Assembler, Target};
 use super::frame::Frame;
 use super::line::{Line, Op, Predicate, Rounding, Source, Two, Value};
+use super::quotient::By;
 
 /// Registers of eight doubles.
 const VECTORS: usize = 32;
@@ -81,7 +82,7 @@ impl<'a> Allot<'a> {
             vectors: [None; VECTORS],
             masks: [None; MASKS],
             at: 0,
-            stack: 0,
+            stack: Frame::held_bytes(line),
         }
     }
 
@@ -109,13 +110,34 @@ impl<'a> Allot<'a> {
                 let to = self.fresh(value, &[]);
                 self.code.three(code_of(two), to, x, y);
             }
-            Op::Quotient(a, b) => {
-                let x = self.register(a, &[b]);
-                let y = self.register(b, &[a]);
-                // Not the register of an operand, which is read to the end.
-                let to = self.fresh(value, &[a, b]);
+            Op::Quotient(a, by) => {
+                let x = self.register(a, &[]);
+                let [y, share, above, below] =
+                    [by.value, by.share, by.above, by.below].map(|value| self.lasting(value));
+                let sound = by.sound.map(|value| self.condition(value, &[]));
+                // Not the register of an operand: they are read to the end.
+                let to = self.fresh(value, &[]);
                 self.release(op);
-                self.code.quotient(to, x, y);
+                let by = By {
+                    value: y,
+                    share,
+                    above,
+                    below,
+                    sound,
+                };
+                self.code.quotient(to, x, &by);
+            }
+            Op::Share(a) => {
+                let x = self.register(a, &[]);
+                let to = self.fresh(value, &[]);
+                self.release(op);
+                self.code.share(to, x);
+            }
+            Op::Sound(a) => {
+                let x = self.register(a, &[]);
+                self.release(op);
+                let to = self.fresh_mask(value, &[]);
+                self.code.sound(to, x, None);
             }
             Op::NearRoot(a) => {
                 let x = self.register(a, &[]);
@@ -250,6 +272,19 @@ impl<'a> Allot<'a> {
             Some(i) => Target::Register(vector(i)),
             None if self.next_use(value).is_none() => Target::Memory(self.memory(value)),
             None => Target::Register(self.register(value, busy)),
+        }
+    }
+
+    /// A value as an operand of several instructions: in a register, or where no other instruction
+    /// changes the way to it.
+    fn lasting(&mut self, value: Value) -> Target {
+        match self.line.ops[value.index()] {
+            Op::Take(
+                Source::Held(..) | Source::Scalar(_) | Source::Scalars(..) | Source::Constant(_),
+            ) if self.places[value.index()].register.is_none() => {
+                Target::Memory(self.memory(value))
+            }
+            _ => Target::Register(self.register(value, &[])),
         }
     }
 
@@ -406,9 +441,7 @@ fn code_of(two: Two) -> Code {
         Two::Div => Code::EVEX_Vdivpd_zmm_k1z_zmm_zmmm512b64_er,
         Two::Lesser => Code::EVEX_Vminpd_zmm_k1z_zmm_zmmm512b64_sae,
         Two::Greater => Code::EVEX_Vmaxpd_zmm_k1z_zmm_zmmm512b64_sae,
-        Two::And => Code::EVEX_Vandpd_zmm_k1z_zmm_zmmm512b64,
         Two::AndNot => Code::EVEX_Vandnpd_zmm_k1z_zmm_zmmm512b64,
-        Two::Or => Code::EVEX_Vorpd_zmm_k1z_zmm_zmmm512b64,
         Two::Xor => Code::EVEX_Vxorpd_zmm_k1z_zmm_zmmm512b64,
     }
 }

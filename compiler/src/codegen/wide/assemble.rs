@@ -65,13 +65,14 @@ impl Assembler {
         }
     }
 
-    /// Goes aside where the last comparison found anything, to do `instead`.
-    pub(super) fn aside_if_any(&mut self, instead: Result<Instruction, IcedError>) {
+    /// Goes aside to do `instead`, unless the last comparison held for all eight.
+    pub(super) fn aside_unless_all(&mut self, instead: Result<Instruction, IcedError>) {
         match instead {
             Ok(instead) => self.asides.push((self.here(), instead)),
             Err(error) => self.refused = Some(error),
         }
-        self.jump(Code::Jne_rel32_64, 0);
+        // All bits of a mask are set where there is a carry.
+        self.jump(Code::Jae_rel32_64, 0);
     }
 
     /// Writes what is done aside, behind the function.

@@ -7,7 +7,7 @@ use iced_x86::{Code, IcedError, Instruction, MemoryOperand, Register};
 
 use super::allot::{Allot, slot};
 use super::assemble::{Assembler, Target};
-use super::line::{Line, Source};
+use super::line::{Line, Near, Source};
 
 /// What a function does with each turn of its loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +75,22 @@ fn at(base: Register, offset: i64, is_broadcast: bool) -> MemoryOperand {
     near(base, Register::None, offset, is_broadcast)
 }
 
+/// Where the reciprocal of a divisor that does not change is kept: at the lower end of the stack.
+fn held(i: usize, near: Near) -> MemoryOperand {
+    let which = match near {
+        Near::At => 0,
+        Near::Above => 1,
+        Near::Below => 2,
+    };
+    at(Register::RSP, WIDTH * (3 * i + which) as i64, false)
+}
+
 impl Frame {
+    /// Bytes of the stack that reciprocals take.
+    pub(super) fn held_bytes(line: &Line) -> i64 {
+        3 * WIDTH * line.held.len() as i64
+    }
+
     /// The machine code of a function whose loop makes a turn of `line`.
     ///
     /// # Errors
@@ -93,6 +108,11 @@ impl Frame {
         self.enter(code, stack);
         for i in 0..line.next.len() {
             code.load(slot(i), at(OUT, WIDTH * i as i64, false));
+        }
+        for (i, source) in line.held.iter().enumerate() {
+            let from = self.source(code, *source);
+            let places = [Near::At, Near::Above, Near::Below].map(|near| held(i, near));
+            code.hold(from, places);
         }
         let top = code.here();
         let used = {
@@ -197,6 +217,7 @@ impl Frame {
             }
             Source::Constant(bits) => code.constant(bits),
             Source::Past(i) => at(OUT, WIDTH * i as i64, false),
+            Source::Held(i, near) => held(i, near),
         }
     }
 

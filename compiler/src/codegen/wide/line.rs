@@ -35,6 +35,38 @@ pub enum Source {
     Constant(u64),
     /// What a slot of the state held before this bar.
     Past(usize),
+    /// The reciprocal of a divisor that does not change ([`Line::held`]).
+    Held(usize, Near),
+}
+
+/// A reciprocal, or a bound between which and the other the exact one lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Near {
+    At,
+    Above,
+    Below,
+}
+
+impl Source {
+    /// Whether it is the same on every turn.
+    fn is_fixed(self) -> bool {
+        matches!(
+            self,
+            Self::Scalar(_) | Self::Scalars(..) | Self::Constant(_)
+        )
+    }
+}
+
+/// A divisor as quotients need it ([`super::quotient`]).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Divisor {
+    pub value: Value,
+    /// Its reciprocal, and bounds of it.
+    pub share: Value,
+    pub above: Value,
+    pub below: Value,
+    /// Where the reciprocal is not too small, if that is not settled before the loop.
+    pub sound: Option<Value>,
 }
 
 /// An operation on two registers.
@@ -48,10 +80,8 @@ pub enum Two {
     Lesser,
     /// The first where it is greater, else the second.
     Greater,
-    And,
     /// The second where no bit of the first is set.
     AndNot,
-    Or,
     Xor,
 }
 
@@ -82,7 +112,11 @@ pub enum Op {
     Take(Source),
     Two(Two, Value, Value),
     /// A quotient by products and remainders, where the divider has enough to do.
-    Quotient(Value, Value),
+    Quotient(Value, Divisor),
+    /// A reciprocal, nearly.
+    Share(Value),
+    /// A condition: not below 2^-895, nor 0.
+    Sound(Value),
     Root(Value),
     /// A root by products and remainders.
     NearRoot(Value),
@@ -106,19 +140,27 @@ impl Op {
     /// What it works on.
     pub fn operands(self) -> impl Iterator<Item = Value> {
         match self {
-            Self::Take(_) | Self::Always(_) => [None; 3],
+            Self::Take(_) | Self::Always(_) => [None; 6],
             Self::Root(a)
             | Self::NearRoot(a)
             | Self::Round(_, a)
+            | Self::Share(a)
+            | Self::Sound(a)
             | Self::Not(a)
             | Self::Keep(_, _, a)
-            | Self::Bits(a) => [Some(a), None, None],
-            Self::Two(_, a, b)
-            | Self::Quotient(a, b)
-            | Self::Compare(_, a, b)
-            | Self::Both(a, b)
-            | Self::Either(a, b) => [Some(a), Some(b), None],
-            Self::Choose(c, a, b) => [Some(c), Some(a), Some(b)],
+            | Self::Bits(a) => [Some(a), None, None, None, None, None],
+            Self::Two(_, a, b) | Self::Compare(_, a, b) | Self::Both(a, b) | Self::Either(a, b) => {
+                [Some(a), Some(b), None, None, None, None]
+            }
+            Self::Choose(c, a, b) => [Some(c), Some(a), Some(b), None, None, None],
+            Self::Quotient(a, by) => [
+                Some(a),
+                Some(by.value),
+                Some(by.share),
+                Some(by.above),
+                Some(by.below),
+                by.sound,
+            ],
         }
         .into_iter()
         .flatten()
@@ -128,7 +170,12 @@ impl Op {
     pub fn is_condition(self) -> bool {
         matches!(
             self,
-            Self::Compare(..) | Self::Both(..) | Self::Either(..) | Self::Not(_) | Self::Always(_)
+            Self::Compare(..)
+                | Self::Both(..)
+                | Self::Either(..)
+                | Self::Not(_)
+                | Self::Always(_)
+                | Self::Sound(_)
         )
     }
 }
@@ -140,8 +187,21 @@ pub struct Line {
     /// Per slot of the state its value after this turn.
     pub next: Vec<Value>,
     taken: HashMap<Source, Value>,
-    /// Quotients and roots so far.
+    /// Divisors that do not change, whose reciprocals are made before the loop.
+    pub held: Vec<Source>,
+    divisors: Vec<Divisor>,
+    /// Quotients and roots so far that the divider could make.
     divided: usize,
+}
+
+/// Half of what the bounds of a reciprocal are apart, as a share of it.
+pub const MARGIN: f64 = 1.0 / (1_u64 << 38) as f64;
+
+/// The reciprocal of a power of two, where both are normal: multiplying by it is dividing.
+fn inverse(x: f64) -> Option<f64> {
+    const MANTISSA: u64 = (1 << 52) - 1;
+    let inverse = 1.0 / x;
+    (x.to_bits() & MANTISSA == 0 && x.is_normal() && inverse.is_normal()).then_some(inverse)
 }
 
 impl Line {
@@ -170,13 +230,63 @@ impl Line {
     }
 
     /// A quotient. The divider takes 16 cycles for eight; meanwhile there is room for three more that
-    /// are made by products ([`super::quotient`]).
+    /// are made by products ([`super::quotient`]), which is always better where the divisor has
+    /// been divided by before, or does not change.
     pub fn quotient(&mut self, a: Value, b: Value) -> Value {
-        if self.divider_is_free() {
-            self.two(Two::Div, a, b)
-        } else {
-            self.push(Op::Quotient(a, b))
+        let fixed = match self.ops[b.index()] {
+            Op::Take(source) if source.is_fixed() => Some(source),
+            _ => None,
+        };
+        if let Some(Source::Constant(bits)) = fixed
+            && let Some(inverse) = inverse(f64::from_bits(bits))
+        {
+            let by = self.constant(inverse);
+            return self.two(Two::Mul, a, by);
         }
+        let known = self
+            .divisors
+            .iter()
+            .find(|divisor| divisor.value == b)
+            .copied();
+        if let Some(divisor) = known {
+            return self.push(Op::Quotient(a, divisor));
+        }
+        if fixed.is_none() && self.divider_is_free() && !self.is_shared(b) {
+            return self.two(Two::Div, a, b);
+        }
+        let divisor = match fixed {
+            Some(source) => {
+                let i = self.held.len();
+                self.held.push(source);
+                let [share, above, below] = [Near::At, Near::Above, Near::Below]
+                    .map(|near| self.take(Source::Held(i, near)));
+                Divisor {
+                    value: b,
+                    share,
+                    above,
+                    below,
+                    sound: None,
+                }
+            }
+            None => {
+                let share = self.push(Op::Share(b));
+                let [more, less] = [1.0 + MARGIN, 1.0 - MARGIN].map(|c| self.constant(c));
+                Divisor {
+                    value: b,
+                    share,
+                    above: self.two(Two::Mul, share, more),
+                    below: self.two(Two::Mul, share, less),
+                    sound: Some(self.push(Op::Sound(share))),
+                }
+            }
+        };
+        self.divisors.push(divisor);
+        self.push(Op::Quotient(a, divisor))
+    }
+
+    /// Whether a value is the same for all groups of lanes.
+    fn is_shared(&self, value: Value) -> bool {
+        matches!(self.ops[value.index()], Op::Take(Source::Bar(_)))
     }
 
     /// A root, likewise.

@@ -49,18 +49,36 @@ fn any_value() -> impl Strategy<Value = f64> {
     ]
 }
 
-/// Quotients by products, four to a turn.
+/// Quotients of two columns, four to a turn, of which the first is made by the divider.
 fn quotients(xs: &[f64], ys: &[f64]) -> Vec<f64> {
     let mut line = Line::default();
     for which in 0..4 {
         let x = line.take(Source::Bars(0, which));
         let y = line.take(Source::Bars(1, which));
-        let q = line.push(Op::Quotient(x, y));
+        let q = line.quotient(x, y);
         line.push(Op::Keep(0, which, q));
     }
     let mut out = vec![0.0; xs.len()];
     run(Kind::Column(4), &line, &[xs, ys], &[], &mut out);
     out
+}
+
+/// Quotients of a column and a number.
+fn shares(xs: &[f64], by: f64) -> Vec<f64> {
+    let mut line = Line::default();
+    let x = line.take(Source::Bars(0, 0));
+    let y = line.take(Source::Scalar(0));
+    let q = line.quotient(x, y);
+    line.push(Op::Keep(0, 0, q));
+    let mut out = vec![0.0; xs.len()];
+    run(Kind::Column(1), &line, &[xs], &[by], &mut out);
+    out
+}
+
+fn assert_shares(xs: &[f64], by: f64) {
+    for (x, q) in xs.iter().zip(shares(xs, by)) {
+        assert!(same(q, x / by), "{x:e} / {by:e}: {q:e} for {:e}", x / by);
+    }
 }
 
 fn assert_quotients(xs: &[f64], ys: &[f64]) {
@@ -79,6 +97,8 @@ proptest! {
         if is_possible() {
             let (xs, ys): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
             assert_quotients(&xs, &ys);
+            assert_shares(&xs, ys[0]);
+            assert_shares(&xs, 2.0 * ys[1].abs().ceil());
         }
     }
 
@@ -161,6 +181,7 @@ fn hard_quotients_are_divisions() {
             .collect();
         xs.truncate(xs.len() - xs.len() % 32);
         assert_quotients(&xs, &vec![by; xs.len()]);
+        assert_shares(&xs, by);
     }
 }
 
