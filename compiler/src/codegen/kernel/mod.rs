@@ -6,6 +6,7 @@
 //! memory is per instance and block; nothing grows with parameter sets times bars.
 
 mod action;
+mod block;
 mod choose;
 mod code;
 mod code_pool;
@@ -21,7 +22,6 @@ mod results;
 mod run;
 mod steps;
 mod team;
-mod team_run;
 mod windows;
 
 pub use plan::{Kernel, compile};

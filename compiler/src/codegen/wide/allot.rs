@@ -8,8 +8,7 @@ use iced_x86::{Code, MemoryOperand, Register};
 
 use super::assemble::{Assembler, Target};
 use super::frame::Frame;
-use super::line::{Line, Op, Predicate, Rounding, Source, Two, Value};
-use super::quotient::By;
+use super::line::{Line, Op, Source, Value};
 
 /// Registers of eight doubles.
 const VECTORS: usize = 32;
@@ -33,8 +32,8 @@ struct Place {
 
 pub(super) struct Allot<'a> {
     line: &'a Line,
-    frame: &'a Frame,
-    code: &'a mut Assembler,
+    pub(super) frame: &'a Frame,
+    pub(super) code: &'a mut Assembler,
     /// Per value the operations that read it, the last first.
     uses: Vec<Vec<usize>>,
     places: Vec<Place>,
@@ -100,126 +99,6 @@ impl<'a> Allot<'a> {
         self.advance();
     }
 
-    fn operation(&mut self, value: Value, op: Op) {
-        match op {
-            Op::Take(_) => {}
-            Op::Two(two, a, b) => {
-                let x = self.register(a, &[b]);
-                let y = self.operand(b, &[a]);
-                self.release(op);
-                let to = self.fresh(value, &[]);
-                self.code.three(code_of(two), to, x, y);
-            }
-            Op::Quotient(a, by) => {
-                let x = self.register(a, &[]);
-                let [y, share, above, below] =
-                    [by.value, by.share, by.above, by.below].map(|value| self.lasting(value));
-                let sound = by.sound.map(|value| self.condition(value, &[]));
-                // Not the register of an operand: they are read to the end.
-                let to = self.fresh(value, &[]);
-                self.release(op);
-                let by = By {
-                    value: y,
-                    share,
-                    above,
-                    below,
-                    sound,
-                };
-                self.code.quotient(to, x, &by);
-            }
-            Op::Share(a) => {
-                let x = self.register(a, &[]);
-                let to = self.fresh(value, &[]);
-                self.release(op);
-                self.code.share(to, x);
-            }
-            Op::Sound(a) => {
-                let x = self.register(a, &[]);
-                self.release(op);
-                let to = self.fresh_mask(value, &[]);
-                self.code.sound(to, x, None);
-            }
-            Op::NearRoot(a) => {
-                let x = self.register(a, &[]);
-                let to = self.fresh(value, &[a]);
-                self.release(op);
-                self.code.root(to, x);
-            }
-            Op::Root(a) => {
-                let x = self.operand(a, &[]);
-                self.release(op);
-                let to = self.fresh(value, &[]);
-                self.code
-                    .two(Code::EVEX_Vsqrtpd_zmm_k1z_zmmm512b64_er, to, x);
-            }
-            Op::Round(rounding, a) => {
-                let x = self.operand(a, &[]);
-                self.release(op);
-                let to = self.fresh(value, &[]);
-                let how = match rounding {
-                    Rounding::Nearest => 8,
-                    Rounding::Down => 9,
-                    Rounding::Up => 10,
-                };
-                self.code.rounded(to, x, how);
-            }
-            Op::Choose(c, a, b) => {
-                let guard = self.condition(c, &[]);
-                let no = self.register(b, &[a]);
-                let yes = self.operand(a, &[b]);
-                self.release(op);
-                let to = self.fresh(value, &[]);
-                self.code.blend(to, no, yes, guard);
-            }
-            Op::Compare(predicate, a, b) => {
-                let x = self.register(a, &[b]);
-                let y = self.operand(b, &[a]);
-                self.release(op);
-                let to = self.fresh_mask(value, &[]);
-                self.code.compare(to, x, y, immediate(predicate));
-            }
-            Op::Both(a, b) | Op::Either(a, b) => {
-                let x = self.condition(a, &[b]);
-                let y = self.condition(b, &[a]);
-                self.release(op);
-                let to = self.fresh_mask(value, &[]);
-                let code = match op {
-                    Op::Both(..) => Code::VEX_Kandw_kr_kr_kr,
-                    _ => Code::VEX_Korw_kr_kr_kr,
-                };
-                self.code.three(code, to, x, Target::Register(y));
-            }
-            Op::Not(a) => {
-                let x = self.condition(a, &[]);
-                self.release(op);
-                let to = self.fresh_mask(value, &[]);
-                self.code
-                    .two(Code::VEX_Knotw_kr_kr, to, Target::Register(x));
-            }
-            Op::Always(yes) => {
-                let to = self.fresh_mask(value, &[]);
-                let code = if yes {
-                    Code::VEX_Kxnorw_kr_kr_kr
-                } else {
-                    Code::VEX_Kxorw_kr_kr_kr
-                };
-                self.code.three(code, to, to, Target::Register(to));
-            }
-            Op::Keep(out, group, a) => {
-                let x = self.register(a, &[]);
-                self.release(op);
-                let to = self.frame.output(self.code, out, group);
-                self.code.store(to, x);
-            }
-            Op::Bits(a) => {
-                let x = self.condition(a, &[]);
-                self.release(op);
-                let to = self.frame.output(self.code, 0, 0);
-                self.code.store_bits(to, x);
-            }
-        }
-    }
-
     /// The next use of a value after the operation at hand.
     fn next_use(&self, value: Value) -> Option<usize> {
         let later = self.uses[value.index()].iter().rev();
@@ -227,7 +106,7 @@ impl<'a> Allot<'a> {
     }
 
     /// Frees the registers of what the operation at hand was the last to read.
-    fn release(&mut self, op: Op) {
+    pub(super) fn release(&mut self, op: Op) {
         for value in op.operands() {
             if self.next_use(value).is_none()
                 && let Some(i) = self.places[value.index()].register.take()
@@ -250,7 +129,7 @@ impl<'a> Allot<'a> {
     }
 
     /// A value in a register; `busy` are other values that must stay where they are.
-    fn register(&mut self, value: Value, busy: &[Value]) -> Register {
+    pub(super) fn register(&mut self, value: Value, busy: &[Value]) -> Register {
         if let Some(register) = self.pinned(value) {
             return register;
         }
@@ -264,7 +143,7 @@ impl<'a> Allot<'a> {
     }
 
     /// A value as the last operand of an instruction, which may lie in memory.
-    fn operand(&mut self, value: Value, busy: &[Value]) -> Target {
+    pub(super) fn operand(&mut self, value: Value, busy: &[Value]) -> Target {
         if let Some(register) = self.pinned(value) {
             return Target::Register(register);
         }
@@ -277,7 +156,7 @@ impl<'a> Allot<'a> {
 
     /// A value as an operand of several instructions: in a register, or where no other instruction
     /// changes the way to it.
-    fn lasting(&mut self, value: Value) -> Target {
+    pub(super) fn lasting(&mut self, value: Value) -> Target {
         match self.line.ops[value.index()] {
             Op::Take(
                 Source::Held(..) | Source::Scalar(_) | Source::Scalars(..) | Source::Constant(_),
@@ -305,7 +184,7 @@ impl<'a> Allot<'a> {
     }
 
     /// An empty register for a value.
-    fn fresh(&mut self, value: Value, busy: &[Value]) -> Register {
+    pub(super) fn fresh(&mut self, value: Value, busy: &[Value]) -> Register {
         let first = FIRST;
         let end = VECTORS - self.line.next.len();
         let i = match (first..end).find(|i| self.vectors[*i].is_none()) {
@@ -351,7 +230,7 @@ impl<'a> Allot<'a> {
         best.1
     }
 
-    fn condition(&mut self, value: Value, busy: &[Value]) -> Register {
+    pub(super) fn condition(&mut self, value: Value, busy: &[Value]) -> Register {
         if let Some(i) = self.places[value.index()].register {
             return mask(i);
         }
@@ -364,7 +243,7 @@ impl<'a> Allot<'a> {
         to
     }
 
-    fn fresh_mask(&mut self, value: Value, busy: &[Value]) -> Register {
+    pub(super) fn fresh_mask(&mut self, value: Value, busy: &[Value]) -> Register {
         let i = match self.masks.iter().position(Option::is_none) {
             Some(i) => i,
             None => {
@@ -431,31 +310,4 @@ impl<'a> Allot<'a> {
 /// Whether an operation is there for what it writes.
 fn is_effect(op: Op) -> bool {
     matches!(op, Op::Keep(..) | Op::Bits(_))
-}
-
-fn code_of(two: Two) -> Code {
-    match two {
-        Two::Add => Code::EVEX_Vaddpd_zmm_k1z_zmm_zmmm512b64_er,
-        Two::Sub => Code::EVEX_Vsubpd_zmm_k1z_zmm_zmmm512b64_er,
-        Two::Mul => Code::EVEX_Vmulpd_zmm_k1z_zmm_zmmm512b64_er,
-        Two::Div => Code::EVEX_Vdivpd_zmm_k1z_zmm_zmmm512b64_er,
-        Two::Lesser => Code::EVEX_Vminpd_zmm_k1z_zmm_zmmm512b64_sae,
-        Two::Greater => Code::EVEX_Vmaxpd_zmm_k1z_zmm_zmmm512b64_sae,
-        Two::AndNot => Code::EVEX_Vandnpd_zmm_k1z_zmm_zmmm512b64,
-        Two::Xor => Code::EVEX_Vxorpd_zmm_k1z_zmm_zmmm512b64,
-    }
-}
-
-/// The quiet comparison of the instruction `vcmppd`.
-fn immediate(predicate: Predicate) -> u32 {
-    match predicate {
-        Predicate::Equal => 0x00,
-        Predicate::NotEqual => 0x0c,
-        Predicate::Less => 0x11,
-        Predicate::LessOrEqual => 0x12,
-        Predicate::GreaterOrEqual => 0x1d,
-        Predicate::Greater => 0x1e,
-        Predicate::Ordered => 0x07,
-        Predicate::Unordered => 0x03,
-    }
 }

@@ -11,6 +11,7 @@ mod frame;
 pub mod line;
 pub mod pointwise;
 mod quotient;
+mod select;
 
 pub use allot::MOST_SLOTS;
 pub use frame::{Frame, Kind};

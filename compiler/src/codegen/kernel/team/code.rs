@@ -1,23 +1,14 @@
-//! Steps that go through the bars together, eight parameter sets to a register.
-//!
-//! A recurrence waits for its own last value, and in a grid there are many of them: parameter sets
-//! become lanes, and what follows a recurrence on the same bar is done in the same registers. A *team*
-//! is such a set of recurrences and of the arithmetic between and behind them, all of the same
-//! parameters. Only what others read is written to its column. Steps keep their own functions: a team
-//! takes over where there are enough parameter sets and all recurrences have started, and hands back
-//! where something is missing.
-
-use std::collections::BTreeMap;
+//! The code of a team: one bar of its steps, for up to three groups of eight lanes.
 
 use strat_abi::linear::Form;
 
-use super::action::{Action, GroupFn, Step, View, no_group};
-use super::order::is_linear;
-use super::plan::Planner;
+use super::{Planned, Slot, Team};
 use crate::codegen::emit::cone;
+use crate::codegen::kernel::action::{Action, Step, View, no_group};
+use crate::codegen::kernel::plan::Planner;
 use crate::codegen::wide::line::{Op as Step8, Predicate, Source, Two, Value};
-use crate::codegen::wide::pointwise::{Pointwise, Val, is_wide};
-use crate::codegen::wide::{Frame, Kind, MOST_SLOTS, is_possible};
+use crate::codegen::wide::pointwise::{Pointwise, Val};
+use crate::codegen::wide::{Frame, Kind, MOST_SLOTS};
 use crate::ir::{Graph, Id, Op};
 
 /// Operations of a turn at most.
@@ -25,259 +16,8 @@ const LONGEST: usize = 600;
 /// Groups of eight that a team advances by at most: while one waits, the others go on.
 const MOST_GROUPS: usize = 3;
 
-/// A value that is kept from bar to bar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Slot {
-    /// The last value of a linear recurrence; where it is not finite, the team hands back.
-    Last { step: usize, must_be_finite: bool },
-    /// A place in the state of a group.
-    Past { step: usize, at: usize },
-    /// The value of column `k` of a step on the bar before.
-    Before { step: usize, k: usize },
-}
-
-/// A compiled team.
-pub(super) struct Team {
-    /// In order.
-    pub(super) steps: Vec<usize>,
-    pub(super) function: GroupFn,
-    /// Groups of eight lanes.
-    pub(super) groups: usize,
-    /// What is read once for all lanes.
-    pub(super) shared: Vec<View>,
-    /// What every lane reads for itself.
-    pub(super) own: Vec<View>,
-    /// Values that do not depend on bars, per lane.
-    pub(super) scalars: Vec<Id>,
-    pub(super) slots: Vec<Slot>,
-    /// Steps that withhold nothing any more.
-    pub(super) open: Vec<usize>,
-    /// Choices of the parameters, and whether they are taken to be true: the side that is of the team.
-    pub(super) taken: Vec<(Id, bool)>,
-    /// The columns that are written: step, and which of its columns.
-    pub(super) outs: Vec<(usize, usize)>,
-}
-
-/// What is done next in a block.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Turn {
-    /// Steps one after the other.
-    Steps(Vec<usize>),
-    /// A team.
-    Team(usize),
-}
-
-fn team_is_in(turns: &[Turn], team: usize) -> bool {
-    turns.contains(&Turn::Team(team))
-}
-
-/// A team that is planned, with its code.
-pub(super) type Planned = (Team, Vec<u8>);
-
-impl Planner<'_> {
-    /// Per step its phase once all recurrences have started: odd for those that can be of a team,
-    /// even for the others, none for what serves seeds only. What stands in a phase needs nothing of a
-    /// later one, and within an odd one only its own team.
-    fn phases(&self, seeds_of: &[Vec<usize>]) -> Vec<Option<usize>> {
-        let steps = &self.steps;
-        let mut is_member = vec![false; steps.len()];
-        let mut phases: Vec<Option<usize>> = vec![None; steps.len()];
-        for i in (0..steps.len()).filter(|i| seeds_of[*i].is_empty()) {
-            let step = &steps[i].0;
-            let alike = |from: usize| is_member[from] && steps[from].0.deps == step.deps;
-            let has_seed = is_linear(step);
-            let views = step.views.iter().enumerate();
-            let before: Vec<(usize, bool)> = views
-                .filter(|(k, _)| !(has_seed && *k == 1))
-                .map(|(_, v)| (self.column_step[v.column], self.is_at_hand(*v)))
-                .collect();
-            let follows = before.iter().any(|(from, now)| *now && alike(*from));
-            let joins = step.deps != 0
-                && match step.action {
-                    Action::Linear(..) => true,
-                    Action::Group(_, g) => self.is_wide_group(g),
-                    Action::Map(_) | Action::Quotient | Action::Choice(_) => {
-                        follows && self.is_wide_map(step)
-                    }
-                    Action::After(_) => follows,
-                    _ => false,
-                };
-            let behind = before.iter().map(|&(from, now)| {
-                let phase = phases[from].unwrap_or(0);
-                match (is_member[from], joins) {
-                    (true, true) if now && alike(from) => phase,
-                    (true, true) => phase + 2,
-                    (false, false) => phase,
-                    _ => phase + 1,
-                }
-            });
-            phases[i] = Some(behind.max().unwrap_or(0).max(usize::from(joins)));
-            is_member[i] = joins;
-        }
-        phases
-    }
-
-    /// Whether a view is of this bar or the one before, which is kept.
-    fn is_at_hand(&self, view: View) -> bool {
-        let one = |id: Id| matches!(self.graph.node(id).op, Op::Number(bits) if f64::from_bits(bits) == 1.0);
-        view.lag.is_none_or(one)
-    }
-
-    /// The conditions of the parameters that choose between a recurrence of a team and something
-    /// else, as they are where the recurrence is chosen.
-    fn taken(&self, steps: &[usize]) -> Vec<(Id, bool)> {
-        let mut taken: Vec<(Id, bool)> = Vec::new();
-        for step in steps.iter().map(|i| &self.steps[*i].0) {
-            let Action::Choice(condition) = step.action else {
-                continue;
-            };
-            let is_of =
-                |view: &View| view.lag.is_none() && steps.contains(&self.column_step[view.column]);
-            let yes = is_of(&step.views[0]);
-            if yes != is_of(&step.views[1]) && taken.iter().all(|(known, _)| *known != condition) {
-                taken.push((condition, yes));
-            }
-        }
-        taken
-    }
-
-    fn is_wide_group(&self, g: usize) -> bool {
-        let group = &self.graph.groups[g];
-        let steps: Vec<Id> = group.members.iter().map(|m| m.step).collect();
-        let (nodes, _) = cone(self.graph, &steps, |id| self.leaf(id));
-        nodes.iter().all(|id| is_wide(self.graph.node(*id).op))
-    }
-
-    fn is_wide_map(&self, step: &Step) -> bool {
-        let Some(root) = self.id_of(step.out) else {
-            return false;
-        };
-        let (nodes, _) = cone(self.graph, &[root], |id| self.is_leaf_of(root, id));
-        nodes.iter().all(|id| is_wide(self.graph.node(*id).op))
-    }
-
-    /// The node of a column.
-    fn id_of(&self, column: usize) -> Option<Id> {
-        let mut all = self.column_of.iter();
-        all.find(|(_, of)| **of == column).map(|(id, _)| *id)
-    }
-
-    /// Where the arithmetic of a column stops.
-    fn is_leaf_of(&self, root: Id, id: Id) -> bool {
-        let node = self.graph.node(id);
-        (id != root && self.leaf(id)) || matches!(node.op, Op::Lag(..)) || !node.stage.series
-    }
-
-    /// The teams of a plan whose steps are in their final order, and what is to be done in a block
-    /// once all recurrences have started; nothing where there are none.
-    pub(super) fn teams(
-        &self,
-        seeds_of: &[Vec<usize>],
-        depth: &[usize],
-        results: &[usize],
-    ) -> (Vec<Planned>, Vec<Turn>) {
-        if !is_possible() {
-            return (Vec::new(), Vec::new());
-        }
-        let mut phases = self.phases(seeds_of);
-        let mut by_phase: BTreeMap<(usize, u64), Vec<usize>> = BTreeMap::new();
-        for (i, phase) in phases.iter().enumerate() {
-            if let Some(phase) = phase.filter(|phase| phase % 2 == 1) {
-                let key = (phase, self.steps[i].0.deps);
-                by_phase.entry(key).or_default().push(i);
-            }
-        }
-        let mut teams: Vec<Planned> = Vec::new();
-        for ((phase, _), mut steps) in by_phase {
-            let fed = self.feeders(&steps, seeds_of, results);
-            steps.extend(&fed);
-            steps.sort_unstable();
-            if let Some(team) = Builder::team(self, steps, seeds_of, results) {
-                teams.push(team);
-                for step in fed {
-                    phases[step] = Some(phase);
-                }
-            }
-        }
-        if teams.is_empty() {
-            return (teams, Vec::new());
-        }
-        let mut order: Vec<usize> = (0..self.steps.len())
-            .filter(|i| phases[*i].is_some())
-            .collect();
-        order.sort_by_key(|i| (phases[*i], depth[*i], is_linear(&self.steps[*i].0)));
-        let mut turns: Vec<Turn> = Vec::new();
-        for i in order {
-            match teams.iter().position(|(team, _)| team.steps.contains(&i)) {
-                Some(team) if team_is_in(&turns, team) => {}
-                Some(team) => turns.push(Turn::Team(team)),
-                None => match turns.last_mut() {
-                    Some(Turn::Steps(steps)) => steps.push(i),
-                    _ => turns.push(Turn::Steps(vec![i])),
-                },
-            }
-        }
-        (teams, turns)
-    }
-
-    /// What a team alone reads of the same parameters, made of columns that all lanes share: done in
-    /// its registers, it is not turned into rows.
-    fn feeders(&self, steps: &[usize], seeds_of: &[Vec<usize>], results: &[usize]) -> Vec<usize> {
-        let is_shared = |view: &View| {
-            let lag = view.lag.map_or(0, |n| self.graph.node(n).stage.params);
-            self.steps[self.column_step[view.column]].0.deps | lag == 0
-        };
-        let mut fed = Vec::new();
-        for (i, (step, _)) in self.steps.iter().enumerate() {
-            let is_made = match step.action {
-                Action::Map(_) | Action::Quotient => self.is_wide_map(step),
-                Action::After(_) => true,
-                _ => false,
-            };
-            if is_made
-                && !steps.contains(&i)
-                && seeds_of[i].is_empty()
-                && step.deps == self.steps[steps[0]].0.deps
-                && !step.views.is_empty()
-                && step.views.iter().all(is_shared)
-                && !results.contains(&step.out)
-                && !self.is_read_beside(steps, step.out, seeds_of)
-                && !self.is_looked_back_at(step.out)
-            {
-                fed.push(i);
-            }
-        }
-        fed
-    }
-
-    fn is_looked_back_at(&self, column: usize) -> bool {
-        let mut views = self.steps.iter().flat_map(|(step, _)| &step.views);
-        views.any(|view| view.lag.is_some() && self.reaches(*view, column))
-    }
-
-    /// Whether others than `steps` read a column once all recurrences have started.
-    fn is_read_beside(&self, steps: &[usize], column: usize, seeds_of: &[Vec<usize>]) -> bool {
-        self.steps.iter().enumerate().any(|(i, (step, _))| {
-            !steps.contains(&i)
-                && seeds_of[i].is_empty()
-                && step.views.iter().enumerate().any(|(k, view)| {
-                    let is_seed = is_linear(step) && k == 1;
-                    !is_seed && self.reaches(*view, column)
-                })
-        })
-    }
-
-    /// Whether a view may read a column: behind a choice what it chooses is read.
-    fn reaches(&self, view: View, column: usize) -> bool {
-        let step = &self.steps[self.column_step[view.column]].0;
-        view.column == column
-            || matches!(step.action, Action::Choice(_))
-                && step.views.iter().any(|view| self.reaches(*view, column))
-    }
-}
-
 /// Builds the code of one team.
-struct Builder<'p, 'g> {
+pub(super) struct Builder<'p, 'g> {
     planner: &'p Planner<'g>,
     graph: &'g Graph,
     steps: Vec<usize>,
@@ -295,7 +35,7 @@ struct Builder<'p, 'g> {
 }
 
 impl<'p, 'g> Builder<'p, 'g> {
-    fn team(
+    pub(super) fn team(
         planner: &'p Planner<'g>,
         steps: Vec<usize>,
         seeds_of: &[Vec<usize>],

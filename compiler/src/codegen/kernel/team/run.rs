@@ -4,10 +4,10 @@ use rayon::prelude::{IntoParallelRefMutIterator, ParallelIterator};
 use strat_abi::BarColumns;
 use strat_abi::turn::{LANES, to_columns, to_rows};
 
-use super::action::{Action, Step};
-use super::leaf::Leaf;
-use super::steps::{Instance, Layout, Shared};
-use super::team::{Slot, Team};
+use super::{Slot, Team};
+use crate::codegen::kernel::action::{Action, Step};
+use crate::codegen::kernel::leaf::Leaf;
+use crate::codegen::kernel::steps::{Instance, Layout, Shared};
 
 /// Fewest parameter sets for which registers of eight pay.
 const FEWEST: usize = 5;
@@ -15,19 +15,19 @@ const FEWEST: usize = 5;
 const BARS: usize = 32;
 
 /// What one parameter set gives a team.
-pub(super) struct Mate {
+pub(in crate::codegen::kernel) struct Mate {
     /// What all read alike, then what each reads for itself.
-    pub(super) leaves: Vec<Leaf>,
-    pub(super) scalars: Vec<f64>,
+    pub(in crate::codegen::kernel) leaves: Vec<Leaf>,
+    pub(in crate::codegen::kernel) scalars: Vec<f64>,
     /// Whether its parameters choose what the team takes to be chosen.
-    pub(super) fits: bool,
+    pub(in crate::codegen::kernel) fits: bool,
 }
 
 /// Where a team runs.
-pub(super) struct Place<'b> {
-    pub(super) shared: Shared,
-    pub(super) bars: BarColumns<'b>,
-    pub(super) parallel: bool,
+pub(in crate::codegen::kernel) struct Place<'b> {
+    pub(in crate::codegen::kernel) shared: Shared,
+    pub(in crate::codegen::kernel) bars: BarColumns<'b>,
+    pub(in crate::codegen::kernel) parallel: bool,
 }
 
 /// Some lanes of a team over a block.
@@ -50,7 +50,7 @@ impl Team {
     /// Runs a block for all parameter sets; false where the steps must be run one by one: there are
     /// too few sets, or something is missing. Nothing has happened then but to columns, which are
     /// written again.
-    pub(super) fn run(
+    pub(in crate::codegen::kernel) fn run(
         &self,
         mates: &[Mate],
         instances: &mut [Vec<Instance<'_>>],
@@ -255,6 +255,6 @@ impl Work<'_> {
 }
 
 /// Whether a step is a recurrence that has not started, in any of its instances.
-pub(super) fn waits(step: &Step, instances: &[Instance<'_>]) -> bool {
+pub(in crate::codegen::kernel) fn waits(step: &Step, instances: &[Instance<'_>]) -> bool {
     matches!(step.action, Action::Linear(..)) && !instances.iter().all(|i| i.linear.started)
 }

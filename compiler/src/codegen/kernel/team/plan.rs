@@ -1,0 +1,221 @@
+//! Which steps are of a team, and in which order everything is done once all recurrences have
+//! started.
+
+use std::collections::BTreeMap;
+
+use super::code::Builder;
+use super::{Planned, Turn};
+use crate::codegen::emit::cone;
+use crate::codegen::kernel::action::{Action, Step, View};
+use crate::codegen::kernel::order::is_linear;
+use crate::codegen::kernel::plan::Planner;
+use crate::codegen::wide::is_possible;
+use crate::codegen::wide::pointwise::is_wide;
+use crate::ir::{Id, Op};
+
+impl Planner<'_> {
+    /// Per step its phase once all recurrences have started: odd for those that can be of a team,
+    /// even for the others, none for what serves seeds only. What stands in a phase needs nothing of a
+    /// later one, and within an odd one only its own team.
+    fn phases(&self, seeds_of: &[Vec<usize>]) -> Vec<Option<usize>> {
+        let steps = &self.steps;
+        let mut is_member = vec![false; steps.len()];
+        let mut phases: Vec<Option<usize>> = vec![None; steps.len()];
+        for i in (0..steps.len()).filter(|i| seeds_of[*i].is_empty()) {
+            let step = &steps[i].0;
+            let alike = |from: usize| is_member[from] && steps[from].0.deps == step.deps;
+            let has_seed = is_linear(step);
+            let views = step.views.iter().enumerate();
+            let before: Vec<(usize, bool)> = views
+                .filter(|(k, _)| !(has_seed && *k == 1))
+                .map(|(_, v)| (self.column_step[v.column], self.is_at_hand(*v)))
+                .collect();
+            let follows = before.iter().any(|(from, now)| *now && alike(*from));
+            let joins = step.deps != 0
+                && match step.action {
+                    Action::Linear(..) => true,
+                    Action::Group(_, g) => self.is_wide_group(g),
+                    Action::Map(_) | Action::Quotient | Action::Choice(_) => {
+                        follows && self.is_wide_map(step)
+                    }
+                    Action::After(_) => follows,
+                    _ => false,
+                };
+            let behind = before.iter().map(|&(from, now)| {
+                let phase = phases[from].unwrap_or(0);
+                match (is_member[from], joins) {
+                    (true, true) if now && alike(from) => phase,
+                    (true, true) => phase + 2,
+                    (false, false) => phase,
+                    _ => phase + 1,
+                }
+            });
+            phases[i] = Some(behind.max().unwrap_or(0).max(usize::from(joins)));
+            is_member[i] = joins;
+        }
+        phases
+    }
+
+    /// Whether a view is of this bar or the one before, which is kept.
+    fn is_at_hand(&self, view: View) -> bool {
+        let one = |id: Id| matches!(self.graph.node(id).op, Op::Number(bits) if f64::from_bits(bits) == 1.0);
+        view.lag.is_none_or(one)
+    }
+
+    /// The conditions of the parameters that choose between a recurrence of a team and something
+    /// else, as they are where the recurrence is chosen.
+    pub(super) fn taken(&self, steps: &[usize]) -> Vec<(Id, bool)> {
+        let mut taken: Vec<(Id, bool)> = Vec::new();
+        for step in steps.iter().map(|i| &self.steps[*i].0) {
+            let Action::Choice(condition) = step.action else {
+                continue;
+            };
+            let is_of =
+                |view: &View| view.lag.is_none() && steps.contains(&self.column_step[view.column]);
+            let yes = is_of(&step.views[0]);
+            if yes != is_of(&step.views[1]) && taken.iter().all(|(known, _)| *known != condition) {
+                taken.push((condition, yes));
+            }
+        }
+        taken
+    }
+
+    fn is_wide_group(&self, g: usize) -> bool {
+        let group = &self.graph.groups[g];
+        let steps: Vec<Id> = group.members.iter().map(|m| m.step).collect();
+        let (nodes, _) = cone(self.graph, &steps, |id| self.leaf(id));
+        nodes.iter().all(|id| is_wide(self.graph.node(*id).op))
+    }
+
+    fn is_wide_map(&self, step: &Step) -> bool {
+        let Some(root) = self.id_of(step.out) else {
+            return false;
+        };
+        let (nodes, _) = cone(self.graph, &[root], |id| self.is_leaf_of(root, id));
+        nodes.iter().all(|id| is_wide(self.graph.node(*id).op))
+    }
+
+    /// The node of a column.
+    pub(super) fn id_of(&self, column: usize) -> Option<Id> {
+        let mut all = self.column_of.iter();
+        all.find(|(_, of)| **of == column).map(|(id, _)| *id)
+    }
+
+    /// Where the arithmetic of a column stops.
+    pub(super) fn is_leaf_of(&self, root: Id, id: Id) -> bool {
+        let node = self.graph.node(id);
+        (id != root && self.leaf(id)) || matches!(node.op, Op::Lag(..)) || !node.stage.series
+    }
+
+    /// The teams of a plan whose steps are in their final order, and what is to be done in a block
+    /// once all recurrences have started; nothing where there are none.
+    pub(in crate::codegen::kernel) fn teams(
+        &self,
+        seeds_of: &[Vec<usize>],
+        depth: &[usize],
+        results: &[usize],
+    ) -> (Vec<Planned>, Vec<Turn>) {
+        if !is_possible() {
+            return (Vec::new(), Vec::new());
+        }
+        let mut phases = self.phases(seeds_of);
+        let mut by_phase: BTreeMap<(usize, u64), Vec<usize>> = BTreeMap::new();
+        for (i, phase) in phases.iter().enumerate() {
+            if let Some(phase) = phase.filter(|phase| phase % 2 == 1) {
+                let key = (phase, self.steps[i].0.deps);
+                by_phase.entry(key).or_default().push(i);
+            }
+        }
+        let mut teams: Vec<Planned> = Vec::new();
+        for ((phase, _), mut steps) in by_phase {
+            let fed = self.feeders(&steps, seeds_of, results);
+            steps.extend(&fed);
+            steps.sort_unstable();
+            if let Some(team) = Builder::team(self, steps, seeds_of, results) {
+                teams.push(team);
+                for step in fed {
+                    phases[step] = Some(phase);
+                }
+            }
+        }
+        if teams.is_empty() {
+            return (teams, Vec::new());
+        }
+        let mut order: Vec<usize> = (0..self.steps.len())
+            .filter(|i| phases[*i].is_some())
+            .collect();
+        order.sort_by_key(|i| (phases[*i], depth[*i], is_linear(&self.steps[*i].0)));
+        let mut turns: Vec<Turn> = Vec::new();
+        for i in order {
+            match teams.iter().position(|(team, _)| team.steps.contains(&i)) {
+                Some(team) if turns.contains(&Turn::Team(team)) => {}
+                Some(team) => turns.push(Turn::Team(team)),
+                None => match turns.last_mut() {
+                    Some(Turn::Steps(steps)) => steps.push(i),
+                    _ => turns.push(Turn::Steps(vec![i])),
+                },
+            }
+        }
+        (teams, turns)
+    }
+
+    /// What a team alone reads of the same parameters, made of columns that all lanes share: done in
+    /// its registers, it is not turned into rows.
+    fn feeders(&self, steps: &[usize], seeds_of: &[Vec<usize>], results: &[usize]) -> Vec<usize> {
+        let is_shared = |view: &View| {
+            let lag = view.lag.map_or(0, |n| self.graph.node(n).stage.params);
+            self.steps[self.column_step[view.column]].0.deps | lag == 0
+        };
+        let mut fed = Vec::new();
+        for (i, (step, _)) in self.steps.iter().enumerate() {
+            let is_made = match step.action {
+                Action::Map(_) | Action::Quotient => self.is_wide_map(step),
+                Action::After(_) => true,
+                _ => false,
+            };
+            if is_made
+                && !steps.contains(&i)
+                && seeds_of[i].is_empty()
+                && step.deps == self.steps[steps[0]].0.deps
+                && !step.views.is_empty()
+                && step.views.iter().all(is_shared)
+                && !results.contains(&step.out)
+                && !self.is_read_beside(steps, step.out, seeds_of)
+                && !self.is_looked_back_at(step.out)
+            {
+                fed.push(i);
+            }
+        }
+        fed
+    }
+
+    fn is_looked_back_at(&self, column: usize) -> bool {
+        let mut views = self.steps.iter().flat_map(|(step, _)| &step.views);
+        views.any(|view| view.lag.is_some() && self.reaches(*view, column))
+    }
+
+    /// Whether others than `steps` read a column once all recurrences have started.
+    pub(super) fn is_read_beside(
+        &self,
+        steps: &[usize],
+        column: usize,
+        seeds_of: &[Vec<usize>],
+    ) -> bool {
+        self.steps.iter().enumerate().any(|(i, (step, _))| {
+            !steps.contains(&i)
+                && seeds_of[i].is_empty()
+                && step.views.iter().enumerate().any(|(k, view)| {
+                    let is_seed = is_linear(step) && k == 1;
+                    !is_seed && self.reaches(*view, column)
+                })
+        })
+    }
+
+    /// Whether a view may read a column: behind a choice what it chooses is read.
+    pub(super) fn reaches(&self, view: View, column: usize) -> bool {
+        let step = &self.steps[self.column_step[view.column]].0;
+        view.column == column
+            || matches!(step.action, Action::Choice(_))
+                && step.views.iter().any(|view| self.reaches(*view, column))
+    }
+}
