@@ -14,6 +14,8 @@ mod abreast;
 pub mod ahead;
 pub mod chain;
 pub mod columns;
+#[cfg(target_arch = "x86_64")]
+mod compare;
 mod exact;
 pub mod extreme;
 pub mod host;
