@@ -35,6 +35,8 @@ pub mod program;
 pub mod quotient;
 pub mod rank;
 mod regions;
+#[cfg(target_arch = "x86_64")]
+mod renew;
 mod running;
 mod runs;
 pub mod sums;
