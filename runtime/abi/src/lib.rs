@@ -39,6 +39,7 @@ mod regions;
 mod renew;
 mod running;
 mod runs;
+mod scan;
 pub mod sums;
 pub mod turn;
 mod wide;
