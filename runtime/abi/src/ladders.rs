@@ -79,6 +79,7 @@ pub fn ladders(
             }
             step(ladder, &mut state, x, y, n, least, ring)
         });
+        lane.divide();
     }
 }
 
@@ -242,6 +243,7 @@ mod tests {
             ns in prop::collection::vec(1usize..40, 1..6),
             block in 1usize..200,
             part in 1usize..45,
+            over in prop_oneof![Just(None), (-9.0..100.0f64).prop_map(Some)],
         ) {
             let (xs, ys): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
             let mut rows = Vec::new();
@@ -252,12 +254,14 @@ mod tests {
                     _ => n,
                 };
                 let got = in_blocks((&xs, ys), &ns, least, block, |x, y, front, lanes| {
+                    lanes.iter_mut().for_each(|lane| lane.over = over);
                     ladders(ladder, x, y, front, lanes, &mut rows);
                 });
                 for (got, &n) in got.iter().zip(&ns) {
                     let mut state = vec![0.0; state_len(ladder, n)];
                     for (t, g) in got.iter().enumerate() {
-                        let want = step(ladder, &mut state, xs[t], ys[t], n, least(n), n);
+                        let sum = step(ladder, &mut state, xs[t], ys[t], n, least(n), n);
+                        let want = over.map_or(sum, |by| sum / by);
                         prop_assert!(
                             same(*g, want),
                             "{ladder:?} n {n} bar {t}: {g} for {want}"
@@ -278,6 +282,7 @@ mod tests {
             back: 10,
             n: 1 << 29,
             least: 1,
+            over: None,
             out: &mut out,
         }];
         ladders(

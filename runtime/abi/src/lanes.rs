@@ -1,5 +1,6 @@
 //! One of several windows that a kernel computes over the same values of a block.
 
+use crate::quotient::divide;
 use crate::wide::wide;
 
 /// A window and where its results go.
@@ -11,11 +12,20 @@ pub struct Lane<'a> {
     pub n: usize,
     /// Values it needs.
     pub least: usize,
+    /// What its results are divided by, where they are those of [`crate::ladders`].
+    pub over: Option<f64>,
     /// Its results, one per bar of the block.
     pub out: &'a mut [f64],
 }
 
 impl Lane<'_> {
+    /// Divides its results by what they are to be divided by.
+    pub(crate) fn divide(&mut self) {
+        if let Some(by) = self.over {
+            divide(self.out, by);
+        }
+    }
+
     /// Whether all bars of the window can lie in the history.
     pub(crate) fn fits(&self) -> bool {
         self.n == self.back
@@ -145,6 +155,7 @@ pub(crate) mod tests {
                     back: n,
                     n,
                     least: least(n),
+                    over: None,
                     out: &mut out[start..start + len],
                 })
                 .collect();

@@ -14,6 +14,8 @@ mod abreast;
 pub mod ahead;
 pub mod chain;
 pub mod columns;
+#[cfg(target_arch = "x86_64")]
+mod compare;
 mod exact;
 pub mod extreme;
 pub mod host;
@@ -33,8 +35,11 @@ pub mod program;
 pub mod quotient;
 pub mod rank;
 mod regions;
+#[cfg(target_arch = "x86_64")]
+mod renew;
 mod running;
 mod runs;
+mod scan;
 pub mod sums;
 pub mod turn;
 mod wide;

@@ -2,6 +2,8 @@
 //! [`crate::rank`] and the excesses of [`crate::pair`], many bars side by side. For windows up to
 //! [`MOST`] values, which is fewer operations than keeping them in order.
 
+#[cfg(target_arch = "x86_64")]
+use crate::compare::{self, Ranked};
 use crate::lanes::{Lane, is_whole};
 use crate::pair::{self, Pair};
 use crate::rank;
@@ -10,17 +12,12 @@ use crate::wide::wide;
 /// Longest window that is computed this way.
 pub const MOST: usize = 1024;
 
-/// Bars whose values are held in registers at a time.
-const SIDE: usize = 16;
-
 /// Shares of the values of each window that are not above its newest, for the bars `xs[front..]`.
 pub fn ranks(xs: &[f64], front: usize, lanes: &mut [Lane<'_>]) {
+    ranks_of(xs, front, lanes);
     for lane in lanes {
         let from = (front + 1).saturating_sub(lane.back);
         let (xs, front) = (&xs[from..], front - from);
-        if lane.fits() {
-            ranks_of(xs, lane.n, lane.out);
-        }
         let (least, ring) = (lane.least, lane.ring(xs.len()));
         let mut state = Vec::new();
         let whole = is_whole(xs);
@@ -34,32 +31,40 @@ pub fn ranks(xs: &[f64], front: usize, lanes: &mut [Lane<'_>]) {
     }
 }
 
-wide!(fn ranks_of = ranks_here(xs: &[f64], n: usize, out: &mut [f64]));
+/// Those of the windows that fit.
+fn ranks_of(xs: &[f64], front: usize, lanes: &mut [Lane<'_>]) {
+    let mut done = 0;
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx512f") {
+        let mut windows: Vec<Ranked<'_>> = lanes
+            .iter_mut()
+            .filter(|lane| lane.fits())
+            .map(|lane| Ranked {
+                n: lane.n,
+                out: &mut *lane.out,
+            })
+            .collect();
+        windows.sort_unstable_by_key(|window| window.n);
+        // SAFETY: the feature was found on this machine.
+        #[allow(unsafe_code)]
+        unsafe {
+            done = compare::ranks(xs, front, &mut windows);
+        }
+    }
+    for lane in lanes.iter_mut().filter(|lane| lane.fits()) {
+        let from = front + 1 - lane.n + done;
+        ranks_one_by_one(&xs[from..], lane.n, &mut lane.out[done..]);
+    }
+}
+
+wide!(fn ranks_one_by_one = ranks_here(xs: &[f64], n: usize, out: &mut [f64]));
 
 /// Window i is `xs[i..i + n]`.
 #[inline(always)]
 fn ranks_here(xs: &[f64], n: usize, out: &mut [f64]) {
-    let count = n as f64;
-    let mut blocks = out.chunks_exact_mut(SIDE);
-    let mut at = 0;
-    for out in &mut blocks {
-        let newest = &xs[at + n - 1..][..SIDE];
-        let mut not_above = [0.0; SIDE];
-        for j in 0..n {
-            let values = &xs[at + j..][..SIDE];
-            for i in 0..SIDE {
-                not_above[i] += if values[i] <= newest[i] { 1.0 } else { 0.0 };
-            }
-        }
-        for i in 0..SIDE {
-            out[i] = not_above[i] / count;
-        }
-        at += SIDE;
-    }
-    for (i, out) in blocks.into_remainder().iter_mut().enumerate() {
-        let window = &xs[at + i..][..n];
+    for (out, window) in out.iter_mut().zip(xs.windows(n)) {
         let newest = window[n - 1];
-        *out = window.iter().filter(|x| **x <= newest).count() as f64 / count;
+        *out = window.iter().filter(|x| **x <= newest).count() as f64 / n as f64;
     }
 }
 
@@ -85,45 +90,41 @@ pub fn excesses(xs: &[f64], ys: &[f64], front: usize, lanes: &mut [Lane<'_>]) {
     }
 }
 
-wide!(fn excesses_of = excesses_here(xs: &[f64], ys: &[f64], n: usize, out: &mut [f64]));
-
 /// Window i is `xs[i..i + n]`, compared with `ys[i]`.
+fn excesses_of(xs: &[f64], ys: &[f64], n: usize, out: &mut [f64]) {
+    let mut done = 0;
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx512f") {
+        // SAFETY: the feature was found on this machine.
+        #[allow(unsafe_code)]
+        unsafe {
+            done = compare::excesses(xs, ys, n, out);
+        }
+    }
+    excesses_one_by_one(&xs[done..], &ys[done..], n, &mut out[done..]);
+}
+
+wide!(fn excesses_one_by_one = excesses_here(xs: &[f64], ys: &[f64], n: usize, out: &mut [f64]));
+
 #[inline(always)]
 fn excesses_here(xs: &[f64], ys: &[f64], n: usize, out: &mut [f64]) {
-    const W: usize = 8;
-    let mut at = 0;
-    while at + W <= out.len() {
-        let y = &ys[at..][..W];
-        let mut lanes = [[0.0; W]; 4];
-        for j in (0..n).step_by(4) {
-            for (k, lane) in lanes.iter_mut().enumerate().take(n - j) {
-                let values = &xs[at + j + k..][..W];
-                for i in 0..W {
-                    lane[i] += excess(values[i], y[i]);
-                }
-            }
-        }
-        for i in 0..W {
-            let sum = (lanes[0][i] + lanes[1][i]) + (lanes[2][i] + lanes[3][i]);
-            out[at + i] = if y[i].is_nan() { f64::NAN } else { sum };
-        }
-        at += W;
-    }
-    while at < out.len() {
-        out[at] = sum_above(&xs[at..at + n], ys[at]);
-        at += 1;
+    for (i, (out, y)) in out.iter_mut().zip(ys).enumerate() {
+        *out = sum_above(&xs[i..i + n], *y);
     }
 }
 
+/// `x - y`, or 0 where x is not above y, or either is missing.
 #[inline(always)]
 fn excess(x: f64, y: f64) -> f64 {
+    // A difference of unequal doubles is never 0, so its sign tells which one is greater.
     let more = x - y;
-    if x > y { more } else { 0.0 }
+    if more > 0.0 { more } else { 0.0 }
 }
 
 /// Sum of `x - y` over the values above y, from the oldest on, in four lanes that are added at the
 /// end; na where y is.
 #[must_use]
+#[inline(always)]
 pub(crate) fn sum_above(values: &[f64], y: f64) -> f64 {
     let mut lanes = [0.0; 4];
     let chunks = values.chunks_exact(4);
@@ -149,6 +150,7 @@ mod tests {
     fn value() -> impl Strategy<Value = f64> {
         prop_oneof![
             200 => (-30..30i32).prop_map(|x| f64::from(x) / 10.0),
+            4 => Just(-0.0),
             1 => Just(f64::NAN),
             1 => Just(f64::INFINITY),
             1 => Just(f64::NEG_INFINITY),

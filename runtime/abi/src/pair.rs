@@ -6,13 +6,15 @@
 use crate::ladder::{self, Ladder};
 use crate::order::Tree;
 use crate::orders::{MOST, sum_above};
+#[cfg(target_arch = "x86_64")]
+use crate::renew::{self, Bars, Window};
 
 /// What a window over two series gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Pair {
     /// Sum of (x - mean of x)(y - mean of y).
     Products,
-    /// The y-th smallest of the values of x, y from 1 to n and whole.
+    /// The y-th smallest of the values of x, y from 1 to n and whole; all zeros are +0.
     Nth,
     /// Sum of x - y over the values of x that are above this bar's y.
     Above,
@@ -54,8 +56,12 @@ pub fn fresh_state(pair: Pair, n: usize) -> Vec<f64> {
     if pair != Pair::Products {
         state[HEAD..HEAD + n].fill(f64::NAN);
     }
-    if pair == Pair::Above && n <= SHORT {
-        state[HEAD..].fill(f64::NAN);
+    if n <= SHORT {
+        match pair {
+            Pair::Nth => state[HEAD + n..].fill(known(f64::NAN)),
+            Pair::Above => state[HEAD..].fill(f64::NAN),
+            _ => {}
+        }
     }
     state
 }
@@ -94,12 +100,10 @@ pub fn step(pair: Pair, state: &mut [f64], x: f64, y: f64, n: usize, ring: usize
             let whole = after == n && !y.is_nan();
             match (pair, ring <= SHORT) {
                 (Pair::Nth, true) => {
-                    renew_sorted(sorted, before, old, x);
-                    let k = y as usize;
-                    if whole && y.fract() == 0.0 && k >= 1 && k <= n {
-                        sorted[k - 1]
-                    } else {
-                        f64::NAN
+                    renew_sorted(sorted, known(old), known(x));
+                    match place(y, n) {
+                        Some(place) if after == n => sorted[place],
+                        _ => f64::NAN,
                     }
                 }
                 (_, true) => {
@@ -118,7 +122,7 @@ pub fn step(pair: Pair, state: &mut [f64], x: f64, y: f64, n: usize, ring: usize
                         tree.remove(cursor);
                     }
                     if x.is_finite() {
-                        tree.insert(cursor, x);
+                        tree.insert(cursor, known(x));
                     }
                     if !whole || (pair == Pair::Nth && y.fract() != 0.0) {
                         f64::NAN
@@ -133,39 +137,103 @@ pub fn step(pair: Pair, state: &mut [f64], x: f64, y: f64, n: usize, ring: usize
     }
 }
 
-/// Takes one value out of `count` sorted ones and puts another in; missing ones are none.
-fn renew_sorted(sorted: &mut [f64], count: usize, old: f64, new: f64) {
-    let gone = || sorted[..count].partition_point(|v| *v < old);
-    match (old.is_finite(), new.is_finite()) {
-        (true, true) => {
-            // Only what lies between the two places moves.
-            let gone = gone();
-            let come = sorted[..count].partition_point(|v| *v <= new);
-            if come > gone {
-                sorted.copy_within(gone + 1..come, gone);
-                sorted[come - 1] = new;
-            } else {
-                sorted.copy_within(come..gone, come + 1);
-                sorted[come] = new;
-            }
-        }
-        (true, false) => {
-            let gone = gone();
-            sorted.copy_within(gone + 1..count, gone);
-        }
-        (false, true) => {
-            let come = sorted[..count].partition_point(|v| *v <= new);
-            sorted.copy_within(come..count, come + 1);
-            sorted[come] = new;
-        }
-        (false, false) => {}
+/// [`step`] for every bar of a block.
+pub fn steps(
+    pair: Pair,
+    state: &mut [f64],
+    xs: &[f64],
+    ys: &[f64],
+    n: usize,
+    ring: usize,
+    out: &mut [f64],
+) {
+    #[cfg(target_arch = "x86_64")]
+    if pair == Pair::Nth && ring <= renew::MOST && std::arch::is_x86_feature_detected!("avx512f") {
+        return nths(state, xs, ys, n, ring, out);
     }
+    for ((x, y), out) in xs.iter().zip(ys).zip(out) {
+        *out = step(pair, state, *x, *y, n, ring);
+    }
+}
+
+/// [`Pair::Nth`] for every bar of a block, the order in registers.
+#[cfg(target_arch = "x86_64")]
+fn nths(state: &mut [f64], xs: &[f64], ys: &[f64], n: usize, ring: usize, out: &mut [f64]) {
+    let (head, rest) = state.split_at_mut(HEAD);
+    let (values, sorted) = rest.split_at_mut(ring);
+    let mut window = Window {
+        sorted,
+        there: head[COUNT] as usize,
+        n,
+    };
+    let cursor = head[CURSOR] as usize;
+    let bars = xs.len().min(ys.len()).min(out.len());
+    // What leaves stands in the ring from the cursor on, then before it, then in the block.
+    let (first, second) = ((ring - cursor).min(bars), ring.min(bars));
+    let olds = [&values[cursor..], &values[..cursor], xs];
+    for (olds, range) in olds
+        .into_iter()
+        .zip([0..first, first..second, second..bars])
+    {
+        let bars = Bars {
+            olds,
+            xs: &xs[range.clone()],
+            ys: &ys[range.clone()],
+        };
+        // SAFETY: the feature was found on this machine.
+        #[allow(unsafe_code)]
+        unsafe {
+            window.run(bars, &mut out[range]);
+        }
+    }
+    head[COUNT] = window.there as f64;
+    head[CURSOR] = ((cursor + bars) % ring) as f64;
+    for (i, x) in xs[..bars]
+        .iter()
+        .enumerate()
+        .skip(bars.saturating_sub(ring))
+    {
+        values[(cursor + i) % ring] = *x;
+    }
+}
+
+/// How a value stands in the order: a missing one behind all others, and all zeros as one.
+#[inline(always)]
+pub(crate) fn known(x: f64) -> f64 {
+    if x.is_finite() {
+        x + 0.0
+    } else {
+        f64::INFINITY
+    }
+}
+
+/// Takes one value out of sorted ones and puts another in; only what lies between the two places
+/// moves.
+fn renew_sorted(sorted: &mut [f64], old: f64, new: f64) {
+    let gone = sorted.partition_point(|v| *v < old);
+    let come = sorted.partition_point(|v| *v <= new);
+    if come > gone {
+        sorted.copy_within(gone + 1..come, gone);
+        sorted[come - 1] = new;
+    } else {
+        sorted.copy_within(come..gone, come + 1);
+        sorted[come] = new;
+    }
+}
+
+/// Where the `y`-th of `n` sorted values stands; nowhere where there is none.
+#[inline(always)]
+pub(crate) fn place(y: f64, n: usize) -> Option<usize> {
+    // As a whole number na is 0.
+    let k = y as usize;
+    (k as f64 == y && k >= 1 && k <= n).then(|| k - 1)
 }
 
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "within the tolerance of a test")]
 mod tests {
     use super::*;
+    use crate::lanes::tests::same;
     use proptest::prelude::*;
 
     fn run(pair: Pair, xs: &[(f64, f64)], n: usize) -> Vec<f64> {
@@ -232,6 +300,58 @@ mod tests {
                         got == want || got.is_nan() && want.is_nan() || (got - want).abs() <= 1e-9 * want.abs().max(100.0),
                         "{pair:?} n {n} bar {t}: {got} for {want}"
                     );
+                }
+            }
+        }
+    }
+
+    proptest! {
+        /// Blocks of any length, with ties, zeros of both signs and missing values.
+        #[test]
+        fn blocks_equal_steps(
+            bars in prop::collection::vec(
+                (
+                    prop_oneof![
+                        40 => (-9..9i32).prop_map(f64::from),
+                        40 => -9.0..9.0f64,
+                        2 => Just(-0.0),
+                        1 => Just(f64::NAN),
+                        1 => Just(f64::INFINITY),
+                        1 => Just(f64::NEG_INFINITY),
+                    ],
+                    prop_oneof![
+                        8 => (-2..12i32).prop_map(f64::from),
+                        1 => Just(f64::NAN),
+                        1 => Just(f64::INFINITY),
+                        1 => Just(2.5),
+                        1 => Just(-0.0),
+                    ],
+                ),
+                1..400,
+            ),
+            n in prop_oneof![1usize..40, 1usize..140],
+            many in any::<bool>(),
+            blocks in prop::collection::vec(1usize..200, 1..5),
+        ) {
+            let (xs, mut ys): (Vec<f64>, Vec<f64>) = bars.iter().copied().unzip();
+            if many {
+                ys.fill((n / 2 + 1) as f64);
+            }
+            let ring = n.min(xs.len());
+            for pair in PAIRS {
+                let (mut state, mut stepped) = (fresh_state(pair, ring), fresh_state(pair, ring));
+                let (mut start, mut lens) = (0, blocks.iter().cycle());
+                while start < xs.len() {
+                    let end = xs.len().min(start + lens.next().unwrap_or(&1));
+                    let mut got = vec![0.0; end - start];
+                    steps(pair, &mut state, &xs[start..end], &ys[start..end], n, ring, &mut got);
+                    for (t, got) in (start..).zip(&got) {
+                        let want = step(pair, &mut stepped, xs[t], ys[t], n, ring);
+                        prop_assert!(same(*got, want), "{pair:?} n {n} bar {t}: {got} for {want}");
+                    }
+                    let is_same = state.iter().zip(&stepped).all(|(a, b)| same(*a, *b));
+                    prop_assert!(is_same, "{pair:?} n {n}: {state:?} for {stepped:?}");
+                    start = end;
                 }
             }
         }

@@ -29,7 +29,7 @@ fn power(e: i32) -> f64 {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cuts {
     /// Of every part the number that rounds to its multiples.
-    round: [f64; MOST],
+    pub(crate) round: [f64; MOST],
 }
 
 impl Cuts {
@@ -65,90 +65,21 @@ wide!(fn find_largest = find_largest_here(xs: &[f64], bits: &mut u64));
 
 #[inline(always)]
 fn find_largest_here(xs: &[f64], bits: &mut u64) {
-    // Magnitudes are ordered as their bits are.
-    for x in xs {
-        *bits = (*bits).max(x.to_bits() & !(1 << 63));
-    }
-}
-
-/// Cuts the values into `parts`, all of the same length, and returns how many they need; 0 where
-/// three are not enough. Parts that are not needed are not all written.
-pub(crate) fn cut(xs: &[f64], cuts: Cuts, parts: [&mut [f64]; MOST]) -> usize {
-    let [first, second, third] = parts;
-    let mut left = [0; 2];
-    cut_twice(xs, cuts, first, second, &mut left);
-    match left {
-        [0, _] => 1,
-        [_, 0] => 2,
-        _ => {
-            let mut left = 0;
-            cut_again(xs, cuts, (first, second), third, &mut left);
-            if left == 0 { MOST } else { 0 }
+    // Magnitudes are ordered as their bits are, as numbers with a sign as well. Side by side, since
+    // one waits for the one before.
+    const SIDE: usize = 32;
+    let magnitude = |x: f64| x.abs().to_bits().cast_signed();
+    let mut most = [0; SIDE];
+    let (chunks, rest) = xs.as_chunks::<SIDE>();
+    for chunk in chunks {
+        for i in 0..SIDE {
+            most[i] = most[i].max(magnitude(chunk[i]));
         }
     }
-}
-
-wide!(fn cut_twice = cut_twice_here(
-    xs: &[f64],
-    cuts: Cuts,
-    first: &mut [f64],
-    second: &mut [f64],
-    left: &mut [u64; 2],
-));
-
-/// `left` is 0 where nothing is left after the first part, and after the second.
-#[inline(always)]
-fn cut_twice_here(
-    xs: &[f64],
-    cuts: Cuts,
-    first: &mut [f64],
-    second: &mut [f64],
-    left: &mut [u64; 2],
-) {
-    let [c, d, _] = cuts.round;
-    let (mut after_first, mut after_second) = (0, 0);
-    // Up to a whole vector of memory, and on from there: writing across its border is slow.
-    let head = first.as_ptr().align_offset(64).min(xs.len());
-    for range in [0..head, head..xs.len()] {
-        let (first, second) = (&mut first[range.clone()], &mut second[range.clone()]);
-        for ((x, first), second) in xs[range].iter().zip(first).zip(second) {
-            let a = (x + c) - c;
-            let rest = x - a;
-            let b = (rest + d) - d;
-            (*first, *second) = (a, b);
-            after_first |= rest.to_bits();
-            after_second |= (rest - b).to_bits();
-        }
+    for x in rest {
+        most[0] = most[0].max(magnitude(*x));
     }
-    // The sign of a zero does not count.
-    *left = [after_first << 1, after_second << 1];
-}
-
-wide!(fn cut_again = cut_again_here(
-    xs: &[f64],
-    cuts: Cuts,
-    before: (&[f64], &[f64]),
-    third: &mut [f64],
-    left: &mut u64,
-));
-
-#[inline(always)]
-fn cut_again_here(
-    xs: &[f64],
-    cuts: Cuts,
-    before: (&[f64], &[f64]),
-    third: &mut [f64],
-    left: &mut u64,
-) {
-    let [_, _, e] = cuts.round;
-    let mut after_third = 0;
-    for (((x, a), b), third) in xs.iter().zip(before.0).zip(before.1).zip(third) {
-        let rest = (x - a) - b;
-        let c = (rest + e) - e;
-        *third = c;
-        after_third |= (rest - c).to_bits();
-    }
-    *left = after_third << 1;
+    *bits = most.into_iter().max().unwrap_or(0).cast_unsigned();
 }
 
 /// The nearest double to the exact sum of up to three doubles, the even one of two that are equally

@@ -9,12 +9,14 @@
 //! R'[k] the sum of P[0] to P[k], its moment about the middle is
 //! (n + 1) / 2 P[k] + (n - 1) / 2 P[k - n] - (R'[k] - R'[k - n]): that, less (n + 1) / 2 of the sum.
 
-use crate::parts::{Cuts, MOST, cut, nearest};
+use crate::parts::{Cuts, MOST, nearest};
+use crate::scan::{Row, scan};
 use crate::sums::Weights;
+use crate::turn::LANES;
 use crate::wide::wide;
 
 /// Values side by side in a prefix sum, and zeros before the first.
-const SIDE: usize = 8;
+const SIDE: usize = LANES;
 
 /// The prefix sums of a region, one table per part.
 pub(crate) struct Tables<'a> {
@@ -47,32 +49,34 @@ impl<'a> Tables<'a> {
             rows.resize(ROWS * row + SIDE, 0.0);
         }
         let first = rows.as_ptr().align_offset(SIDE * size_of::<f64>());
-        let mut rows = rows[first.min(SIDE)..].chunks_exact_mut(row);
-        let mut next = || rows.next().unwrap_or_default();
-        let mut values = [next(), next(), next()];
-        let within = SIDE + lead..SIDE + lead + xs.len();
-        let parts = cut(
-            xs,
-            cuts,
-            values.each_mut().map(|row| &mut row[within.clone()]),
-        );
-        if parts == 0 {
-            return None;
-        }
-        let (mut plain, mut double): ([&[f64]; MOST], [&[f64]; MOST]) = ([&[]; MOST], [&[]; MOST]);
-        for (k, values) in values.iter_mut().take(parts).enumerate() {
-            values[..within.start].fill(0.0);
-            values[within.end..].fill(0.0);
-            let to = next();
-            prefix(values, to);
-            if is_weighted {
-                let double_to = next();
-                prefix(to, double_to);
-                // R[k] stands one place before, R'[k] in its own.
-                let shift = usize::from(weights == Weights::Rising);
-                double[k] = &double_to[within.start - 1 - shift..];
+        let mut free = rows[first.min(SIDE)..].chunks_exact_mut(row);
+        let mut next = || free.next().unwrap_or_default();
+        let mut left = [0; MOST];
+        let mut rows = [(); MOST].map(|()| Row {
+            plain: next(),
+            double: if is_weighted { next() } else { &mut [] },
+        });
+        scan::<0, 2>(xs, lead, cuts, &mut rows, &mut left);
+        let parts = match left {
+            [0, ..] => 1,
+            [_, 0, _] => 2,
+            _ => {
+                scan::<2, 3>(xs, lead, cuts, &mut rows, &mut left);
+                if left[2] != 0 {
+                    return None;
+                }
+                MOST
             }
-            plain[k] = &to[within.start - 1..];
+        };
+        // R[k] stands one place before, R'[k] in its own.
+        let from = SIDE + lead - 1;
+        let shift = usize::from(weights == Weights::Rising);
+        let (mut plain, mut double): ([&[f64]; MOST], [&[f64]; MOST]) = ([&[]; MOST], [&[]; MOST]);
+        for (k, row) in rows.into_iter().enumerate() {
+            plain[k] = &row.plain[from..];
+            if is_weighted {
+                double[k] = &row.double[from - shift..];
+            }
         }
         Some(Self {
             parts,
@@ -82,8 +86,8 @@ impl<'a> Tables<'a> {
     }
 }
 
-/// Rows of a region: the values of its parts, two prefix sums of each.
-const ROWS: usize = 3 * MOST;
+/// Rows of a region: two prefix sums of each part.
+const ROWS: usize = 2 * MOST;
 
 /// The exponent of how much larger than the largest value any intermediate sum is, in halves where
 /// the weights are.
@@ -96,40 +100,6 @@ fn growth(is_weighted: bool, len: usize, longest: usize) -> u32 {
         len
     };
     most.next_power_of_two().ilog2()
-}
-
-wide!(fn prefix = prefix_here(from: &[f64], to: &mut [f64]));
-
-/// The sums up to each value of `from[SIDE..]`, which follows zeros, into the same places of `to`.
-///
-/// As all of them are exact, their order is free: a sum is the one four values before and four
-/// values more, so that four additions advance side by side, eight values at a time.
-#[inline(always)]
-fn prefix_here(from: &[f64], to: &mut [f64]) {
-    let back = |by: usize| from[SIDE - by..].as_chunks::<SIDE>().0;
-    let (a, b, c, d) = (back(0), back(1), back(2), back(3));
-    let (before, to) = to.split_at_mut(SIDE);
-    before.fill(0.0);
-    let mut sums = [0.0; SIDE / 2];
-    for ((((to, a), b), c), d) in to
-        .as_chunks_mut::<SIDE>()
-        .0
-        .iter_mut()
-        .zip(a)
-        .zip(b)
-        .zip(c)
-        .zip(d)
-    {
-        let mut fours = [0.0; SIDE];
-        for j in 0..SIDE {
-            fours[j] = (a[j] + b[j]) + (c[j] + d[j]);
-        }
-        for j in 0..SIDE / 2 {
-            to[j] = sums[j] + fours[j];
-            sums[j] += fours[j] + fours[j + SIDE / 2];
-            to[j + SIDE / 2] = sums[j];
-        }
-    }
 }
 
 wide!(pub(crate) fn windows = windows_here(

@@ -1,68 +1,201 @@
 //! A column divided by one number, to the bit as the processor divides.
 //!
 //! Division is the slowest arithmetic there is, and no wider registers make it faster. With the
-//! reciprocal at hand a product is corrected twice by its exact remainder instead: the first
-//! correction comes within one unit of the last place, from where the second rounds correctly.
-//! Source: Markstein, Computation of elementary functions on the IBM RISC System/6000 processor,
-//! IBM Journal of Research and Development 34 (1990), theorem on division; the remainders are exact
-//! as long as nothing comes near the ends of the range of doubles.
-
-/// Values looked at together for whether they are near the ends of the range.
-const CHUNK: usize = 64;
-
-/// Sizes, and their reciprocals, between which nothing is near the ends of the range.
-const MOST: f64 = 1e150;
-const LEAST: f64 = 1e-150;
+//! reciprocal s at hand, x / y = q + d / y with q = x s and the remainder d = x - q y, which a fused
+//! product gives with one rounding at most, and d / y lies between d s (1 - 2^-38) and
+//! d s (1 + 2^-38). Where q plus either of these rounds to the same double, the quotient rounds to
+//! it, too; where not (one in some 2^26), the divider is asked, and where d could be below the range
+//! of normal doubles, or anything is infinite or na. See Muller et al., Handbook of Floating-Point
+//! Arithmetic (2018), chapter 4.7; the check needs nothing of how the products round.
 
 /// `out[i] = xs[i] / by`, for as many as both have.
 pub fn quotients(xs: &[f64], by: f64, out: &mut [f64]) {
+    let mut done = 0;
     #[cfg(target_arch = "x86_64")]
-    if (LEAST..=MOST).contains(&by.abs())
-        && std::arch::is_x86_feature_detected!("avx512f")
-        && std::arch::is_x86_feature_detected!("avx512dq")
-        && std::arch::is_x86_feature_detected!("fma")
-    {
-        for (xs, out) in xs.chunks(CHUNK).zip(out.chunks_mut(CHUNK)) {
-            // SAFETY: the features were found on this machine.
-            #[allow(unsafe_code)]
-            let far = unsafe { corrected(xs, by, out) };
-            if far {
-                divided(xs, by, out);
-            }
+    if registers::are_possible(by) {
+        // SAFETY: the feature was found on this machine.
+        #[allow(unsafe_code)]
+        unsafe {
+            done = registers::quotients(xs, by, out);
         }
-        return;
     }
-    divided(xs, by, out);
-}
-
-fn divided(xs: &[f64], by: f64, out: &mut [f64]) {
-    for (x, out) in xs.iter().zip(out) {
+    for (x, out) in xs.iter().zip(out).skip(done) {
         *out = x / by;
     }
 }
 
-/// Products with the reciprocal, corrected; true where a value is near the ends of the range, or
-/// infinite, and none of them counts.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512dq,fma")]
-fn corrected(xs: &[f64], by: f64, out: &mut [f64]) -> bool {
-    let share = 1.0 / by;
-    let mut far = 0_u64;
-    for (x, out) in xs.iter().zip(out) {
-        let first = x * share;
-        let near = (-first).mul_add(by, *x).mul_add(share, first);
-        let right = (-near).mul_add(by, *x).mul_add(share, near);
-        // The remainder of a zero is +0, whatever the sign of the zero.
-        *out = if *x == 0.0 { first } else { right };
-        let size = x.abs();
-        far |= u64::from(size > MOST) | (u64::from(size < LEAST) & u64::from(size > 0.0));
+/// Divides every value by `by`.
+pub(crate) fn divide(values: &mut [f64], by: f64) {
+    let mut done = 0;
+    #[cfg(target_arch = "x86_64")]
+    if registers::are_possible(by) {
+        // SAFETY: the feature was found on this machine.
+        #[allow(unsafe_code)]
+        unsafe {
+            done = registers::divide(values, by);
+        }
     }
-    far != 0
+    for x in &mut values[done..] {
+        *x /= by;
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod registers {
+    use std::arch::x86_64::{
+        __m512d, __mmask8, _CMP_NEQ_UQ, _mm512_and_si512, _mm512_castpd_si512, _mm512_castsi512_pd,
+        _mm512_cmp_pd_mask, _mm512_div_pd, _mm512_fmadd_pd, _mm512_fnmadd_pd, _mm512_mul_pd,
+        _mm512_or_si512, _mm512_range_pd, _mm512_set1_epi64, _mm512_set1_pd, _mm512_setzero_pd,
+        _mm512_testn_epi64_mask,
+    };
+
+    use crate::turn::LANES;
+    use crate::turn::registers::{load, store};
+
+    /// Registers that are looked at together for quotients that are not settled.
+    const WIDE: usize = 4;
+    const SIDE: usize = WIDE * LANES;
+
+    /// Half of what the bounds of the remainder's share are apart.
+    const MARGIN: f64 = 1.0 / (1_u64 << 38) as f64;
+    /// The upper bits of the exponent: none is set below 2^-895.
+    const RANGE: i64 = 0x7800_0000_0000_0000;
+    /// Sizes of divisors: 2^-800 to 2^800.
+    const LEAST: f64 = f64::from_bits((1023 - 800) << 52);
+    const MOST: f64 = f64::from_bits((1023 + 800) << 52);
+
+    pub(super) fn are_possible(by: f64) -> bool {
+        (LEAST..=MOST).contains(&by.abs())
+            && std::arch::is_x86_feature_detected!("avx512f")
+            && std::arch::is_x86_feature_detected!("avx512dq")
+    }
+
+    /// As many quotients as are whole groups of registers; how many those are.
+    #[target_feature(enable = "avx512f,avx512dq")]
+    pub(super) fn quotients(xs: &[f64], by: f64, out: &mut [f64]) -> usize {
+        let divisor = Divisor::new(by);
+        let (xs, out) = (xs.as_chunks::<SIDE>().0, out.as_chunks_mut::<SIDE>().0);
+        let groups = xs.len().min(out.len());
+        for (xs, out) in xs.iter().zip(out) {
+            put(divisor.of(taken(xs)), out);
+        }
+        groups * SIDE
+    }
+
+    #[target_feature(enable = "avx512f,avx512dq")]
+    pub(super) fn divide(values: &mut [f64], by: f64) -> usize {
+        let divisor = Divisor::new(by);
+        let groups = values.as_chunks_mut::<SIDE>().0;
+        let done = groups.len() * SIDE;
+        for values in groups {
+            put(divisor.of(taken(values)), values);
+        }
+        done
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512dq")]
+    fn taken(from: &[f64; SIDE]) -> [__m512d; WIDE] {
+        let mut values = [_mm512_setzero_pd(); WIDE];
+        for (k, value) in values.iter_mut().enumerate() {
+            *value = load(&from[k * LANES..]);
+        }
+        values
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512dq")]
+    fn put(values: [__m512d; WIDE], to: &mut [f64; SIDE]) {
+        for (k, value) in values.into_iter().enumerate() {
+            store(value, &mut to[k * LANES..]);
+        }
+    }
+
+    struct Divisor {
+        by: __m512d,
+        /// The reciprocal, and a little more and less.
+        share: __m512d,
+        more: __m512d,
+        less: __m512d,
+    }
+
+    impl Divisor {
+        #[target_feature(enable = "avx512f,avx512dq")]
+        fn new(by: f64) -> Self {
+            let share = 1.0 / by;
+            Self {
+                by: _mm512_set1_pd(by),
+                share: _mm512_set1_pd(share),
+                more: _mm512_set1_pd(share * (1.0 + MARGIN)),
+                less: _mm512_set1_pd(share * (1.0 - MARGIN)),
+            }
+        }
+
+        #[inline]
+        #[target_feature(enable = "avx512f,avx512dq")]
+        fn of(&self, xs: [__m512d; WIDE]) -> [__m512d; WIDE] {
+            let mut quotients = [_mm512_setzero_pd(); WIDE];
+            let mut doubtful = 0;
+            for (quotient, x) in quotients.iter_mut().zip(xs) {
+                let (q, unsettled) = self.settled(x, _mm512_mul_pd(x, self.share));
+                *quotient = q;
+                doubtful |= unsettled;
+            }
+            let least = smaller(smaller(xs[0], xs[1]), smaller(xs[2], xs[3]));
+            if doubtful | small(least) != 0 {
+                for (quotient, x) in quotients.iter_mut().zip(xs) {
+                    *quotient = self.carefully(x);
+                }
+            }
+            quotients
+        }
+
+        /// The quotient from one that is near, and where that is not known to be it.
+        #[inline]
+        #[target_feature(enable = "avx512f,avx512dq")]
+        fn settled(&self, x: __m512d, near: __m512d) -> (__m512d, __mmask8) {
+            let left = _mm512_fnmadd_pd(near, self.by, x);
+            let more = _mm512_fmadd_pd(left, self.more, near);
+            let less = _mm512_fmadd_pd(left, self.less, near);
+            (more, _mm512_cmp_pd_mask::<_CMP_NEQ_UQ>(more, less))
+        }
+
+        /// With zeros, whose quotients are settled but for the sign, and the divider for the rest.
+        #[inline]
+        #[target_feature(enable = "avx512f,avx512dq")]
+        fn carefully(&self, x: __m512d) -> __m512d {
+            let near = _mm512_mul_pd(x, self.share);
+            let (quotient, unsettled) = self.settled(x, near);
+            let is_some = _mm512_cmp_pd_mask::<_CMP_NEQ_UQ>(x, _mm512_setzero_pd());
+            if unsettled | (small(x) & is_some) != 0 {
+                return _mm512_div_pd(x, self.by);
+            }
+            let sign = _mm512_and_si512(_mm512_castpd_si512(near), _mm512_set1_epi64(i64::MIN));
+            _mm512_castsi512_pd(_mm512_or_si512(_mm512_castpd_si512(quotient), sign))
+        }
+    }
+
+    /// The smaller magnitudes; where one is na, the other.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512dq")]
+    fn smaller(x: __m512d, y: __m512d) -> __m512d {
+        const MAGNITUDE: i32 = 0b10;
+        const POSITIVE: i32 = 0b10 << 2;
+        _mm512_range_pd::<{ MAGNITUDE | POSITIVE }>(x, y)
+    }
+
+    /// Where a value is below 2^-895, or 0.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512dq")]
+    fn small(x: __m512d) -> __mmask8 {
+        _mm512_testn_epi64_mask(_mm512_castpd_si512(x), _mm512_set1_epi64(RANGE))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lanes::tests::same;
     use proptest::prelude::*;
 
     fn value() -> impl Strategy<Value = f64> {
@@ -79,12 +212,14 @@ mod tests {
     fn assert_divided(xs: &[f64], by: f64) {
         let mut got = vec![0.0; xs.len()];
         quotients(xs, by, &mut got);
-        for (x, got) in xs.iter().zip(got) {
+        for (x, got) in xs.iter().zip(&got) {
             let want = x / by;
-            assert!(
-                got.to_bits() == want.to_bits() || got.is_nan() && want.is_nan(),
-                "{x} / {by}: {got} for {want}"
-            );
+            assert!(same(*got, want), "{x} / {by}: {got} for {want}");
+        }
+        let mut divided = xs.to_vec();
+        divide(&mut divided, by);
+        for (a, b) in divided.iter().zip(&got) {
+            assert!(same(*a, *b), "in place: {a} for {b}");
         }
     }
 

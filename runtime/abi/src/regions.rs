@@ -46,6 +46,7 @@ pub(crate) fn sums(
             lane.out.fill(f64::NAN);
         } else if !lane.fits() {
             step_by_step(weights, xs, front, lane);
+            lane.divide();
         } else if !whole {
             // Missing values add nothing, so only their number matters.
             lane.withhold(xs, xs, front, least);
@@ -88,13 +89,13 @@ impl Region<'_> {
         let tables = Tables::over(self.weights, values, most, self.front, longest, rows);
         for lane in lanes.iter_mut().filter(|l| l.fits()) {
             let out = &mut lane.out[bars.clone()];
+            let mut lane = Lane { out, ..*lane };
             match &tables {
-                Some(tables) => windows(self.weights, tables, self.front + 1, lane.n, out),
-                None => {
-                    let mut lane = Lane { out, ..*lane };
-                    step_by_step(self.weights, self.xs, self.front, &mut lane);
-                }
+                Some(tables) => windows(self.weights, tables, self.front + 1, lane.n, lane.out),
+                None => step_by_step(self.weights, self.xs, self.front, &mut lane),
             }
+            // While they are in the nearest memory.
+            lane.divide();
         }
         is_whole
     }
@@ -103,20 +104,34 @@ impl Region<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exact::tests::any_double;
     use crate::lanes::tests::{in_blocks, same};
     use crate::sums::tests::{WEIGHTS, series, stepped};
     use proptest::prelude::*;
 
     /// Whether the kernel in blocks gives the bits that the steps give.
     fn agree(xs: &[f64], ns: &[usize], block: usize, least: impl Fn(usize) -> usize) {
+        agree_over(None, xs, ns, block, least);
+    }
+
+    /// The same where each of them is divided by a number.
+    fn agree_over(
+        over: Option<f64>,
+        xs: &[f64],
+        ns: &[usize],
+        block: usize,
+        least: impl Fn(usize) -> usize,
+    ) {
         let mut rows = Vec::new();
         for weights in WEIGHTS {
             let got = in_blocks((xs, xs), ns, &least, block, |x, _, front, lanes| {
+                lanes.iter_mut().for_each(|lane| lane.over = over);
                 sums(weights, x, front, lanes, &mut rows);
             });
             for (got, &n) in got.iter().zip(ns) {
                 let want = stepped(weights, xs, n, least(n));
-                for (t, (got, want)) in got.iter().zip(want).enumerate() {
+                for (t, (got, sum)) in got.iter().zip(want).enumerate() {
+                    let want = over.map_or(sum, |by| sum / by);
                     assert!(
                         same(*got, want),
                         "{weights:?} n {n} bar {t}: {got} for {want} in {xs:?}"
@@ -124,6 +139,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    fn divisor() -> impl Strategy<Value = Option<f64>> {
+        let number = prop_oneof![
+            4 => (1..100_u32).prop_map(f64::from),
+            1 => any_double(),
+            1 => Just(f64::NAN),
+            1 => Just(-0.0),
+        ];
+        prop_oneof![1 => Just(None), 2 => number.prop_map(Some)]
     }
 
     proptest! {
@@ -135,8 +160,9 @@ mod tests {
             ns in prop::collection::vec(1usize..40, 1..6),
             block in 1usize..200,
             part in 1usize..45,
+            over in divisor(),
         ) {
-            agree(&xs, &ns, block, |n| if part > 40 { n + 1 } else { part.min(n) });
+            agree_over(over, &xs, &ns, block, |n| if part > 40 { n + 1 } else { part.min(n) });
         }
     }
 
@@ -215,10 +241,12 @@ mod tests {
                 back: 10,
                 n: 1 << 29,
                 least,
+                over: Some(7.0),
                 out: &mut out,
             }];
             sums(Weights::Equal, &padded, 10, &mut lanes, &mut Vec::new());
             for (got, want) in out.iter().zip(stepped(Weights::Equal, &xs, 1 << 29, least)) {
+                let want = want / 7.0;
                 assert!(same(*got, want), "least {least}: {got} for {want}");
             }
         }
