@@ -43,7 +43,7 @@ pub enum Action {
     Linear(Form, bool),
     /// The zones of a pool, and queries to them; last the pool's state in doubles.
     Pool(GroupFn, usize, usize),
-    /// A sum over a window of view 0, or of view 0 and view 1.
+    /// A sum over a window of view 0, or of view 0 and view 1; over scalar 0, where there is one.
     Sum(Ladder, Id),
     /// The mean of a window of view 0.
     Mean(Id),

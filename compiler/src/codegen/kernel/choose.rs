@@ -1,5 +1,7 @@
 //! Which nodes are kept as columns, and where the arithmetic of one bar stops.
 
+use strat_abi::pair::Pair;
+use strat_abi::window::ladder_of;
 use strat_lang::hir::{Math1, Math2};
 
 use crate::codegen::emit::is_call;
@@ -77,8 +79,9 @@ pub(super) fn columns(graph: &Graph) -> Vec<bool> {
     keep
 }
 
-/// Divisions by what does not change, which are faster as a column of their own unless code of eight
-/// lanes does them in passing, and what costs much and is used by several.
+/// Divisions by what does not change, which sums of windows do in passing and which are faster as a
+/// column of their own unless code of eight lanes does them, and what costs much and is used by
+/// several.
 fn keep_costly(graph: &Graph, keep: &mut [bool]) {
     let mut users = vec![0_u32; graph.nodes.len()];
     for node in &graph.nodes {
@@ -93,13 +96,23 @@ fn keep_costly(graph: &Graph, keep: &mut [bool]) {
         let is_costly = match node.op {
             Op::Math2(Math2::Div, x, by) => {
                 let is_read = keep[x.index()] || matches!(graph.node(x).op, Op::Lag(..));
-                let is_alone = is_read && !graph.node(by).stage.series && !is_possible();
-                is_alone || users[i] > 1
+                let is_fixed = is_read && !graph.node(by).stage.series;
+                let is_of_sum = is_window_sum(graph.node(x).op) && users[x.index()] == 1;
+                (is_fixed && (is_of_sum || !is_possible())) || users[i] > 1
             }
             Op::Math1(Math1::Sqrt, _) => users[i] > 1,
             op => is_call(op) && users[i] > 1,
         };
         keep[i] |= is_costly;
+    }
+}
+
+/// Whether an operation is a sum over a window, of some kind.
+fn is_window_sum(op: Op) -> bool {
+    match op {
+        Op::Window(window, ..) => ladder_of(window).is_some(),
+        Op::Pair(pair, ..) => pair == Pair::Products,
+        _ => false,
     }
 }
 

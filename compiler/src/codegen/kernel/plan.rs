@@ -126,6 +126,7 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
     let column = |id: &Id| planner.column_of.get(id).copied().unwrap_or(0);
     let outputs: Vec<usize> = graph.outputs.iter().map(|(_, id, _)| column(id)).collect();
     let values: Vec<usize> = graph.values.iter().map(column).collect();
+    planner.divide_sums(&outputs, &values);
     let depth = planner.order_steps();
     let seeds_of = planner.seeds_of(&outputs, &values);
     let followed_by = planner.followed_by();

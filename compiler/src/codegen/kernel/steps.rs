@@ -193,9 +193,7 @@ pub(super) fn run(
             Action::Pair(p, _) => {
                 let Some(b) = instance.bounds else { return };
                 let (xs, ys, to) = (leaf(0), leaf(1), slice(0));
-                for ((x, y), z) in xs.iter().zip(ys).zip(to) {
-                    *z = pair::step(p, &mut instance.state, *x, *y, b.n, b.ring);
-                }
+                pair::steps(p, &mut instance.state, xs, ys, b.n, b.ring, to);
             }
             Action::CrossColumn => {
                 let (a, b, to) = (leaf(0), leaf(1), slice(0));

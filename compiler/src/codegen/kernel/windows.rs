@@ -134,6 +134,7 @@ fn run_group(
                 back: reach(b),
                 n: b.n,
                 least: b.least,
+                over: i.scalars.first().copied(),
                 out: out(i),
             })
         })
