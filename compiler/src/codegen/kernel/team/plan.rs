@@ -128,7 +128,7 @@ impl Planner<'_> {
         }
         let mut teams: Vec<Planned> = Vec::new();
         for ((phase, _), mut steps) in by_phase {
-            let fed = self.feeders(&steps, seeds_of, results);
+            let fed = self.feeders(&steps, &phases, phase);
             steps.extend(&fed);
             steps.sort_unstable();
             if let Some(team) = Builder::team(self, steps, seeds_of, results) {
@@ -159,9 +159,9 @@ impl Planner<'_> {
         (teams, turns)
     }
 
-    /// What a team alone reads of the same parameters, made of columns that all lanes share: done in
-    /// its registers, it is not turned into rows.
-    fn feeders(&self, steps: &[usize], seeds_of: &[Vec<usize>], results: &[usize]) -> Vec<usize> {
+    /// What a team reads of the same parameters, made of columns that all lanes share: done in its
+    /// registers, it is not turned into rows. Others may read it later than the team.
+    fn feeders(&self, steps: &[usize], phases: &[Option<usize>], phase: usize) -> Vec<usize> {
         let is_shared = |view: &View| {
             let lag = view.lag.map_or(0, |n| self.graph.node(n).stage.params);
             self.steps[self.column_step[view.column]].0.deps | lag == 0
@@ -173,25 +173,31 @@ impl Planner<'_> {
                 Action::After(_) => true,
                 _ => false,
             };
+            let readers = |of: usize| {
+                let (reader, _) = &self.steps[of];
+                let views = reader.views.iter().enumerate();
+                let is_seed = |k: usize| is_linear(reader) && k == 1;
+                views
+                    .clone()
+                    .any(|(k, view)| !is_seed(k) && self.reaches(*view, step.out))
+            };
+            let is_later = |of: usize| phases[of].is_none_or(|at| at > phase);
+            let is_read = (0..self.steps.len()).filter(|of| readers(*of));
             if is_made
+                && phases[i].is_some()
                 && !steps.contains(&i)
-                && seeds_of[i].is_empty()
                 && step.deps == self.steps[steps[0]].0.deps
                 && !step.views.is_empty()
                 && step.views.iter().all(is_shared)
-                && !results.contains(&step.out)
-                && !self.is_read_beside(steps, step.out, seeds_of)
-                && !self.is_looked_back_at(step.out)
+                && is_read.clone().any(|of| steps.contains(&of))
+                && is_read
+                    .clone()
+                    .all(|of| steps.contains(&of) || is_later(of))
             {
                 fed.push(i);
             }
         }
         fed
-    }
-
-    fn is_looked_back_at(&self, column: usize) -> bool {
-        let mut views = self.steps.iter().flat_map(|(step, _)| &step.views);
-        views.any(|view| view.lag.is_some() && self.reaches(*view, column))
     }
 
     /// Whether others than `steps` read a column once all recurrences have started.

@@ -1,5 +1,7 @@
 //! A team at work: parameter sets as lanes of rows, some bars at a time.
 
+use std::cell::RefCell;
+
 use rayon::prelude::{IntoParallelRefMutIterator, ParallelIterator};
 use strat_abi::BarColumns;
 use strat_abi::turn::{LANES, to_columns, to_rows};
@@ -11,8 +13,15 @@ use crate::codegen::kernel::steps::{Instance, Layout, Shared};
 
 /// Fewest parameter sets for which registers of eight pay.
 const FEWEST: usize = 5;
-/// Bars that are turned into rows at a time, so that the rows stay in the nearest memory.
-const BARS: usize = 32;
+/// Doubles of all rows that are made at a time, so that they stay in the nearest memory, and most
+/// bars of them.
+const NEAR: usize = 1536;
+const MOST_BARS: usize = 128;
+
+thread_local! {
+    /// Memory for rows, used again from block to block.
+    static ROWS: RefCell<Vec<f64>> = const { RefCell::new(Vec::new()) };
+}
 
 /// What one parameter set gives a team.
 pub(in crate::codegen::kernel) struct Mate {
@@ -203,18 +212,28 @@ impl Team {
 
 impl Work<'_> {
     fn run(&mut self) {
+        ROWS.with_borrow_mut(|rows| self.run_with(rows));
+    }
+
+    fn run_with(&mut self, rows: &mut Vec<f64>) {
         let width = LANES * self.team.groups;
-        let row = BARS * width;
-        let mut rows = vec![0.0; (self.own.len() + self.outs.len()) * row + LANES];
+        let count = self.own.len() + self.outs.len();
+        let most = (NEAR / (count.max(1) * width)).clamp(LANES, MOST_BARS);
+        let most = most - most % LANES;
+        let row = most * width;
+        if rows.len() < count * row + LANES {
+            rows.resize(count * row + LANES, 0.0);
+        }
         let aligned = rows.as_ptr().align_offset(8 * LANES).min(LANES);
-        let (of_leaves, of_outs) = rows[aligned..].split_at_mut(self.own.len() * row);
+        let rows = &mut rows[aligned..aligned + count * row];
+        let (of_leaves, of_outs) = rows.split_at_mut(self.own.len() * row);
         let mut leaves = self.shared.clone();
         leaves.extend(of_leaves.chunks(row).map(<[f64]>::as_ptr));
         let outs: Vec<*mut f64> = of_outs.chunks_mut(row).map(<[f64]>::as_mut_ptr).collect();
         let mut columns: Vec<&[f64]> = Vec::with_capacity(width);
         let mut results: Vec<&mut [f64]> = Vec::with_capacity(width);
-        for start in (0..self.len).step_by(BARS) {
-            let bars = BARS.min(self.len - start);
+        for start in (0..self.len).step_by(most) {
+            let bars = most.min(self.len - start);
             for (own, rows) in self.own.iter().zip(of_leaves.chunks_mut(row)) {
                 columns.clear();
                 // SAFETY: leaves lie in complete columns, `len` doubles from here on.
