@@ -16,6 +16,8 @@ pub mod chain;
 pub mod columns;
 #[cfg(target_arch = "x86_64")]
 mod compare;
+#[cfg(target_arch = "x86_64")]
+mod divided;
 mod exact;
 pub mod extreme;
 pub mod host;

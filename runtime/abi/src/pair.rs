@@ -327,9 +327,9 @@ mod tests {
                         1 => Just(-0.0),
                     ],
                 ),
-                1..400,
+                1..700,
             ),
-            n in prop_oneof![1usize..40, 1usize..140],
+            n in prop_oneof![2 => 1usize..40, 2 => 1usize..140, 1 => 140usize..600],
             many in any::<bool>(),
             blocks in prop::collection::vec(1usize..200, 1..5),
         ) {

@@ -9,7 +9,12 @@
 //! R'[k] the sum of P[0] to P[k], its moment about the middle is
 //! (n + 1) / 2 P[k] + (n - 1) / 2 P[k - n] - (R'[k] - R'[k - n]): that, less (n + 1) / 2 of the sum.
 
+#[cfg(target_arch = "x86_64")]
+use crate::divided;
 use crate::parts::{Cuts, MOST, nearest};
+use crate::quotient::divide;
+#[cfg(target_arch = "x86_64")]
+use crate::quotient::registers;
 use crate::scan::{Row, scan};
 use crate::sums::Weights;
 use crate::turn::LANES;
@@ -23,9 +28,9 @@ pub(crate) struct Tables<'a> {
     /// How many parts the values are cut into.
     pub(crate) parts: usize,
     /// P[0], P[1], …
-    plain: [&'a [f64]; MOST],
+    pub(crate) plain: [&'a [f64]; MOST],
     /// R[0], R[1], … or, for the moment, R'[0], R'[1], …; nothing where all weights are the same.
-    double: [&'a [f64]; MOST],
+    pub(crate) double: [&'a [f64]; MOST],
 }
 
 impl<'a> Tables<'a> {
@@ -102,7 +107,33 @@ fn growth(is_weighted: bool, len: usize, longest: usize) -> u32 {
     most.next_power_of_two().ilog2()
 }
 
-wide!(pub(crate) fn windows = windows_here(
+/// Windows of `n` values, of which the first ends before value `end`, divided by `over`.
+pub(crate) fn windows(
+    weights: Weights,
+    tables: &Tables<'_>,
+    (end, n): (usize, usize),
+    over: Option<f64>,
+    out: &mut [f64],
+) {
+    let mut done = 0;
+    #[cfg(target_arch = "x86_64")]
+    if let Some(by) = over
+        && registers::are_possible(by)
+    {
+        // SAFETY: the features were found on this machine.
+        #[allow(unsafe_code)]
+        unsafe {
+            done = divided::windows(weights, tables, (end, n), by, out);
+        }
+    }
+    let out = &mut out[done..];
+    undivided(weights, tables, end + done, n, out);
+    if let Some(by) = over {
+        divide(out, by);
+    }
+}
+
+wide!(fn undivided = windows_here(
     weights: Weights,
     tables: &Tables<'_>,
     end: usize,
@@ -110,7 +141,6 @@ wide!(pub(crate) fn windows = windows_here(
     out: &mut [f64],
 ));
 
-/// Windows of `n` values, of which the first ends before value `end`.
 #[inline(always)]
 fn windows_here(weights: Weights, tables: &Tables<'_>, end: usize, n: usize, out: &mut [f64]) {
     // One loop per kind and number of parts, so that both are settled outside the loop.

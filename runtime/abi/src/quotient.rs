@@ -41,7 +41,7 @@ pub(crate) fn divide(values: &mut [f64], by: f64) {
 }
 
 #[cfg(target_arch = "x86_64")]
-mod registers {
+pub(crate) mod registers {
     use std::arch::x86_64::{
         __m512d, __mmask8, _CMP_NEQ_UQ, _mm512_and_si512, _mm512_castpd_si512, _mm512_castsi512_pd,
         _mm512_cmp_pd_mask, _mm512_div_pd, _mm512_fmadd_pd, _mm512_fnmadd_pd, _mm512_mul_pd,
@@ -53,8 +53,8 @@ mod registers {
     use crate::turn::registers::{load, store};
 
     /// Registers that are looked at together for quotients that are not settled.
-    const WIDE: usize = 4;
-    const SIDE: usize = WIDE * LANES;
+    pub(crate) const WIDE: usize = 4;
+    pub(crate) const SIDE: usize = WIDE * LANES;
 
     /// Half of what the bounds of the remainder's share are apart.
     const MARGIN: f64 = 1.0 / (1_u64 << 38) as f64;
@@ -64,7 +64,8 @@ mod registers {
     const LEAST: f64 = f64::from_bits((1023 - 800) << 52);
     const MOST: f64 = f64::from_bits((1023 + 800) << 52);
 
-    pub(super) fn are_possible(by: f64) -> bool {
+    /// Whether there are such registers, and nothing about the divisor is out of the ordinary.
+    pub(crate) fn are_possible(by: f64) -> bool {
         (LEAST..=MOST).contains(&by.abs())
             && std::arch::is_x86_feature_detected!("avx512f")
             && std::arch::is_x86_feature_detected!("avx512dq")
@@ -105,13 +106,14 @@ mod registers {
 
     #[inline]
     #[target_feature(enable = "avx512f,avx512dq")]
-    fn put(values: [__m512d; WIDE], to: &mut [f64; SIDE]) {
+    pub(crate) fn put(values: [__m512d; WIDE], to: &mut [f64; SIDE]) {
         for (k, value) in values.into_iter().enumerate() {
             store(value, &mut to[k * LANES..]);
         }
     }
 
-    struct Divisor {
+    /// A divisor in registers.
+    pub(crate) struct Divisor {
         by: __m512d,
         /// The reciprocal, and a little more and less.
         share: __m512d,
@@ -121,7 +123,7 @@ mod registers {
 
     impl Divisor {
         #[target_feature(enable = "avx512f,avx512dq")]
-        fn new(by: f64) -> Self {
+        pub(crate) fn new(by: f64) -> Self {
             let share = 1.0 / by;
             Self {
                 by: _mm512_set1_pd(by),
@@ -133,7 +135,7 @@ mod registers {
 
         #[inline]
         #[target_feature(enable = "avx512f,avx512dq")]
-        fn of(&self, xs: [__m512d; WIDE]) -> [__m512d; WIDE] {
+        pub(crate) fn of(&self, xs: [__m512d; WIDE]) -> [__m512d; WIDE] {
             let mut quotients = [_mm512_setzero_pd(); WIDE];
             let mut doubtful = 0;
             for (quotient, x) in quotients.iter_mut().zip(xs) {

@@ -89,13 +89,15 @@ impl Region<'_> {
         let tables = Tables::over(self.weights, values, most, self.front, longest, rows);
         for lane in lanes.iter_mut().filter(|l| l.fits()) {
             let out = &mut lane.out[bars.clone()];
-            let mut lane = Lane { out, ..*lane };
+            let bounds = (self.front + 1, lane.n);
             match &tables {
-                Some(tables) => windows(self.weights, tables, self.front + 1, lane.n, lane.out),
-                None => step_by_step(self.weights, self.xs, self.front, &mut lane),
+                Some(tables) => windows(self.weights, tables, bounds, lane.over, out),
+                None => {
+                    let mut lane = Lane { out, ..*lane };
+                    step_by_step(self.weights, self.xs, self.front, &mut lane);
+                    lane.divide();
+                }
             }
-            // While they are in the nearest memory.
-            lane.divide();
         }
         is_whole
     }
@@ -111,7 +113,9 @@ mod tests {
 
     /// Whether the kernel in blocks gives the bits that the steps give.
     fn agree(xs: &[f64], ns: &[usize], block: usize, least: impl Fn(usize) -> usize) {
-        agree_over(None, xs, ns, block, least);
+        for over in [None, Some(3.0)] {
+            agree_over(over, xs, ns, block, &least);
+        }
     }
 
     /// The same where each of them is divided by a number.

@@ -14,8 +14,8 @@ use crate::pair::{known, place};
 use crate::turn::LANES;
 use crate::turn::registers::{load, store};
 
-/// Longest window that is kept this way.
-pub(crate) const MOST: usize = 16 * LANES;
+/// Longest window that is kept this way; in longer ones most places would be passed for nothing.
+pub(crate) const MOST: usize = 512;
 
 const NOT_ABOVE: i32 = 2;
 const NOT_BELOW: i32 = 5;
@@ -51,29 +51,36 @@ impl Window<'_> {
     #[target_feature(enable = "avx512f")]
     pub(crate) fn run(&mut self, bars: Bars<'_>, out: &mut [f64]) {
         match self.sorted.len().div_ceil(LANES) {
-            1 => self.run_in::<1>(bars, out),
-            2 => self.run_in::<2>(bars, out),
-            3 => self.run_in::<3>(bars, out),
-            4 => self.run_in::<4>(bars, out),
-            5 => self.run_in::<5>(bars, out),
-            6 => self.run_in::<6>(bars, out),
-            7 => self.run_in::<7>(bars, out),
-            8 => self.run_in::<8>(bars, out),
-            9 => self.run_in::<9>(bars, out),
-            10 => self.run_in::<10>(bars, out),
-            11 => self.run_in::<11>(bars, out),
-            12 => self.run_in::<12>(bars, out),
-            13 => self.run_in::<13>(bars, out),
-            14 => self.run_in::<14>(bars, out),
-            15 => self.run_in::<15>(bars, out),
-            _ => self.run_in::<16>(bars, out),
+            1 => self.run_in::<1, 1>(bars, out),
+            2 => self.run_in::<2, 2>(bars, out),
+            3 => self.run_in::<3, 3>(bars, out),
+            4 => self.run_in::<4, 4>(bars, out),
+            5 => self.run_in::<5, 5>(bars, out),
+            6 => self.run_in::<6, 6>(bars, out),
+            7 => self.run_in::<7, 7>(bars, out),
+            8 => self.run_in::<8, 8>(bars, out),
+            9 => self.run_in::<9, 9>(bars, out),
+            10 => self.run_in::<10, 10>(bars, out),
+            11 => self.run_in::<11, 11>(bars, out),
+            12 => self.run_in::<12, 12>(bars, out),
+            13 => self.run_in::<13, 13>(bars, out),
+            14 => self.run_in::<14, 14>(bars, out),
+            15 => self.run_in::<15, 15>(bars, out),
+            16 => self.run_in::<16, 16>(bars, out),
+            _ => self.run_in::<0, { MOST / LANES }>(bars, out),
         }
     }
 
+    /// In `WIDE` registers, or, where that is 0, in memory of `LINES` lines.
     #[target_feature(enable = "avx512f")]
-    fn run_in<const WIDE: usize>(&mut self, bars: Bars<'_>, out: &mut [f64]) {
-        let mut order = Order([[f64::INFINITY; LANES]; WIDE]);
-        let order = &mut order.0;
+    fn run_in<const WIDE: usize, const LINES: usize>(&mut self, bars: Bars<'_>, out: &mut [f64]) {
+        let mut order = Order([[f64::INFINITY; LANES]; LINES]);
+        let lines = if WIDE == 0 {
+            self.sorted.len().div_ceil(LANES)
+        } else {
+            WIDE
+        };
+        let order = &mut order.0[..lines];
         order.as_flattened_mut()[..self.sorted.len()].copy_from_slice(self.sorted);
         let mut held = [_mm512_set1_pd(f64::INFINITY); WIDE];
         for (held, order) in held.iter_mut().zip(&*order) {
@@ -94,7 +101,11 @@ impl Window<'_> {
             let values = olds.iter().zip(xs);
             let (ys, out) = (&bars.ys[range.clone()], &mut out[range]);
             for ((((from, to), (old, x)), y), out) in moves.zip(values).zip(ys).zip(out) {
-                renew(&mut held, *from, *to);
+                if WIDE == 0 {
+                    renew_lines(order, *from, *to);
+                } else {
+                    renew(&mut held, *from, *to);
+                }
                 for (held, order) in held.iter().zip(&mut *order) {
                     store(*held, order);
                 }
@@ -117,7 +128,7 @@ impl Window<'_> {
 /// Where registers are kept in memory: in lines of their own, since writing across the border of two
 /// is slow.
 #[repr(align(64))]
-struct Order<const WIDE: usize>([[f64; LANES]; WIDE]);
+struct Order<const LINES: usize>([[f64; LANES]; LINES]);
 
 /// Takes `old` out and puts `new` in.
 #[inline]
@@ -148,6 +159,45 @@ fn renew<const WIDE: usize>(held: &mut [__m512d; WIDE], old: f64, new: f64) {
             let moves = _mm512_cmp_pd_mask::<NOT_ABOVE>(x, from);
             held[i] = _mm512_mask_min_pd(x, moves, x, pushed);
         }
+    }
+}
+
+/// The same in memory.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn renew_lines(order: &mut [[f64; LANES]], old: f64, new: f64) {
+    let (from, to) = (_mm512_set1_pd(old), _mm512_set1_pd(new));
+    let mut lines = order.iter_mut();
+    if new >= old {
+        let Some(mut line) = lines.next() else { return };
+        let mut x = load(line);
+        let mut go = |line: &mut [f64; LANES], above: __m512d| {
+            let moves = _mm512_cmp_pd_mask::<NOT_BELOW>(x, from);
+            let pulled = _mm512_min_pd(upper(x, above), to);
+            store(_mm512_mask_max_pd(x, moves, x, pulled), line);
+            x = above;
+        };
+        for next in lines {
+            go(line, load(next));
+            line = next;
+        }
+        go(line, _mm512_set1_pd(f64::INFINITY));
+    } else {
+        let Some(mut line) = lines.next_back() else {
+            return;
+        };
+        let mut x = load(line);
+        let mut go = |line: &mut [f64; LANES], below: __m512d| {
+            let moves = _mm512_cmp_pd_mask::<NOT_ABOVE>(x, from);
+            let pushed = _mm512_max_pd(lower(below, x), to);
+            store(_mm512_mask_min_pd(x, moves, x, pushed), line);
+            x = below;
+        };
+        for next in lines.rev() {
+            go(line, load(next));
+            line = next;
+        }
+        go(line, _mm512_set1_pd(f64::NEG_INFINITY));
     }
 }
 
