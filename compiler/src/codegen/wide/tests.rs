@@ -185,6 +185,45 @@ fn hard_quotients_are_divisions() {
     }
 }
 
+/// More leaves than there are registers for their pointers, each read several times.
+#[test]
+fn many_leaves() {
+    if !is_possible() {
+        return;
+    }
+    let columns: Vec<Vec<f64>> = (0..19)
+        .map(|c| {
+            (0..16)
+                .map(|t| f64::from(c * 31 + t) * 0.37 - 50.0)
+                .collect()
+        })
+        .collect();
+    let leaves: Vec<&[f64]> = columns.iter().map(|c| &c[..]).collect();
+    let mut line = Line::default();
+    let mut all = line.constant(0.0);
+    let mut want = vec![0.0; 16];
+    for round in 0..3 {
+        for i in (0..leaves.len()).rev() {
+            let (x, y) = ((i * 7 + round) % leaves.len(), i);
+            let (a, b) = (line.take(Source::Bars(x, 0)), line.take(Source::Bars(y, 0)));
+            let less = line.compare(Predicate::Less, a, b);
+            let quotient = line.quotient(a, b);
+            let chosen = line.choose(less, quotient, a);
+            all = line.two(Two::Add, all, chosen);
+            for (t, want) in want.iter_mut().enumerate() {
+                let (a, b) = (columns[x][t], columns[y][t]);
+                *want += if a < b { a / b } else { a };
+            }
+        }
+    }
+    line.push(Op::Keep(0, 0, all));
+    let mut out = vec![0.0; 16];
+    run(Kind::Column(1), &line, &leaves, &[], &mut out);
+    for (got, want) in out.iter().zip(want) {
+        assert!(same(*got, want), "{got:e} for {want:e}");
+    }
+}
+
 /// A program of picked operations on all values so far, in registers and plainly.
 fn assert_programs(xs: &[f64], picks: &[(usize, usize, usize)]) {
     let mut line = Line::default();
