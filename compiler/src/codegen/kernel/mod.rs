@@ -18,6 +18,7 @@ mod order;
 mod plan;
 mod pools;
 mod prepare;
+mod quotients;
 mod results;
 mod run;
 mod steps;
