@@ -18,6 +18,7 @@ pub mod columns;
 mod compare;
 #[cfg(target_arch = "x86_64")]
 mod divided;
+pub mod elementary;
 mod exact;
 pub mod extreme;
 pub mod host;

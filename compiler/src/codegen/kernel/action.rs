@@ -1,5 +1,6 @@
 //! What a step of the kernel is: what it does, reads and writes.
 
+use strat_abi::elementary::Elementary;
 use strat_abi::ladder::Ladder;
 use strat_abi::linear::Form;
 use strat_abi::pair::Pair;
@@ -55,6 +56,8 @@ pub enum Action {
     Pair(Pair, Id),
     /// View 0 over scalar 0.
     Quotient,
+    /// A function of view 0, a block of values at once.
+    Elementary(Elementary),
     /// View 0 where a condition of the parameters holds, else view 1.
     Choice(Id),
     /// Withholds the first values of view 0.

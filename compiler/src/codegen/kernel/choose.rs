@@ -1,5 +1,6 @@
 //! Which nodes are kept as columns, and where the arithmetic of one bar stops.
 
+use strat_abi::elementary::Elementary;
 use strat_abi::pair::Pair;
 use strat_abi::window::ladder_of;
 use strat_lang::hir::{Math1, Math2};
@@ -60,6 +61,18 @@ pub(super) fn columns(graph: &Graph) -> Vec<bool> {
         }
     }
     keep_costly(graph, &mut keep);
+    // Functions that are computed for a block of values at once.
+    for (i, node) in graph.nodes.iter().enumerate() {
+        let is_plain = node.stage.series && node.body.is_none() && node.zone.is_none();
+        if let Op::Math1(f, x) = node.op
+            && is_plain
+            && block_form(f).is_some()
+            && graph.node(x).stage.series
+        {
+            keep[i] = true;
+            keep[x.index()] |= is_pointwise(graph.node(x).op) && !graph.node(x).is_bool;
+        }
+    }
     // A recurrence that is linear reads columns.
     for linear in (0..graph.groups.len()).filter_map(|g| graph.linear(g)) {
         for id in [Some(linear.rest), linear.factor, Some(linear.seed)]
@@ -105,6 +118,17 @@ fn keep_costly(graph: &Graph, keep: &mut [bool]) {
         };
         keep[i] |= is_costly;
     }
+}
+
+/// The function of a block of values that gives what a function of one value does.
+pub(super) fn block_form(f: Math1) -> Option<Elementary> {
+    Some(match f {
+        Math1::Atan => Elementary::Atan,
+        Math1::Ln => Elementary::Ln,
+        Math1::Exp => Elementary::Exp,
+        Math1::Log10 => Elementary::Log10,
+        _ => return None,
+    })
 }
 
 /// Whether an operation is a sum over a window, of some kind.

@@ -8,7 +8,7 @@ use strat_abi::window::{Window, ladder_of};
 use strat_lang::hir::Math2;
 
 use super::action::{Action, GroupFn, MapFn, MaskFn, Step, View, no_group, no_map};
-use super::choose::{columns, is_leaf};
+use super::choose::{block_form, columns, is_leaf};
 use super::team::{Team, Turn};
 use super::{code, code_pool};
 use crate::codegen::jit::{Code, CodegenError, Jit};
@@ -370,6 +370,10 @@ impl Planner<'_> {
             Op::Select(c, x, y) if fixed(c) && self.is_read(x) && self.is_read(y) => {
                 let views = vec![self.view(x), self.view(y)];
                 (Action::Choice(c), views, Vec::new())
+            }
+            Op::Math1(f, x) if self.is_read(x) && block_form(f).is_some() => {
+                let action = block_form(f).map_or(Action::Map(no_map), Action::Elementary);
+                (action, views, Vec::new())
             }
             _ => (Action::Map(no_map), views, scalars),
         };

@@ -2,6 +2,7 @@
 
 use strat_abi::BarColumns;
 use strat_abi::columns::{LastSide, after_steps, cross_masks, cross_step};
+use strat_abi::elementary::elementary;
 use strat_abi::linear::LinearState;
 use strat_abi::mean::MeanState;
 use strat_abi::pair;
@@ -148,6 +149,7 @@ pub(super) fn run(
                 });
             }
             Action::Choice(_) => slice(0).copy_from_slice(leaf(0)),
+            Action::Elementary(f) => elementary(f, leaf(0), slice(0)),
             Action::Quotient => quotients(leaf(0), instance.scalars[0], slice(0)),
             Action::Mask(f) => {
                 let words = len.next_multiple_of(64);

@@ -5,6 +5,7 @@ use strat_abi::linear::Form;
 use super::{Planned, Slot, Team};
 use crate::codegen::emit::cone;
 use crate::codegen::kernel::action::{Action, Step, View, no_group};
+use crate::codegen::kernel::order::is_linear;
 use crate::codegen::kernel::plan::Planner;
 use crate::codegen::wide::line::{Op as Step8, Predicate, Source, Two, Value};
 use crate::codegen::wide::pointwise::{Pointwise, Val};
@@ -30,31 +31,21 @@ pub(super) struct Builder<'p, 'g> {
     slots: Vec<Slot>,
     /// Conditions of the parameters that are taken to be so.
     taken: Vec<(Id, bool)>,
-    /// Leaves are numbered once all are known: shared ones first.
+    /// What the slots hold after this bar.
     next: Vec<Value>,
 }
 
 impl<'p, 'g> Builder<'p, 'g> {
+    /// The team of some steps; nothing where they are better run one by one.
     pub(super) fn team(
         planner: &'p Planner<'g>,
         steps: Vec<usize>,
         seeds_of: &[Vec<usize>],
         results: &[usize],
     ) -> Option<Planned> {
-        let recurrences = steps.iter().filter(|i| planner.steps[**i].0.outs > 0);
-        let is_recurrence = |i: &usize| {
-            matches!(
-                planner.steps[*i].0.action,
-                Action::Linear(..) | Action::Group(..)
-            )
-        };
-        let of_groups = steps
-            .iter()
-            .any(|i| matches!(planner.steps[*i].0.action, Action::Group(..)));
-        // A recurrence alone has a loop of its own.
-        if recurrences.clone().filter(|i| is_recurrence(i)).count() == 0
-            || (steps.len() == 1 && !of_groups)
-        {
+        // A linear recurrence alone has a loop of its own.
+        let [first, ..] = steps[..] else { return None };
+        if steps.len() == 1 && is_linear(&planner.steps[first].0) {
             return None;
         }
         let outs: Vec<(usize, usize)> = steps
@@ -82,7 +73,8 @@ impl<'p, 'g> Builder<'p, 'g> {
             .filter(|i| matches!(planner.steps[*i].0.action, Action::After(_)))
             .collect();
         let taken = planner.taken(&steps);
-        // Twice: how many leaves and slots there are is known after the first time.
+        // Twice: shared leaves are numbered first, and how many slots and operations a group needs
+        // decides how many groups there is room for.
         let trial = Self::built(planner, &steps, &outs, 1, 0)?;
         let slots = trial.slots.len();
         let groups = (1..=MOST_GROUPS).rev().find(|groups| {
