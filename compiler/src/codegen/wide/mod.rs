@@ -3,7 +3,10 @@
 //!
 //! The operations are those of the other code, in their order, and none is fused, so the bits are
 //! the same. Where the processor has no such registers, or an operation is a function that is
-//! called, [`function`] says so and Cranelift's code does the work.
+//! called, Cranelift's code does the work.
+
+#[cfg(all(target_arch = "x86_64", unix))]
+use std::sync::LazyLock;
 
 mod allot;
 mod assemble;
@@ -16,13 +19,22 @@ mod select;
 pub use allot::MOST_SLOTS;
 pub use frame::{Frame, Kind};
 
-/// Whether this machine runs such code.
+/// Whether this machine runs such code. `STRATC_NARROW`, set to anything, says no, so that the other
+/// code is tested where this one would be taken; nothing but the time depends on it.
 #[must_use]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a switch for tests, on which no result depends"
+)]
 pub fn is_possible() -> bool {
     #[cfg(all(target_arch = "x86_64", unix))]
     {
-        std::arch::is_x86_feature_detected!("avx512f")
-            && std::arch::is_x86_feature_detected!("avx512dq")
+        static POSSIBLE: LazyLock<bool> = LazyLock::new(|| {
+            std::env::var_os("STRATC_NARROW").is_none()
+                && std::arch::is_x86_feature_detected!("avx512f")
+                && std::arch::is_x86_feature_detected!("avx512dq")
+        });
+        *POSSIBLE
     }
     #[cfg(not(all(target_arch = "x86_64", unix)))]
     {
