@@ -12,8 +12,8 @@ use strat_tests::{check_expression, unit};
 use crate::exact::Sums;
 use crate::walk::{Course, Walk, bar, price};
 
-/// Nanoseconds.
-const HOUR: i64 = 3_600_000_000_000;
+/// Nanoseconds from bar to bar: ten million hours are more than a time can hold.
+const MINUTE: i64 = 60_000_000_000;
 
 /// A function of the library and its exact value.
 pub struct Subject {
@@ -99,7 +99,7 @@ struct Columns {
 impl Columns {
     fn of(course: Course, bars: usize) -> Self {
         Self {
-            time: (0..bars as i64).map(|t| t * HOUR).collect(),
+            time: (0..bars as i64).map(|t| t * MINUTE).collect(),
             close: Walk::new(course)
                 .take(bars)
                 .map(|(x, _)| price(x))
