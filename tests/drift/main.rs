@@ -36,10 +36,7 @@ fn courses() -> impl Iterator<Item = Course> {
 }
 
 /// The largest error that is allowed of a result as large as the prices, relative to it.
-const OF_LEVEL: f64 = 1e-13;
-
-/// The same while a window may hold the spike, whose own rounding is 1e-13 of the level.
-const OF_LEVEL_BY_SPIKE: f64 = 5e-13;
+const OF_LEVEL: f64 = 1e-14;
 
 /// The same of a result that is made of the moves alone, where they are 1e-3.
 const OF_MOVES: f64 = 1e-9;
@@ -50,8 +47,6 @@ fn too_far(course: Course, n: usize, worst: &[Worst], of_moves: f64) -> Vec<Stri
     rows.filter(|(subject, worst)| {
         let allowed = if subject.is_of_moves {
             of_moves
-        } else if course.spike.is_some() {
-            OF_LEVEL_BY_SPIKE
         } else {
             OF_LEVEL
         };
