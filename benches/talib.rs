@@ -8,6 +8,7 @@
 //! for its own results most of the time.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use strat_benches::{repeated, time};
@@ -206,16 +207,16 @@ fn sweep(program: &Compiled, sets: &[f64], outputs: usize, bars: BarColumns<'_>)
     let Some(mut sweep) = program.sweep(sets, bars) else {
         return 0;
     };
-    let mut values = 0;
+    let values = AtomicUsize::new(0);
     for start in (0..bars.len()).step_by(sweep.block()) {
-        sweep.begin_block(start, sweep.block().min(bars.len() - start));
-        for set in 0..sets.len() {
-            for i in 0..outputs {
-                values += std::hint::black_box(sweep.output(set, i)).len();
+        let len = sweep.block().min(bars.len() - start);
+        sweep.outputs(start, len, &|_, columns| {
+            for column in columns.iter().take(outputs) {
+                values.fetch_add(std::hint::black_box(column).len(), Ordering::Relaxed);
             }
-        }
+        });
     }
-    values
+    values.into_inner()
 }
 
 fn report(title: &str, ratios: &[Ratio]) {

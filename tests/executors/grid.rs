@@ -2,6 +2,8 @@
 //! are the lanes of a register, alone a long series is cut into parts. With a length of 1 among them
 //! averages are chosen away and steps go one by one; without it they go together.
 
+use std::sync::Mutex;
+
 use strat_compiler::{Compiled, Executor, compile};
 use strat_engine::abi::{BarColumns, Program};
 use strat_engine::columns;
@@ -59,18 +61,23 @@ fn swept(
     outputs: usize,
     bars: BarColumns<'_>,
 ) -> Vec<Vec<Vec<f64>>> {
-    let mut out = vec![vec![Vec::new(); outputs]; lengths.len()];
+    let of_set = || Mutex::new(vec![Vec::new(); outputs]);
+    let out: Vec<Mutex<Vec<Vec<f64>>>> = lengths.iter().map(|_| of_set()).collect();
     let mut sweep = program.sweep(lengths, bars).expect("a kernel sweeps");
     for start in (0..bars.len()).step_by(sweep.block()) {
-        sweep.begin_block(start, sweep.block().min(bars.len() - start));
-        for (set, out) in out.iter_mut().enumerate() {
-            for (i, out) in out.iter_mut().enumerate() {
-                out.extend_from_slice(sweep.output(set, i));
+        let len = sweep.block().min(bars.len() - start);
+        sweep.outputs(start, len, &|set, values| {
+            let mut out = out[set].lock().unwrap();
+            assert_eq!(values.len(), outputs, "so many outputs");
+            assert_eq!(out[0].len(), start, "each set once in each block");
+            for (out, values) in out.iter_mut().zip(values) {
+                out.extend_from_slice(values);
             }
-            assert!(sweep.output(set, outputs).is_empty(), "so many outputs");
-        }
+        });
     }
-    out
+    out.into_iter()
+        .map(|out| out.into_inner().unwrap())
+        .collect()
 }
 
 /// Whether a call could be made with a `length`.

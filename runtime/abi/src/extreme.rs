@@ -9,45 +9,61 @@ use crate::lanes::{Lane, is_whole};
 use crate::wide::wide;
 use crate::window::{Window, state_len, step_extreme};
 
-/// Extremes of several windows over the block `xs[front..]`; `xs[..front]` is what came before.
-/// `rows` is memory that is used again.
-pub fn extremes(
-    window: Window,
-    xs: &[f64],
-    front: usize,
-    lanes: &mut [Lane<'_>],
-    rows: &mut Vec<f64>,
-) {
-    let longest = lanes.iter().map(|l| l.back).max().unwrap_or(1).max(1);
-    let from = front - (longest - 1).min(front);
-    let (xs, front) = (&xs[from..], front - from);
-    let whole = is_whole(xs);
-    let len = xs.len();
-    let sides = 1 + usize::from(is_age(window));
-    // Two levels in turn: values, and where they are asked for, ages.
-    if rows.len() < 2 * sides * len {
-        rows.resize(2 * sides * len, 0.0);
+/// The extremes of powers of two values, from which those of a block's windows are made; memory is
+/// used again from block to block.
+#[derive(Debug, Default)]
+pub struct ExtremeBlock {
+    /// Two levels in turn: values, and where they are asked for, ages.
+    level: Vec<f64>,
+    next: Vec<f64>,
+    /// Values in the windows of the level.
+    width: usize,
+    /// Bars of history before the block.
+    back: usize,
+    is_whole: bool,
+}
+
+impl ExtremeBlock {
+    /// The block `xs[front..]`, for windows of up to `longest` bars; `xs[..front]` is what came
+    /// before it.
+    pub fn begin(&mut self, window: Window, xs: &[f64], front: usize, longest: usize) {
+        self.back = (longest.max(1) - 1).min(front);
+        let xs = &xs[front - self.back..];
+        self.is_whole = is_whole(xs);
+        let len = xs.len() * (1 + usize::from(is_age(window)));
+        for level in [&mut self.level, &mut self.next] {
+            level.resize(len, 0.0);
+        }
+        self.first_level(xs);
     }
-    let (mut level, mut next) = rows.split_at_mut(sides * len);
-    level[..len].copy_from_slice(xs);
-    level[len..].fill(0.0);
-    // Shortest first, so that each doubling is made once.
-    let mut order: Vec<usize> = (0..lanes.len()).collect();
-    order.sort_by_key(|i| lanes[*i].back);
-    let mut width = 1;
-    for i in order {
-        let lane = &mut lanes[i];
+
+    /// Windows of one value.
+    fn first_level(&mut self, xs: &[f64]) {
+        self.level[..xs.len()].copy_from_slice(xs);
+        self.level[xs.len()..].fill(0.0);
+        self.width = 1;
+    }
+
+    /// One window over the block that was begun with these values. Lengths are best taken in
+    /// ascending order, so that each doubling is made once.
+    pub fn window(&mut self, window: Window, xs: &[f64], front: usize, lane: &mut Lane<'_>) {
+        let (xs, front) = (&xs[front - self.back..], self.back);
+        let len = xs.len();
         if lane.fits() {
-            while width * 2 <= lane.back {
-                double(window, level, &mut next[..sides * len], len, width);
-                std::mem::swap(&mut level, &mut next);
-                width *= 2;
+            if lane.back < self.width {
+                self.first_level(xs);
             }
-            join(window, level, len, front, lane.back - width, lane.out);
+            while self.width * 2 <= lane.back {
+                double(window, &self.level, &mut self.next, len, self.width);
+                std::mem::swap(&mut self.level, &mut self.next);
+                self.width *= 2;
+            }
+            let back = lane.back - self.width;
+            join(window, &self.level, len, front, back, lane.out);
         }
         let (n, least, ring) = (lane.n, lane.least, lane.ring(len));
         let mut state = Vec::new();
-        lane.mend(xs, xs, front, whole, |x, _| {
+        lane.mend(xs, xs, front, self.is_whole, |x, _| {
             if state.is_empty() {
                 state = vec![0.0; state_len(window, ring)];
             }
@@ -201,11 +217,15 @@ mod tests {
             block in 1usize..200,
             part in 1usize..45,
         ) {
-            let mut rows = Vec::new();
+            let mut of_block = ExtremeBlock::default();
             let least = |n: usize| if part > 40 { n + 1 } else { part.min(n) };
             for window in ALL {
                 let got = in_blocks((&xs, &xs), &ns, least, block, |x, _, front, lanes| {
-                    extremes(window, x, front, lanes, &mut rows);
+                    let longest = lanes.iter().map(|lane| lane.back).max().unwrap_or(1);
+                    of_block.begin(window, x, front, longest);
+                    for lane in lanes {
+                        of_block.window(window, x, front, lane);
+                    }
                 });
                 for (got, &n) in got.iter().zip(&ns) {
                     let mut state = vec![0.0; state_len(window, n)];

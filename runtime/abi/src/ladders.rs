@@ -25,7 +25,7 @@ pub fn ladders(
     rows: &mut Vec<f64>,
 ) {
     if let Some(weights) = ladder.weights() {
-        return sums(weights, xs, front, lanes, rows);
+        return sums(weights, xs, front, lanes);
     }
     let longest = lanes.iter().map(|l| l.back).max().unwrap_or(1).max(1);
     let from = front - (longest - 1).min(front);

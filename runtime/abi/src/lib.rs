@@ -37,7 +37,7 @@ mod prefix;
 pub mod program;
 pub mod quotient;
 pub mod rank;
-mod regions;
+pub mod regions;
 #[cfg(target_arch = "x86_64")]
 mod renew;
 mod running;

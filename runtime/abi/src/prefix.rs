@@ -23,7 +23,19 @@ use crate::wide::wide;
 /// Values side by side in a prefix sum, and zeros before the first.
 const SIDE: usize = LANES;
 
-/// The prefix sums of a region, one table per part.
+/// Where the prefix sums of a region lie in its memory.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Table {
+    parts: usize,
+    row: usize,
+    first: usize,
+    is_weighted: bool,
+    /// Where P[0] stands in a row of plain sums, R[0] or R'[0] in one of their sums.
+    plain: usize,
+    double: usize,
+}
+
+/// The prefix sums of a region, one row per part.
 pub(crate) struct Tables<'a> {
     /// How many parts the values are cut into.
     pub(crate) parts: usize,
@@ -33,16 +45,27 @@ pub(crate) struct Tables<'a> {
     pub(crate) double: [&'a [f64]; MOST],
 }
 
-impl<'a> Tables<'a> {
-    /// Those of `xs`, of which `largest` are the bits of the largest magnitude, for windows of up to `longest` that end at `front` or later;
-    /// nothing where three parts are not enough.
+/// Doubles of memory for the table of so many values.
+pub(crate) fn table_len(weights: Weights, values: usize) -> usize {
+    let row = SIDE + (SIDE + values).next_multiple_of(SIDE);
+    rows_of(weights) * row + SIDE
+}
+
+/// Rows of a region: one or two prefix sums of each part.
+fn rows_of(weights: Weights) -> usize {
+    MOST * if weights == Weights::Equal { 1 } else { 2 }
+}
+
+impl Table {
+    /// Those of `xs`, of which `largest` are the bits of the largest magnitude, for windows of up to
+    /// `longest` that end at `front` or later, in `memory` of [`table_len`] doubles; nothing where
+    /// three parts are not enough.
     pub(crate) fn over(
         weights: Weights,
         xs: &[f64],
         largest: u64,
-        front: usize,
-        longest: usize,
-        rows: &'a mut Vec<f64>,
+        (front, longest): (usize, usize),
+        memory: &mut [f64],
     ) -> Option<Self> {
         let is_weighted = weights != Weights::Equal;
         // Zeros before the values, so that the sums of the chunk begin at a whole vector of memory.
@@ -50,11 +73,9 @@ impl<'a> Tables<'a> {
         let len = (lead + xs.len()).next_multiple_of(SIDE);
         let cuts = Cuts::of(largest, growth(is_weighted, len, longest))?;
         let row = SIDE + len;
-        if rows.len() < ROWS * row + SIDE {
-            rows.resize(ROWS * row + SIDE, 0.0);
-        }
-        let first = rows.as_ptr().align_offset(SIDE * size_of::<f64>());
-        let mut free = rows[first.min(SIDE)..].chunks_exact_mut(row);
+        let first = memory.as_ptr().align_offset(SIDE * size_of::<f64>());
+        let first = first.min(SIDE);
+        let mut free = memory[first..].chunks_exact_mut(row);
         let mut next = || free.next().unwrap_or_default();
         let mut left = [0; MOST];
         let mut rows = [(); MOST].map(|()| Row {
@@ -74,25 +95,34 @@ impl<'a> Tables<'a> {
             }
         };
         // R[k] stands one place before, R'[k] in its own.
-        let from = SIDE + lead - 1;
-        let shift = usize::from(weights == Weights::Rising);
-        let (mut plain, mut double): ([&[f64]; MOST], [&[f64]; MOST]) = ([&[]; MOST], [&[]; MOST]);
-        for (k, row) in rows.into_iter().enumerate() {
-            plain[k] = &row.plain[from..];
-            if is_weighted {
-                double[k] = &row.double[from - shift..];
-            }
-        }
+        let plain = SIDE + lead - 1;
         Some(Self {
             parts,
+            row,
+            first,
+            is_weighted,
             plain,
-            double,
+            double: plain - usize::from(weights == Weights::Rising),
         })
     }
-}
 
-/// Rows of a region: two prefix sums of each part.
-const ROWS: usize = 2 * MOST;
+    /// The sums in the memory that they were written to.
+    pub(crate) fn tables<'a>(&self, memory: &'a [f64]) -> Tables<'a> {
+        let (mut plain, mut double): ([&[f64]; MOST], [&[f64]; MOST]) = ([&[]; MOST], [&[]; MOST]);
+        let mut rows = memory[self.first..].chunks_exact(self.row);
+        for k in 0..MOST {
+            plain[k] = &rows.next().unwrap_or_default()[self.plain..];
+            if self.is_weighted {
+                double[k] = &rows.next().unwrap_or_default()[self.double..];
+            }
+        }
+        Tables {
+            parts: self.parts,
+            plain,
+            double,
+        }
+    }
+}
 
 /// The exponent of how much larger than the largest value any intermediate sum is, in halves where
 /// the weights are.

@@ -373,10 +373,12 @@ pub trait Sweep: Send + Sync {
         exits: &mut [u64],
     );
 
-    /// Output `i` of an expression for one set, one value per bar of the block begun last; nothing
-    /// where it has no such output.
-    fn output(&self, _combo: usize, _i: usize) -> &[f64] {
-        &[]
+    /// In place of [`Sweep::begin_block`] for an expression: computes the block and hands out the
+    /// outputs of every set as soon as they are known, one value per bar. `each` takes the set and
+    /// its outputs, from any thread and in any order of the sets, each set once; what it is given is
+    /// overwritten once it returns. Nothing where this sweep has no outputs.
+    fn outputs(&mut self, start: usize, len: usize, _each: &(dyn Fn(usize, &[&[f64]]) + Sync)) {
+        self.begin_block(start, len);
     }
 }
 

@@ -8,49 +8,112 @@
 
 use crate::lanes::Lane;
 use crate::parts::largest;
-use crate::prefix::{Tables, windows};
+use crate::prefix::{Table, table_len, windows};
 use crate::sums::{self, Weights};
 
 /// Least bars that are worked on at a time, so that their sums stay in the nearest memory.
 const CHUNK: usize = 1024;
 
-/// Windows over the block `xs[front..]`; `xs[..front]` is what came before it. `rows` is memory that
-/// is used again.
-pub(crate) fn sums(
-    weights: Weights,
-    xs: &[f64],
-    front: usize,
-    lanes: &mut [Lane<'_>],
-    rows: &mut Vec<f64>,
-) {
-    let longest = lanes.iter().filter(|l| l.fits()).map(|l| l.n).max();
-    let mut whole = true;
-    if let Some(longest) = longest {
-        let back = (longest - 1).min(front);
-        let (xs, len) = (&xs[front - back..], xs.len() - front);
+/// The sums of a block from which its windows are made; memory is used again from block to block.
+#[derive(Debug, Default)]
+pub struct SumBlock {
+    memory: Vec<f64>,
+    regions: Vec<Region>,
+    /// Values of a region without those that are missing.
+    known: Vec<f64>,
+    /// Bars of history that the regions reach.
+    back: usize,
+    is_whole: bool,
+}
+
+/// A chunk of a block, and what the longest window reaches before it.
+#[derive(Debug)]
+struct Region {
+    start: usize,
+    end: usize,
+    /// Where its table is in the memory; none where its windows are taken step by step.
+    table: Option<(usize, Table)>,
+}
+
+impl SumBlock {
+    /// The block `xs[front..]`, for windows of up to `longest` bars; `xs[..front]` is what came
+    /// before it.
+    pub fn begin(&mut self, weights: Weights, xs: &[f64], front: usize, longest: usize) {
+        let longest = longest.max(1);
+        self.back = (longest - 1).min(front);
+        let (xs, len) = (&xs[front - self.back..], xs.len() - front);
         let chunk = CHUNK.max(4 * longest.next_power_of_two());
+        let of_region = table_len(weights, self.back + chunk.min(len));
+        let least = of_region * len.div_ceil(chunk);
+        if self.memory.len() < least {
+            self.memory.resize(least, 0.0);
+        }
+        self.regions.clear();
+        self.is_whole = true;
+        let mut memory = self.memory.chunks_exact_mut(of_region);
         for start in (0..len).step_by(chunk) {
             let end = (start + chunk).min(len);
-            let region = Region {
-                weights,
-                xs: &xs[start..back + end],
-                front: back,
-            };
-            whole &= region.run(longest, lanes, start..end, rows);
+            let mut values = &xs[start..self.back + end];
+            let mut most = largest(values);
+            if most >= f64::INFINITY.to_bits() {
+                self.is_whole = false;
+                self.known.clear();
+                let known = |x: &f64| if x.is_finite() { *x } else { 0.0 };
+                self.known.extend(values.iter().map(known));
+                values = &self.known;
+                most = largest(values);
+            }
+            let bounds = (self.back, longest);
+            let memory = memory.next().unwrap_or_default();
+            let table = Table::over(weights, values, most, bounds, memory);
+            self.regions.push(Region {
+                start,
+                end,
+                table: table.map(|table| (self.regions.len() * of_region, table)),
+            });
         }
     }
-    for lane in lanes {
+
+    /// One window over the block that was begun with these values.
+    pub fn window(&self, weights: Weights, xs: &[f64], front: usize, lane: &mut Lane<'_>) {
         let least = weights.needed(lane.n, lane.least);
         if least > lane.n {
             // More values are asked for than the window holds.
             lane.out.fill(f64::NAN);
-        } else if !lane.fits() {
+            return;
+        }
+        if !lane.fits() {
             step_by_step(weights, xs, front, lane);
             lane.divide();
-        } else if !whole {
+            return;
+        }
+        for region in &self.regions {
+            let out = &mut lane.out[region.start..region.end];
+            if let Some((at, table)) = &region.table {
+                let tables = table.tables(&self.memory[*at..]);
+                let bounds = (self.back + 1, lane.n);
+                windows(weights, &tables, bounds, lane.over, out);
+            } else {
+                let xs = &xs[front - self.back..][region.start..self.back + region.end];
+                let mut lane = Lane { out, ..*lane };
+                step_by_step(weights, xs, self.back, &mut lane);
+                lane.divide();
+            }
+        }
+        if !self.is_whole {
             // Missing values add nothing, so only their number matters.
             lane.withhold(xs, xs, front, least);
         }
+    }
+}
+
+/// Windows over the block `xs[front..]`; `xs[..front]` is what came before it.
+pub(crate) fn sums(weights: Weights, xs: &[f64], front: usize, lanes: &mut [Lane<'_>]) {
+    let longest = lanes.iter().filter(|l| l.fits()).map(|l| l.n).max();
+    let mut block = SumBlock::default();
+    block.begin(weights, xs, front, longest.unwrap_or(1));
+    for lane in lanes {
+        block.window(weights, xs, front, lane);
     }
 }
 
@@ -60,47 +123,6 @@ fn step_by_step(weights: Weights, xs: &[f64], front: usize, lane: &mut Lane<'_>)
     lane.step_by_step(xs, xs, front, xs.len(), |x, _| {
         sums::step(weights, &mut state, x, n, least, ring)
     });
-}
-
-/// A chunk of a block, `xs[front..]`, and what the longest window reaches before it.
-struct Region<'a> {
-    weights: Weights,
-    xs: &'a [f64],
-    front: usize,
-}
-
-impl Region<'_> {
-    /// The results of the bars `bars` of the block; whether no value is missing.
-    fn run(
-        &self,
-        longest: usize,
-        lanes: &mut [Lane<'_>],
-        bars: std::ops::Range<usize>,
-        rows: &mut Vec<f64>,
-    ) -> bool {
-        let mut most = largest(self.xs);
-        let is_whole = most < f64::INFINITY.to_bits();
-        let mut known = Vec::new();
-        if !is_whole {
-            known.extend(self.xs.iter().map(|x| if x.is_finite() { *x } else { 0.0 }));
-            most = largest(&known);
-        }
-        let values = if is_whole { self.xs } else { &known };
-        let tables = Tables::over(self.weights, values, most, self.front, longest, rows);
-        for lane in lanes.iter_mut().filter(|l| l.fits()) {
-            let out = &mut lane.out[bars.clone()];
-            let bounds = (self.front + 1, lane.n);
-            match &tables {
-                Some(tables) => windows(self.weights, tables, bounds, lane.over, out),
-                None => {
-                    let mut lane = Lane { out, ..*lane };
-                    step_by_step(self.weights, self.xs, self.front, &mut lane);
-                    lane.divide();
-                }
-            }
-        }
-        is_whole
-    }
 }
 
 #[cfg(test)]
@@ -126,11 +148,10 @@ mod tests {
         block: usize,
         least: impl Fn(usize) -> usize,
     ) {
-        let mut rows = Vec::new();
         for weights in WEIGHTS {
             let got = in_blocks((xs, xs), ns, &least, block, |x, _, front, lanes| {
                 lanes.iter_mut().for_each(|lane| lane.over = over);
-                sums(weights, x, front, lanes, &mut rows);
+                sums(weights, x, front, lanes);
             });
             for (got, &n) in got.iter().zip(ns) {
                 let want = stepped(weights, xs, n, least(n));
@@ -175,8 +196,9 @@ mod tests {
         let xs: Vec<f64> = (0..300).map(x).collect();
         agree(&xs, &[1, 2, 7, 20], 300, |n| n);
         agree(&xs, &[1, 2, 7, 20], 77, |n| n);
-        let mut rows = Vec::new();
-        Tables::over(weights, &xs, largest(&xs), 0, 20, &mut rows).map_or(0, |t| t.parts)
+        let mut memory = vec![0.0; table_len(weights, xs.len())];
+        let table = Table::over(weights, &xs, largest(&xs), (0, 20), &mut memory);
+        table.map_or(0, |table| table.tables(&memory).parts)
     }
 
     #[test]
@@ -248,7 +270,7 @@ mod tests {
                 over: Some(7.0),
                 out: &mut out,
             }];
-            sums(Weights::Equal, &padded, 10, &mut lanes, &mut Vec::new());
+            sums(Weights::Equal, &padded, 10, &mut lanes);
             for (got, want) in out.iter().zip(stepped(Weights::Equal, &xs, 1 << 29, least)) {
                 let want = want / 7.0;
                 assert!(same(*got, want), "least {least}: {got} for {want}");

@@ -1,15 +1,19 @@
 //! The steps of a block, one after the other: what stands side by side together, the rest parameter
 //! set by parameter set.
 
-use rayon::prelude::{ParallelIterator, ParallelSliceMut};
+use std::ops::Range;
+
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use strat_abi::BarColumns;
 
 use super::action::{Action, Step};
+use super::chain::Part;
 use super::linear;
-use super::order::is_linear;
 use super::plan::Kernel;
+use super::prepared::Prepared;
 use super::steps::{Instance, Layout, Shared, run};
-use super::windows::{is_side_by_side, side_by_side};
+use super::visit::Visit;
+use super::windows::side_by_side;
 
 /// A block that is being computed.
 pub(super) struct Running<'r, 'a, L> {
@@ -18,12 +22,20 @@ pub(super) struct Running<'r, 'a, L> {
     pub(super) bars: BarColumns<'a>,
     pub(super) parallel: bool,
     pub(super) instances: &'r mut [Vec<Instance<'a>>],
+    /// Per share of the parameter sets and step what its windows share.
+    pub(super) prepared: &'r mut [Vec<Prepared>],
+    /// Per step how many bars its windows reach back.
+    pub(super) reach: &'r [usize],
     pub(super) layout: &'r L,
 }
 
+/// Values of a chain's steps of fewer bars than this in all are not worth several threads.
+const WORTH_THREADS: usize = 1 << 14;
+
 impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
-    /// Runs some steps in their order.
-    pub(super) fn steps(&mut self, order: &[usize]) {
+    /// Runs some steps in their order; where the outputs of all parameter sets are asked for behind
+    /// them, they are handed out in the last chain.
+    pub(super) fn parts(&mut self, parts: &[Part], visit: Option<&Visit<'_>>) {
         let (kernel, layout) = (self.kernel, self.layout);
         let recurrences = linear::Block {
             kernel,
@@ -32,64 +44,123 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
             parallel: self.parallel,
         };
         let mut done = vec![false; kernel.steps.len()];
-        let mut rest = order;
-        while let Some(&first) = rest.first() {
-            let step = &kernel.steps[first];
-            let alike = |i: &&usize| {
-                let other = &kernel.steps[**i];
-                if is_linear(step) {
-                    // They do not need each other.
-                    is_linear(other) && kernel.depth[**i] == kernel.depth[first]
-                } else {
-                    !is_linear(other) && !is_side_by_side(other.action) && other.deps == step.deps
+        for (i, part) in parts.iter().enumerate() {
+            let visit = visit.filter(|_| i + 1 == parts.len());
+            match part {
+                Part::Recurrences(steps) => {
+                    recurrences.run(steps, self.instances, layout, &mut done);
                 }
-            };
-            let together = rest.iter().take_while(alike).count().max(1);
-            let (steps, more) = rest.split_at(together);
-            rest = more;
-            if is_linear(step) {
-                recurrences.run(steps, self.instances, layout, &mut done);
-            } else if is_side_by_side(step.action) {
-                if is_needed(kernel, self.instances, first) {
-                    let instances = &mut self.instances[first];
-                    let (shared, bars) = (self.shared, self.bars);
-                    side_by_side(
-                        step.action,
-                        instances,
-                        shared,
-                        layout(step),
-                        bars,
-                        self.parallel,
-                    );
+                Part::SideBySide(step) => {
+                    if is_needed(kernel, self.instances, *step) {
+                        let of = &kernel.steps[*step];
+                        side_by_side(
+                            of.action,
+                            &mut self.instances[*step],
+                            self.shared,
+                            layout(of),
+                            self.bars,
+                            self.parallel,
+                        );
+                    }
                 }
-            } else {
-                self.maps(steps);
+                Part::Chain(steps) => {
+                    self.chain(steps, visit);
+                    continue;
+                }
+            }
+            if let Some(visit) = visit {
+                visit.all();
             }
         }
     }
 
     /// One parameter set after the other through steps of the same parameters, so that what one
     /// writes for the next stays in the nearest memory.
-    fn maps(&mut self, steps: &[usize]) {
+    fn chain(&mut self, all: &[usize], visit: Option<&Visit<'_>>) {
         let (kernel, layout, shared, bars) = (self.kernel, self.layout, self.shared, self.bars);
         // Steps for values that a sweep does not ask for have no instances.
         let is_needed = |step: &usize| {
             !self.instances[*step].is_empty() && is_needed(kernel, self.instances, *step)
         };
-        let steps: Vec<usize> = steps.iter().copied().filter(is_needed).collect();
-        let each = |(place, instance): &mut (usize, &mut Instance<'_>)| {
-            let step = &kernel.steps[*place];
-            run(step.action, step.outs, instance, shared, layout(step), bars);
+        let needed: Vec<usize> = all.iter().copied().filter(is_needed).collect();
+        let Some(&first) = needed.first() else {
+            if let Some(visit) = visit {
+                visit.all();
+            }
+            return;
         };
-        let len = steps.first().map_or(0, |i| layout(&kernel.steps[*i]).len);
-        let mut all = in_turn(&steps, self.instances);
-        if self.parallel && all.len() * len >= 1 << 14 {
-            all.par_chunks_mut(steps.len().max(1))
-                .for_each(|steps| steps.iter_mut().for_each(each));
+        let count = self.instances[first].len();
+        let steps: Vec<Of<'_, '_>> = needed
+            .iter()
+            .map(|&place| {
+                let step = &kernel.steps[place];
+                Of {
+                    step,
+                    place,
+                    reach: self.reach[place],
+                    layout: layout(step),
+                    instances: self.instances[place].as_mut_ptr(),
+                }
+            })
+            .collect();
+        let steps = Steps(&steps);
+        let visit = visit.map(|visit| (visit, visit.of_instances(first)));
+        let share = |(sets, prepared): (Range<usize>, &mut Vec<Prepared>)| {
+            let steps = &steps;
+            for of in steps.0 {
+                prepared[of.place].forget();
+            }
+            for k in sets {
+                for of in steps.0 {
+                    // SAFETY: each step has so many instances, and no other share has this one.
+                    let instance = unsafe { &mut *of.instances.add(k) };
+                    let action = of.step.action;
+                    let at = (shared, of.layout);
+                    if !prepared[of.place].run(action, instance, of.reach, at, &bars) {
+                        run(action, of.step.outs, instance, shared, of.layout, bars);
+                    }
+                }
+                if let Some((visit, sets)) = &visit {
+                    sets.of(k).for_each(|set| visit.set(set));
+                }
+            }
+        };
+        let shares = self.prepared.len();
+        let of_share = |i: usize| first_of(i, shares, count)..first_of(i + 1, shares, count);
+        let values = count * steps.0.len() * layout(&kernel.steps[first]).len;
+        let shares = self.prepared.iter_mut().enumerate();
+        let mut shares: Vec<_> = shares.map(|(i, own)| (of_share(i), own)).collect();
+        if self.parallel && values >= WORTH_THREADS {
+            shares.into_par_iter().for_each(share);
         } else {
-            all.iter_mut().for_each(each);
+            shares.drain(..).for_each(share);
         }
     }
+}
+
+/// A step of a chain.
+struct Of<'k, 'a> {
+    step: &'k Step,
+    place: usize,
+    reach: usize,
+    layout: Layout,
+    instances: *mut Instance<'a>,
+}
+
+/// The steps of a chain.
+struct Steps<'s, 'k, 'a>(&'s [Of<'k, 'a>]);
+
+// SAFETY: threads take different instances of each step.
+unsafe impl Sync for Steps<'_, '_, '_> {}
+
+/// The first of `count` instances of a share, of so many shares.
+pub(super) fn first_of(share: usize, shares: usize, count: usize) -> usize {
+    (share * count).div_ceil(shares)
+}
+
+/// The share of an instance.
+pub(super) fn share_of(instance: usize, shares: usize, count: usize) -> usize {
+    instance * shares / count
 }
 
 /// Whether a step has anything to do.
@@ -103,29 +174,4 @@ fn is_needed(kernel: &Kernel, instances: &[Vec<Instance<'_>>], step: usize) -> b
     // What is chosen is read where it is, but for outputs that have a place of their own.
     let has_place = |i: &Instance<'_>| i.result.is_some();
     !matches!(kernel.steps[step].action, Action::Choice(_)) || instances[step].iter().any(has_place)
-}
-
-/// The instances of some steps of the same parameters: all of one parameter set, then all of the
-/// next.
-fn in_turn<'i, 'a>(
-    steps: &[usize],
-    instances: &'i mut [Vec<Instance<'a>>],
-) -> Vec<(usize, &'i mut Instance<'a>)> {
-    let Some(first) = steps.first() else {
-        return Vec::new();
-    };
-    let count = instances[*first].len();
-    let mut all = Vec::with_capacity(count * steps.len());
-    let mut of_steps: Vec<_> = instances
-        .iter_mut()
-        .enumerate()
-        .filter(|(step, _)| steps.contains(step))
-        .map(|(step, of_step)| (step, of_step.iter_mut()))
-        .collect();
-    for _ in 0..count {
-        for (step, of_step) in &mut of_steps {
-            all.extend(of_step.next().map(|instance| (*step, instance)));
-        }
-    }
-    all
 }

@@ -7,6 +7,7 @@
 
 mod action;
 mod block;
+mod chain;
 mod choose;
 mod code;
 mod code_pool;
@@ -14,15 +15,18 @@ mod code_wide;
 mod leaf;
 mod linear;
 mod masks;
+mod near;
 mod order;
 mod plan;
 mod pools;
 mod prepare;
+mod prepared;
 mod quotients;
 mod results;
 mod run;
 mod steps;
 mod team;
+mod visit;
 mod windows;
 
 pub use plan::{Kernel, compile};

@@ -3,6 +3,7 @@
 use strat_abi::linear::Form;
 
 use super::action::{Action, Step};
+use super::chain::by_parameters;
 use super::plan::{Pending, Planner};
 use crate::ir::Linear;
 
@@ -42,7 +43,10 @@ impl Planner<'_> {
             depth.push(before.max().unwrap_or(0));
         }
         let mut order: Vec<usize> = (0..self.steps.len()).collect();
-        order.sort_by_key(|i| (depth[*i], is_linear(&self.steps[*i].0)));
+        order.sort_by_key(|i| {
+            let step = &self.steps[*i].0;
+            (depth[*i], is_linear(step), by_parameters(step))
+        });
         let mut place = vec![0; order.len()];
         for (new, old) in order.iter().enumerate() {
             place[*old] = new;

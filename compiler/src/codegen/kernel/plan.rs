@@ -8,7 +8,9 @@ use strat_abi::window::{Window, ladder_of};
 use strat_lang::hir::Math2;
 
 use super::action::{Action, GroupFn, MapFn, MaskFn, Step, View, no_group, no_map};
+use super::chain::{Part, parts};
 use super::choose::{block_form, columns, is_leaf};
+use super::near::{Plan, Span};
 use super::team::{Team, Turn};
 use super::{code, code_pool};
 use crate::codegen::jit::{Code, CodegenError, Jit};
@@ -50,12 +52,13 @@ pub struct Kernel {
     pub seeds_of: Vec<Vec<usize>>,
     /// For each step the recurrence that goes towards it and can advance in the same loop.
     pub followed_by: Vec<Option<usize>>,
-    /// For each step how many recurrences stand before it, one behind the other.
-    pub(super) depth: Vec<usize>,
     /// Steps that go through the bars together in a grid.
     pub(super) teams: Vec<Team>,
-    /// What is done in a block once all recurrences have started, where there are teams.
+    /// What is done in a block, and once all recurrences have started, where there are teams.
+    pub(super) parts: Vec<Part>,
     pub(super) turns: Vec<Turn>,
+    /// Per step when its columns are needed, where they may be near.
+    pub(super) spans: Vec<Vec<Span>>,
     _code: Code,
 }
 
@@ -204,6 +207,18 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
             };
         }
     }
+    let all: Vec<usize> = (0..steps.len()).collect();
+    let parts = parts(&all, |i| &steps[i], &depth);
+    let spans = Plan {
+        steps: &steps,
+        column_step: &column_step,
+        parts: &parts,
+        turns: &turns,
+        teams: &teams,
+        outputs: &outputs,
+        values: &values,
+    }
+    .spans();
     Ok(Kernel {
         steps,
         column_step,
@@ -215,9 +230,10 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
         for_values,
         seeds_of,
         followed_by,
-        depth,
         teams,
+        parts,
         turns,
+        spans,
         _code: code,
     })
 }

@@ -12,9 +12,12 @@ use strat_abi::pair::Pair;
 use strat_lang::hir::Input;
 
 use super::action::{Action, View};
+use super::block::share_of;
 use super::leaf::{Leaf, bar_column};
+use super::near::Places;
 use super::order::is_linear;
 use super::plan::Kernel;
+use super::prepared::Prepared;
 use super::run::KernelRun;
 use super::steps::Instance;
 use super::team::{Mate, Team};
@@ -32,6 +35,8 @@ const LONGEST_BLOCK: usize = 16384;
 /// Recurrences that are cut into parts, at most, and the bytes their columns may take.
 const FEW: usize = 8;
 const NEAR: usize = 1 << 20;
+/// Bytes that near columns may take of the nearest memory.
+const NEAREST: usize = 1 << 13;
 /// Most bars of a block.
 const MOST_BLOCK: usize = 1 << 16;
 
@@ -96,6 +101,7 @@ impl<'a> KernelRun<'a> {
         // The same once all recurrences have started and their seeds are not needed any more.
         let mut later = history.clone();
         let mut reads: Vec<Vec<Vec<Read>>> = Vec::with_capacity(kernel.steps.len());
+        let mut reach_of = vec![0; kernel.steps.len()];
         for (i, (step, p)) in kernel.steps.iter().zip(&projection).enumerate() {
             let mut of_step = Vec::with_capacity(p.representative.len());
             for &c in &p.representative {
@@ -112,6 +118,7 @@ impl<'a> KernelRun<'a> {
                         .map_or(0, |b| b.n.min(most)),
                     _ => 0,
                 };
+                reach_of[i] = reach_of[i].max(reach);
                 let mut step_reads = Vec::with_capacity(step.views.len());
                 let own = View {
                     column: step.out,
@@ -168,10 +175,13 @@ impl<'a> KernelRun<'a> {
             history[range].fill(most);
         }
         let reach = history.iter().copied().max().unwrap_or(0);
+        let places = Places::of(&kernel.steps, &kernel.spans, |i| {
+            history[kernel.steps[i].out] == 0
+        });
         let block = reach
             .next_power_of_two()
             .clamp(BLOCK, MOST_BLOCK)
-            .max(longer_block(&kernel, &projection))
+            .max(longer_block(&kernel, &projection, &places))
             .min(most.next_multiple_of(64));
         let width: Vec<usize> = history.iter().map(|h| column_width(*h, block)).collect();
         // Places in the arena, step by step.
@@ -184,11 +194,21 @@ impl<'a> KernelRun<'a> {
             if matches!(step.action, Action::Mask(_) | Action::CrossBits) {
                 base[i] = masks_len;
                 masks_len += count * step.outs * words;
-            } else {
+            } else if places.of[i].is_none() {
                 base[i] = arena_len;
                 arena_len += count * step.outs * width[step.out];
             }
         }
+        // Each share of the parameter sets has near columns of its own.
+        let threads = rayon::current_num_threads();
+        let (shares, near) = (threads.max(1), arena_len);
+        let mut in_share = vec![0; places.columns.len()];
+        let mut share_len = 0;
+        for (place, columns) in in_share.iter_mut().zip(&places.columns) {
+            *place = share_len;
+            share_len += columns * column_width(0, block);
+        }
+        arena_len += shares * share_len;
         let arena = vec![f64::NAN; arena_len + LINE];
         let aligned = arena.as_ptr().align_offset(8 * LINE).min(LINE);
         for (base, step) in base.iter_mut().zip(&kernel.steps) {
@@ -198,8 +218,15 @@ impl<'a> KernelRun<'a> {
         }
         let column_at = |column: usize, instance: usize| {
             let step = kernel.column_step[column];
-            let s = &kernel.steps[step];
-            base[step] + (instance * s.outs + column - s.out) * width[column]
+            let (s, of_step) = (&kernel.steps[step], column - kernel.steps[step].out);
+            let count = projection[step].representative.len();
+            match places.of[step] {
+                Some(place) => {
+                    let share = near + share_of(instance, shares, count) * share_len;
+                    aligned + share + in_share[place] + of_step * width[column]
+                }
+                None => base[step] + (instance * s.outs + of_step) * width[column],
+            }
         };
         let leaf = |read: &Read, c: usize| {
             let from = kernel.column_step[read.column];
@@ -246,7 +273,7 @@ impl<'a> KernelRun<'a> {
                     out: if is_mask {
                         base[i] + k * outs * words
                     } else {
-                        base[i] + k * outs * width[step.out]
+                        column_at(step.out, k)
                     },
                     leaves,
                     scalars: step.scalars.iter().map(|id| scalars[id.index()]).collect(),
@@ -305,7 +332,24 @@ impl<'a> KernelRun<'a> {
             let looks = graph.lookbacks(&scalars);
             gates.extend(kernel.signals.iter().map(|(_, look)| looks[*look as usize]));
         }
+        let sets = if kernel.outputs.is_empty() { 0 } else { count };
+        let mut outputs = Vec::with_capacity(sets * kernel.outputs.len());
+        for c in 0..sets {
+            for &column in &kernel.outputs {
+                let view = View { column, lag: None };
+                let scalars = scalars_of
+                    .entry(c)
+                    .or_insert_with(|| Arc::new(graph.scalars(set(c))));
+                outputs.push(leaf(&read(&kernel, view, scalars, most), c));
+            }
+        }
+        let prepared = || kernel.steps.iter().map(|_| Prepared::default()).collect();
+        let prepared = (0..shares).map(|_| prepared()).collect();
         Self {
+            sets,
+            outputs,
+            prepared,
+            reach: reach_of,
             kernel,
             bars,
             block,
@@ -321,7 +365,7 @@ impl<'a> KernelRun<'a> {
             start: 0,
             len: 0,
             in_place: false,
-            threads: rayon::current_num_threads(),
+            threads,
         }
     }
 }
@@ -329,13 +373,13 @@ impl<'a> KernelRun<'a> {
 /// Bars of a block where there are few columns: the longer, the less is done per block, while all
 /// columns still fit into the nearer memory together. Recurrences are cut into parts, which must be
 /// longer than their memory.
-fn longer_block(kernel: &Kernel, projection: &[Arc<Projection>]) -> usize {
+fn longer_block(kernel: &Kernel, projection: &[Arc<Projection>], places: &Places) -> usize {
     let (mut recurrences, mut columns) = (0, 0);
     for (i, (step, p)) in kernel.steps.iter().zip(projection).enumerate() {
         let instances = p.representative.len();
         recurrences += usize::from(is_linear(step)) * instances;
         // What serves seeds only is soon left aside.
-        if kernel.seeds_of[i].is_empty() {
+        if kernel.seeds_of[i].is_empty() && places.of[i].is_none() {
             columns += step.outs * instances;
         }
     }
@@ -344,7 +388,12 @@ fn longer_block(kernel: &Kernel, projection: &[Arc<Projection>]) -> usize {
         1..=FEW => LONGEST_BLOCK,
         _ => BLOCK,
     };
-    let bars = (NEAR / 8 / columns.max(1)).clamp(BLOCK, most);
+    let near: usize = places.columns.iter().sum();
+    let nearest = match near {
+        0 => most,
+        _ => NEAREST / 8 / near,
+    };
+    let bars = (NEAR / 8 / columns.max(1)).min(nearest).clamp(BLOCK, most);
     1 << bars.ilog2()
 }
 

@@ -1,7 +1,7 @@
 //! A kernel over all bars of one parameter set: the outputs of an expression, or what a strategy
 //! decides.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use strat_abi::{BarColumns, Decision};
 
@@ -21,7 +21,7 @@ fn blocks(
     let mut start = 0;
     while start < bars {
         let len = run.block.min(bars - start);
-        run.run_block(start, len, &[]);
+        run.run_block(start, len, &[], None);
         each(run, start, len);
         start += len;
     }
@@ -48,15 +48,20 @@ pub(crate) fn evaluate<'a>(
             .iter_mut()
             .map(|out| out[start..].as_mut_ptr())
             .collect();
-        run.run_block(start, len, &places);
-        for ((out, column), _) in out
-            .iter_mut()
-            .zip(&kernel.outputs)
-            .zip(&handed)
-            .filter(|(_, handed)| !**handed)
-        {
-            out[start..start + len].copy_from_slice(run.column(*column, 0));
-        }
+        // The others are copied; the lock is there for a sweep's threads, of which there is one.
+        let copies = Mutex::new(&mut *out);
+        run.run_block(
+            start,
+            len,
+            &places,
+            Some(&|_, outputs| {
+                let mut out = copies.lock().unwrap_or_else(PoisonError::into_inner);
+                let places = out.iter_mut().zip(outputs).zip(&handed);
+                for ((out, from), _) in places.filter(|(_, handed)| !**handed) {
+                    out[start..start + len].copy_from_slice(from);
+                }
+            }),
+        );
     }
     for out in out {
         out.truncate(bars.len());

@@ -9,8 +9,10 @@ use super::block::Running;
 use super::leaf::{Leaf, bar_column};
 use super::plan::{Kernel, MaskTree};
 use super::prepare::{Projection, front};
+use super::prepared::Prepared;
 use super::steps::{Instance, Layout, Shared};
 use super::team::{Mate, Place, Turn, waits};
+use super::visit::{Each, Visit};
 
 /// A kernel over one chunk of parameter sets and one series of bars.
 pub struct KernelRun<'a> {
@@ -22,6 +24,13 @@ pub struct KernelRun<'a> {
     /// Per team its parameter sets.
     pub(super) mates: Vec<Vec<Mate>>,
     pub(super) projection: Vec<Arc<Projection>>,
+    /// Parameter sets, and per set where the outputs lie.
+    pub(super) sets: usize,
+    pub(super) outputs: Vec<Leaf>,
+    /// Per share of the parameter sets and step what its windows share.
+    pub(super) prepared: Vec<Vec<Prepared>>,
+    /// Per step how many bars its windows reach back.
+    pub(super) reach: Vec<usize>,
     /// Per column: bars of history before the block, and doubles per instance.
     pub(super) history: Vec<usize>,
     /// Per column the bars of history that are read once all recurrences have started.
@@ -40,8 +49,14 @@ pub struct KernelRun<'a> {
 
 impl KernelRun<'_> {
     /// Computes a block; `results` are the places of the outputs that [`KernelRun::hand_over`] has
-    /// named.
-    pub(super) fn run_block(&mut self, start: usize, len: usize, results: &[*mut f64]) {
+    /// named, `each` takes all outputs of each parameter set.
+    pub(super) fn run_block(
+        &mut self,
+        start: usize,
+        len: usize,
+        results: &[*mut f64],
+        each: Option<&Each<'_>>,
+    ) {
         self.shift(self.len);
         self.start = start;
         self.len = len;
@@ -61,6 +76,11 @@ impl KernelRun<'_> {
             mates,
             threads,
             in_place: was_in_place,
+            projection,
+            sets,
+            outputs,
+            prepared,
+            reach,
             ..
         } = self;
         let (kernel, bars, block, threads) = (&**kernel, *bars, *block, *threads);
@@ -78,32 +98,54 @@ impl KernelRun<'_> {
                 in_place,
             }
         };
+        let visit = each.map(|each| Visit {
+            each,
+            leaves: outputs,
+            outputs: kernel.outputs.len(),
+            projection,
+            sets: *sets,
+            shared,
+            layout: Layout {
+                history: 0,
+                width: 0,
+                start,
+                len,
+                in_place,
+            },
+            bars,
+        });
+        let visit = visit.as_ref();
         let mut block = Running {
             kernel,
             shared,
             bars,
             parallel: threads > 1,
             instances,
+            prepared,
+            reach,
             layout: &layout,
         };
         let waits = |i: usize| waits(&kernel.steps[i], &block.instances[i]);
         if kernel.turns.is_empty() || (0..kernel.steps.len()).any(waits) {
-            let all: Vec<usize> = (0..kernel.steps.len()).collect();
-            return block.steps(&all);
+            return block.parts(&kernel.parts, visit);
         }
         let place = Place {
             shared,
             bars,
             parallel: threads > 1,
         };
-        for turn in &kernel.turns {
+        for (at, turn) in kernel.turns.iter().enumerate() {
+            let visit = visit.filter(|_| at + 1 == kernel.turns.len());
             match turn {
-                Turn::Steps(steps) => block.steps(steps),
+                Turn::Steps(parts) => block.parts(parts, visit),
                 Turn::Team(i) => {
                     let team = &kernel.teams[*i];
                     let layout = |step: usize| layout(&kernel.steps[step]);
                     if !team.run(&mates[*i], block.instances, &place, layout) {
-                        block.steps(&team.steps);
+                        block.parts(&team.alone, None);
+                    }
+                    if let Some(visit) = visit {
+                        visit.all();
                     }
                 }
             }
@@ -179,7 +221,7 @@ impl KernelRun<'_> {
         matches!(step.action, Action::Input(input) if bar_column(&self.bars, input).is_some())
     }
 
-    /// A column of a parameter set on the present block.
+    /// A column of a parameter set on the present block, which is not near.
     pub(super) fn column(&self, column: usize, combo: usize) -> &[f64] {
         let step = self.kernel.column_step[column];
         let s = &self.kernel.steps[step];
@@ -286,7 +328,11 @@ impl Sweep for KernelRun<'_> {
     }
 
     fn begin_block(&mut self, start: usize, len: usize) {
-        self.run_block(start, len, &[]);
+        self.run_block(start, len, &[], None);
+    }
+
+    fn outputs(&mut self, start: usize, len: usize, each: &Each<'_>) {
+        self.run_block(start, len, &[], Some(each));
     }
 
     fn masks(
@@ -308,10 +354,5 @@ impl Sweep for KernelRun<'_> {
             };
             self.signal(combo, i, out, words);
         }
-    }
-
-    fn output(&self, combo: usize, i: usize) -> &[f64] {
-        let column = self.kernel.outputs.get(i);
-        column.map_or(&[], |column| self.column(*column, combo))
     }
 }

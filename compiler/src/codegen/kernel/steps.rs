@@ -181,7 +181,7 @@ pub(super) fn run(
                     f(leaves, scalars, state, outs.as_ptr(), len as i64, capacity);
                 });
             }
-            // Several windows at a time: `side_by_side`.
+            // Several windows at a time: `side_by_side`, or what they share: `Prepared`.
             Action::Sum(..)
             | Action::Mean(_)
             | Action::Extreme(..)

@@ -1,10 +1,9 @@
-//! Windows over one column (or two), several lengths at a time.
+//! Windows over one column (or two) of which several lengths are made at a time.
 
 use std::cell::RefCell;
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use strat_abi::BarColumns;
-use strat_abi::extreme::extremes;
 use strat_abi::ladders::ladders;
 use strat_abi::lanes::Lane;
 use strat_abi::mean::{LANES, MeanLane, means};
@@ -26,12 +25,8 @@ thread_local! {
 pub(super) fn is_side_by_side(action: Action) -> bool {
     matches!(
         action,
-        Action::Sum(..)
-            | Action::Mean(_)
-            | Action::Extreme(..)
-            | Action::Ordered(..)
-            | Action::Pair(Pair::Above, _)
-    )
+        Action::Mean(_) | Action::Ordered(..) | Action::Pair(Pair::Above, _)
+    ) || matches!(action, Action::Sum(ladder, _) if ladder.weights().is_none())
 }
 
 /// Runs all instances of a step; those that read the same columns share their work.
@@ -44,7 +39,7 @@ pub(super) fn side_by_side(
     parallel: bool,
 ) {
     let same = |a: &Instance<'_>, b: &Instance<'_>| a.leaves == b.leaves;
-    // Means have registers for so many; of sums and extremes more share their runs.
+    // Means have registers for so many; of products more share their runs.
     let most = if parallel || matches!(action, Action::Mean(_)) {
         LANES
     } else {
@@ -141,7 +136,6 @@ fn run_group(
         .collect();
     ROWS.with_borrow_mut(|rows| match action {
         Action::Sum(ladder, _) => ladders(ladder, xs, ys, front, &mut lanes, rows),
-        Action::Extreme(w, _) => extremes(w, xs, front, &mut lanes, rows),
         Action::Ordered(..) => orders::ranks(xs, front, &mut lanes),
         Action::Pair(..) => orders::excesses(xs, ys, front, &mut lanes),
         _ => {}

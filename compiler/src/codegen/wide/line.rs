@@ -229,8 +229,8 @@ impl Line {
         self.push(Op::Two(two, a, b))
     }
 
-    /// A quotient. The divider takes 16 cycles for eight; meanwhile there is room for three more that
-    /// are made by products ([`super::quotient`]), which is always better where the divisor has
+    /// A quotient. The divider takes 16 cycles for eight; meanwhile there is room for one more that
+    /// is made by products ([`super::quotient`]), which is always better where the divisor has
     /// been divided by before, or does not change.
     pub fn quotient(&mut self, a: Value, b: Value) -> Value {
         let fixed = match self.ops[b.index()] {
@@ -300,7 +300,7 @@ impl Line {
 
     fn divider_is_free(&mut self) -> bool {
         self.divided += 1;
-        self.divided % 4 == 1
+        self.divided % 2 == 1
     }
 
     pub fn compare(&mut self, predicate: Predicate, a: Value, b: Value) -> Value {

@@ -49,7 +49,7 @@ fn any_value() -> impl Strategy<Value = f64> {
     ]
 }
 
-/// Quotients of two columns, four to a turn, of which the first is made by the divider.
+/// Quotients of two columns, four to a turn, of which the first and the third are made by the divider.
 fn quotients(xs: &[f64], ys: &[f64]) -> Vec<f64> {
     let mut line = Line::default();
     for which in 0..4 {

@@ -92,6 +92,7 @@ impl<'p, 'g> Builder<'p, 'g> {
         Some((
             Team {
                 steps,
+                alone: Vec::new(),
                 function: no_group,
                 groups,
                 shared: built.shared,

@@ -18,6 +18,7 @@ mod plan;
 mod run;
 
 use super::action::{GroupFn, View};
+use super::chain::Part;
 use crate::ir::Id;
 
 pub(super) use run::{Mate, Place, waits};
@@ -37,6 +38,8 @@ pub(super) enum Slot {
 pub(super) struct Team {
     /// In order.
     pub(super) steps: Vec<usize>,
+    /// As they are run one by one.
+    pub(super) alone: Vec<Part>,
     pub(super) function: GroupFn,
     /// Groups of eight lanes.
     pub(super) groups: usize,
@@ -58,8 +61,8 @@ pub(super) struct Team {
 /// What is done next in a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Turn {
-    /// Steps one after the other.
-    Steps(Vec<usize>),
+    /// Steps that are of no team.
+    Steps(Vec<Part>),
     /// A team.
     Team(usize),
 }

@@ -7,6 +7,7 @@ use super::code::Builder;
 use super::{Planned, Turn};
 use crate::codegen::emit::cone;
 use crate::codegen::kernel::action::{Action, Step, View};
+use crate::codegen::kernel::chain::{by_parameters, parts};
 use crate::codegen::kernel::order::is_linear;
 use crate::codegen::kernel::plan::Planner;
 use crate::codegen::wide::is_possible;
@@ -144,17 +145,31 @@ impl Planner<'_> {
         let mut order: Vec<usize> = (0..self.steps.len())
             .filter(|i| phases[*i].is_some())
             .collect();
-        order.sort_by_key(|i| (phases[*i], depth[*i], is_linear(&self.steps[*i].0)));
+        order.sort_by_key(|i| {
+            let step = &self.steps[*i].0;
+            (phases[*i], depth[*i], is_linear(step), by_parameters(step))
+        });
+        let of = |i: usize| &self.steps[i].0;
         let mut turns: Vec<Turn> = Vec::new();
+        let mut between = Vec::new();
         for i in order {
             match teams.iter().position(|(team, _)| team.steps.contains(&i)) {
                 Some(team) if turns.contains(&Turn::Team(team)) => {}
-                Some(team) => turns.push(Turn::Team(team)),
-                None => match turns.last_mut() {
-                    Some(Turn::Steps(steps)) => steps.push(i),
-                    _ => turns.push(Turn::Steps(vec![i])),
-                },
+                Some(team) => {
+                    if !between.is_empty() {
+                        turns.push(Turn::Steps(parts(&between, of, depth)));
+                        between.clear();
+                    }
+                    turns.push(Turn::Team(team));
+                }
+                None => between.push(i),
             }
+        }
+        if !between.is_empty() {
+            turns.push(Turn::Steps(parts(&between, of, depth)));
+        }
+        for (team, _) in &mut teams {
+            team.alone = parts(&team.steps, of, depth);
         }
         (teams, turns)
     }

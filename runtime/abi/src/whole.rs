@@ -1,0 +1,118 @@
+//! Prefix sums of a region whose values are whole multiples of one number, as whole numbers.
+//!
+//! Doubles of about the same size, as prices are, are multiples of the last place of the smallest,
+//! and as such whole numbers of not many more than 53 bits. Where the sum of every window has 63
+//! bits at most, whole numbers of 64 bits hold it, and since these go around in a circle it does not
+//! matter that the sum of all bars does not fit: the difference of two prefix sums is the sum of a
+//! window. It is rounded once, where it becomes a double.
+
+use std::arch::x86_64::{
+    __m512i, __mmask8, _CMP_NEQ_UQ, _mm512_add_epi64, _mm512_alignr_epi64, _mm512_castpd_si512,
+    _mm512_castsi512_pd, _mm512_cmp_pd_mask, _mm512_cvtepi64_pd, _mm512_cvtpd_epi64,
+    _mm512_fmadd_pd, _mm512_loadu_epi64, _mm512_mask_storeu_pd, _mm512_maskz_loadu_epi64,
+    _mm512_mul_pd, _mm512_set1_pd, _mm512_setzero_si512, _mm512_storeu_pd, _mm512_sub_epi64,
+};
+
+use crate::parts::power;
+use crate::quotient::Exact;
+use crate::scan::values;
+use crate::turn::LANES;
+use crate::turn::registers::store;
+
+/// Exponents of the units with which nothing comes near the ends of the range of doubles.
+const UNITS: std::ops::Range<i32> = -800..800;
+
+/// The exponent of a unit of which sums of `longest` values have 63 bits at most, where the bits of
+/// the largest are `largest`; nothing where there is none, or no such registers.
+pub(crate) fn unit(largest: u64, longest: usize) -> Option<i32> {
+    let is_possible = std::arch::is_x86_feature_detected!("avx512f")
+        && std::arch::is_x86_feature_detected!("avx512dq");
+    // All values are below 2^top.
+    let top = (largest >> 52) as i32 - 1022;
+    let unit = top + longest.next_power_of_two().ilog2() as i32 - 63;
+    (is_possible && UNITS.contains(&unit)).then_some(unit)
+}
+
+/// Prefix sums of `xs`, with `lead` zeros before them and zeros behind, in units of 2^`unit`, up to the
+/// end of `row`, which is whole registers long and begins with a register of zeros. False where a
+/// value is not a multiple of it.
+#[target_feature(enable = "avx512f,avx512dq")]
+pub(crate) fn scan(xs: &[f64], lead: usize, unit: i32, row: &mut [f64]) -> bool {
+    row[..LANES].fill(0.0);
+    let zero = _mm512_setzero_si512();
+    let mut before = [zero; 3];
+    let mut all = zero;
+    let units = _mm512_set1_pd(power(-unit));
+    for at in (0..row.len() - LANES).step_by(LANES) {
+        let x = _mm512_mul_pd(values(xs, at, lead), units);
+        let one = _mm512_cvtpd_epi64(x);
+        if _mm512_cmp_pd_mask::<_CMP_NEQ_UQ>(_mm512_cvtepi64_pd(one), x) != 0 {
+            return false;
+        }
+        // As in [`crate::scan`]: the last eight up to each, by twos, by fours, by eights.
+        let two = _mm512_add_epi64(one, _mm512_alignr_epi64::<7>(one, before[0]));
+        let four = _mm512_add_epi64(two, _mm512_alignr_epi64::<6>(two, before[1]));
+        let eight = _mm512_add_epi64(four, _mm512_alignr_epi64::<4>(four, before[2]));
+        all = _mm512_add_epi64(all, eight);
+        before = [one, two, four];
+        store(_mm512_castsi512_pd(all), &mut row[LANES + at..]);
+    }
+    true
+}
+
+/// Windows of `n` values, of which the first ends before place `end` of a row of prefix sums, divided
+/// by a number.
+#[target_feature(enable = "avx512f,avx512dq")]
+pub(crate) fn windows(
+    row: &[f64],
+    (end, n): (usize, usize),
+    unit: i32,
+    over: Option<Exact>,
+    out: &mut [f64],
+) {
+    let new = &row[end..][..out.len()];
+    let old = &row[end - n..][..out.len()];
+    let unit = power(unit);
+    if let Some(by) = over {
+        let (share, rest) = (_mm512_set1_pd(by.share * unit), _mm512_set1_pd(by.rest * unit));
+        each(new, old, out, |sum| {
+            let sum = _mm512_cvtepi64_pd(sum);
+            _mm512_castpd_si512(_mm512_fmadd_pd(sum, share, _mm512_mul_pd(sum, rest)))
+        });
+    } else {
+        let unit = _mm512_set1_pd(unit);
+        each(new, old, out, |sum| {
+            _mm512_castpd_si512(_mm512_mul_pd(_mm512_cvtepi64_pd(sum), unit))
+        });
+    }
+}
+
+/// What is made of the differences of two rows.
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq")]
+fn each(new: &[f64], old: &[f64], out: &mut [f64], made: impl Fn(__m512i) -> __m512i) {
+    let (groups, rest) = out.as_chunks_mut::<LANES>();
+    let (new, new_rest) = new.as_chunks::<LANES>();
+    let (old, old_rest) = old.as_chunks::<LANES>();
+    for ((out, new), old) in groups.iter_mut().zip(new).zip(old) {
+        // SAFETY: each is eight doubles.
+        #[allow(unsafe_code)]
+        unsafe {
+            let new = _mm512_loadu_epi64(new.as_ptr().cast());
+            let old = _mm512_loadu_epi64(old.as_ptr().cast());
+            let value = _mm512_castsi512_pd(made(_mm512_sub_epi64(new, old)));
+            _mm512_storeu_pd(out.as_mut_ptr(), value);
+        }
+    }
+    let lanes = ((1_u32 << rest.len()) - 1) as __mmask8;
+    if !rest.is_empty() {
+        // SAFETY: so many lanes are there.
+        #[allow(unsafe_code)]
+        unsafe {
+            let new = _mm512_maskz_loadu_epi64(lanes, new_rest.as_ptr().cast());
+            let old = _mm512_maskz_loadu_epi64(lanes, old_rest.as_ptr().cast());
+            let value = _mm512_castsi512_pd(made(_mm512_sub_epi64(new, old)));
+            _mm512_mask_storeu_pd(rest.as_mut_ptr(), lanes, value);
+        }
+    }
+}
