@@ -2,10 +2,12 @@
 //! writing sums waits for memory, in which time the quotients are made.
 
 use std::arch::x86_64::{
-    __m512d, _mm512_add_pd, _mm512_mul_pd, _mm512_set1_pd, _mm512_setzero_pd, _mm512_sub_pd,
+    __m512d, _mm512_add_pd, _mm512_fmadd_pd, _mm512_mul_pd, _mm512_set1_pd, _mm512_setzero_pd,
+    _mm512_sub_pd,
 };
 
 use crate::prefix::Tables;
+use crate::quotient::Exact;
 use crate::quotient::registers::{Divisor, SIDE, WIDE, put};
 use crate::sums::Weights;
 use crate::turn::LANES;
@@ -27,27 +29,56 @@ pub(crate) fn windows(
     by: f64,
     out: &mut [f64],
 ) -> usize {
+    if tables.parts > 2 {
+        return 0;
+    }
     let groups = out.as_chunks_mut::<SIDE>().0;
-    match (weights, tables.parts) {
-        (Weights::Equal, 1) => divided::<EQUAL, 1>(tables, (end, n), by, groups),
-        (Weights::Equal, 2) => divided::<EQUAL, 2>(tables, (end, n), by, groups),
-        (Weights::Rising, 1) => divided::<RISING, 1>(tables, (end, n), by, groups),
-        (Weights::Rising, 2) => divided::<RISING, 2>(tables, (end, n), by, groups),
-        (Weights::Centred, 1) => divided::<CENTRED, 1>(tables, (end, n), by, groups),
-        (Weights::Centred, 2) => divided::<CENTRED, 2>(tables, (end, n), by, groups),
-        _ => return 0,
+    if let Some(by) = Exact::of(by).filter(|_| tables.unit >= LEAST) {
+        let (share, rest) = (_mm512_set1_pd(by.share), _mm512_set1_pd(by.rest));
+        each(weights, tables, (end, n), groups, |mut sums| {
+            for sum in &mut sums {
+                *sum = _mm512_fmadd_pd(*sum, share, _mm512_mul_pd(*sum, rest));
+            }
+            sums
+        });
+    } else {
+        let by = Divisor::new(by);
+        each(weights, tables, (end, n), groups, |sums| by.of(sums));
     }
     groups.len() * SIDE
+}
+
+/// Least exponent of the unit of sums that are divided without looking at them: none that is not 0
+/// is smaller.
+const LEAST: i32 = -800;
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq")]
+fn each(
+    weights: Weights,
+    tables: &Tables<'_>,
+    window: (usize, usize),
+    groups: &mut [[f64; SIDE]],
+    by: impl Fn([__m512d; WIDE]) -> [__m512d; WIDE],
+) {
+    match (weights, tables.parts) {
+        (Weights::Equal, 1) => divided::<EQUAL, 1>(tables, window, by, groups),
+        (Weights::Equal, _) => divided::<EQUAL, 2>(tables, window, by, groups),
+        (Weights::Rising, 1) => divided::<RISING, 1>(tables, window, by, groups),
+        (Weights::Rising, _) => divided::<RISING, 2>(tables, window, by, groups),
+        (Weights::Centred, 1) => divided::<CENTRED, 1>(tables, window, by, groups),
+        (Weights::Centred, _) => divided::<CENTRED, 2>(tables, window, by, groups),
+    }
 }
 
 #[target_feature(enable = "avx512f,avx512dq")]
 fn divided<const KIND: usize, const PARTS: usize>(
     tables: &Tables<'_>,
     (end, n): (usize, usize),
-    by: f64,
+    by: impl Fn([__m512d; WIDE]) -> [__m512d; WIDE],
     groups: &mut [[f64; SIDE]],
 ) {
-    let (divisor, width) = (Divisor::new(by), n as f64);
+    let width = n as f64;
     let len = groups.len() * SIDE;
     let weights = KINDS[KIND];
     let tables: [Pair<'_>; PARTS] = std::array::from_fn(|k| {
@@ -68,7 +99,7 @@ fn divided<const KIND: usize, const PARTS: usize>(
                 *sum = _mm512_add_pd(*sum, tables[1].difference(weights, width, at));
             }
         }
-        put(divisor.of(sums), out);
+        put(by(sums), out);
     }
 }
 

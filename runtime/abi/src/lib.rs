@@ -45,6 +45,8 @@ mod runs;
 mod scan;
 pub mod sums;
 pub mod turn;
+#[cfg(target_arch = "x86_64")]
+mod whole;
 mod wide;
 pub mod window;
 

@@ -21,7 +21,7 @@ const LOWEST: i32 = -1073;
 
 /// 2^e, for the exponents of normal doubles.
 #[inline(always)]
-fn power(e: i32) -> f64 {
+pub(crate) fn power(e: i32) -> f64 {
     f64::from_bits(((e + 1023) as u64) << 52)
 }
 
@@ -51,6 +51,13 @@ impl Cuts {
             at += growth - 54;
         }
         Some(Self { round })
+    }
+}
+
+impl Cuts {
+    /// The exponent of the number of which the first parts are multiples.
+    pub(crate) fn unit(&self, parts: usize) -> i32 {
+        (self.round[parts - 1].to_bits() >> 52) as i32 - 1023 - 52
     }
 }
 

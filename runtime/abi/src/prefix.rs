@@ -27,6 +27,7 @@ const SIDE: usize = LANES;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Table {
     parts: usize,
+    unit: i32,
     row: usize,
     first: usize,
     is_weighted: bool,
@@ -39,10 +40,21 @@ pub(crate) struct Table {
 pub(crate) struct Tables<'a> {
     /// How many parts the values are cut into.
     pub(crate) parts: usize,
+    /// The exponent of a number of which all sums are multiples, or of half of which they are.
+    pub(crate) unit: i32,
     /// P[0], P[1], …
     pub(crate) plain: [&'a [f64]; MOST],
     /// R[0], R[1], … or, for the moment, R'[0], R'[1], …; nothing where all weights are the same.
     pub(crate) double: [&'a [f64]; MOST],
+}
+
+/// Where the first row of a table begins in its memory, how many zeros stand before the values, so that
+/// the sums of the chunk begin at a whole vector of memory, and how long a row is.
+pub(crate) fn first_row(front: usize, values: usize, memory: &[f64]) -> (usize, usize, usize) {
+    let lead = front.next_multiple_of(SIDE) - front;
+    let row = SIDE + (lead + values).next_multiple_of(SIDE);
+    let first = memory.as_ptr().align_offset(SIDE * size_of::<f64>());
+    (first.min(SIDE), lead, row)
 }
 
 /// Doubles of memory for the table of so many values.
@@ -68,13 +80,8 @@ impl Table {
         memory: &mut [f64],
     ) -> Option<Self> {
         let is_weighted = weights != Weights::Equal;
-        // Zeros before the values, so that the sums of the chunk begin at a whole vector of memory.
-        let lead = front.next_multiple_of(SIDE) - front;
-        let len = (lead + xs.len()).next_multiple_of(SIDE);
-        let cuts = Cuts::of(largest, growth(is_weighted, len, longest))?;
-        let row = SIDE + len;
-        let first = memory.as_ptr().align_offset(SIDE * size_of::<f64>());
-        let first = first.min(SIDE);
+        let (first, lead, row) = first_row(front, xs.len(), memory);
+        let cuts = Cuts::of(largest, growth(is_weighted, row - SIDE, longest))?;
         let mut free = memory[first..].chunks_exact_mut(row);
         let mut next = || free.next().unwrap_or_default();
         let mut left = [0; MOST];
@@ -98,6 +105,7 @@ impl Table {
         let plain = SIDE + lead - 1;
         Some(Self {
             parts,
+            unit: cuts.unit(parts),
             row,
             first,
             is_weighted,
@@ -118,6 +126,7 @@ impl Table {
         }
         Tables {
             parts: self.parts,
+            unit: self.unit,
             plain,
             double,
         }

@@ -40,6 +40,38 @@ pub(crate) fn divide(values: &mut [f64], by: f64) {
     }
 }
 
+/// A divisor of few bits, whose reciprocal is the sum of two doubles but for 2^-106 of it.
+///
+/// With N, the divisor without its power of two, below 2^40 and x a double, a quotient x / N that is
+/// no double is at least 2^-54 / N of it, so 2^-94, away from the middle of two: were it m / 2 for an odd m of
+/// 54 bits, x would be m N / 2, which is no double. So x share + x rest, of which a fused product rounds
+/// only the last sum, is the quotient, as long as nothing comes near the ends of the range.
+#[cfg(target_arch = "x86_64")]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Exact {
+    pub(crate) share: f64,
+    pub(crate) rest: f64,
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Exact {
+    // Written into its caller it divides even where there is no divisor, by whatever is in its place:
+    // by a subnormal number it takes long.
+    #[inline(never)]
+    pub(crate) fn of(by: f64) -> Option<Self> {
+        const BITS: u32 = 40;
+        const SIZES: std::ops::RangeInclusive<u64> = 1023 - 60..=1023 + 60;
+        let bits = by.to_bits();
+        let is_short = bits.trailing_zeros() >= f64::MANTISSA_DIGITS - BITS;
+        if !is_short || !SIZES.contains(&(bits << 1 >> 53)) {
+            return None;
+        }
+        let share = 1.0 / by;
+        let rest = (-by).mul_add(share, 1.0) / by;
+        Some(Self { share, rest })
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod registers {
     use std::arch::x86_64::{

@@ -8,8 +8,14 @@
 
 use crate::lanes::Lane;
 use crate::parts::largest;
-use crate::prefix::{Table, table_len, windows};
+use crate::prefix::{Table, first_row, table_len, windows};
+#[cfg(target_arch = "x86_64")]
+use crate::quotient::{Exact, divide};
 use crate::sums::{self, Weights};
+#[cfg(target_arch = "x86_64")]
+use crate::turn::LANES;
+#[cfg(target_arch = "x86_64")]
+use crate::whole;
 
 /// Least bars that are worked on at a time, so that their sums stay in the nearest memory.
 const CHUNK: usize = 1024;
@@ -31,8 +37,21 @@ pub struct SumBlock {
 struct Region {
     start: usize,
     end: usize,
-    /// Where its table is in the memory; none where its windows are taken step by step.
-    table: Option<(usize, Table)>,
+    /// Where its table is in the memory.
+    at: usize,
+    table: Prefix,
+}
+
+/// How the sums of a region are made.
+#[derive(Debug)]
+enum Prefix {
+    /// From whole numbers of this unit, which begin at a place of the memory.
+    #[cfg(target_arch = "x86_64")]
+    Whole { unit: i32, first: usize },
+    /// From parts of the values.
+    Parts(Table),
+    /// Step by step.
+    None,
 }
 
 impl SumBlock {
@@ -65,11 +84,11 @@ impl SumBlock {
             }
             let bounds = (self.back, longest);
             let memory = memory.next().unwrap_or_default();
-            let table = Table::over(weights, values, most, bounds, memory);
             self.regions.push(Region {
                 start,
                 end,
-                table: table.map(|table| (self.regions.len() * of_region, table)),
+                at: self.regions.len() * of_region,
+                table: Prefix::over(weights, values, most, bounds, memory),
             });
         }
     }
@@ -89,15 +108,21 @@ impl SumBlock {
         }
         for region in &self.regions {
             let out = &mut lane.out[region.start..region.end];
-            if let Some((at, table)) = &region.table {
-                let tables = table.tables(&self.memory[*at..]);
-                let bounds = (self.back + 1, lane.n);
-                windows(weights, &tables, bounds, lane.over, out);
-            } else {
-                let xs = &xs[front - self.back..][region.start..self.back + region.end];
-                let mut lane = Lane { out, ..*lane };
-                step_by_step(weights, xs, self.back, &mut lane);
-                lane.divide();
+            let (memory, bounds) = (&self.memory[region.at..], (self.back + 1, lane.n));
+            match &region.table {
+                #[cfg(target_arch = "x86_64")]
+                Prefix::Whole { unit, first } => {
+                    whole(&memory[*first..], bounds, *unit, lane.over, out);
+                }
+                Prefix::Parts(table) => {
+                    windows(weights, &table.tables(memory), bounds, lane.over, out);
+                }
+                Prefix::None => {
+                    let xs = &xs[front - self.back..][region.start..self.back + region.end];
+                    let mut lane = Lane { out, ..*lane };
+                    step_by_step(weights, xs, self.back, &mut lane);
+                    lane.divide();
+                }
             }
         }
         if !self.is_whole {
@@ -114,6 +139,45 @@ pub(crate) fn sums(weights: Weights, xs: &[f64], front: usize, lanes: &mut [Lane
     block.begin(weights, xs, front, longest.unwrap_or(1));
     for lane in lanes {
         block.window(weights, xs, front, lane);
+    }
+}
+
+impl Prefix {
+    fn over(
+        weights: Weights,
+        xs: &[f64],
+        largest: u64,
+        (front, longest): (usize, usize),
+        memory: &mut [f64],
+    ) -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if weights == Weights::Equal
+            && let Some(unit) = whole::unit(largest, longest)
+        {
+            let (at, lead, row) = first_row(front, xs.len(), memory);
+            // SAFETY: there is no unit where the machine has not such registers.
+            #[allow(unsafe_code)]
+            if unsafe { whole::scan(xs, lead, unit, &mut memory[at..][..row]) } {
+                let first = at + LANES + lead - 1;
+                return Self::Whole { unit, first };
+            }
+        }
+        let table = Table::over(weights, xs, largest, (front, longest), memory);
+        table.map_or(Self::None, Self::Parts)
+    }
+}
+
+/// Windows of a region of whole numbers.
+#[cfg(target_arch = "x86_64")]
+fn whole(row: &[f64], window: (usize, usize), unit: i32, over: Option<f64>, out: &mut [f64]) {
+    let exact = over.and_then(Exact::of);
+    // SAFETY: there is no unit where the machine has not such registers.
+    #[allow(unsafe_code)]
+    unsafe {
+        whole::windows(row, window, unit, exact, out);
+    }
+    if let (Some(by), None) = (over, exact) {
+        divide(out, by);
     }
 }
 

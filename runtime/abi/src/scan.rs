@@ -75,7 +75,7 @@ fn one_by_one<const FIRST: usize, const END: usize>(
 }
 
 #[cfg(target_arch = "x86_64")]
-mod registers {
+pub(crate) mod registers {
     use std::arch::x86_64::{
         __m512d, _mm512_add_pd, _mm512_alignr_epi64, _mm512_castpd_si512, _mm512_castsi512_pd,
         _mm512_maskz_loadu_pd, _mm512_or_si512, _mm512_reduce_or_epi64, _mm512_set1_pd,
@@ -123,7 +123,7 @@ mod registers {
     /// Eight values from place `at` on, where `xs` follows `lead` zeros and is followed by zeros.
     #[inline]
     #[target_feature(enable = "avx512f")]
-    fn values(xs: &[f64], at: usize, lead: usize) -> __m512d {
+    pub(crate) fn values(xs: &[f64], at: usize, lead: usize) -> __m512d {
         let (from, all) = (at.wrapping_sub(lead), u32::from(u8::MAX));
         if from < xs.len() && xs.len() - from >= LANES {
             return load(&xs[from..]);

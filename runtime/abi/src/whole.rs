@@ -7,17 +7,16 @@
 //! window. It is rounded once, where it becomes a double.
 
 use std::arch::x86_64::{
-    __m512i, __mmask8, _CMP_NEQ_UQ, _mm512_add_epi64, _mm512_alignr_epi64, _mm512_castpd_si512,
+    __m512d, _CMP_NEQ_UQ, _mm512_add_epi64, _mm512_alignr_epi64, _mm512_castpd_si512,
     _mm512_castsi512_pd, _mm512_cmp_pd_mask, _mm512_cvtepi64_pd, _mm512_cvtpd_epi64,
-    _mm512_fmadd_pd, _mm512_loadu_epi64, _mm512_mask_storeu_pd, _mm512_maskz_loadu_epi64,
-    _mm512_mul_pd, _mm512_set1_pd, _mm512_setzero_si512, _mm512_storeu_pd, _mm512_sub_epi64,
+    _mm512_fmadd_pd, _mm512_mul_pd, _mm512_set1_pd, _mm512_setzero_si512, _mm512_sub_epi64,
 };
 
 use crate::parts::power;
 use crate::quotient::Exact;
-use crate::scan::values;
+use crate::scan::registers::values;
 use crate::turn::LANES;
-use crate::turn::registers::store;
+use crate::turn::registers::{load, store};
 
 /// Exponents of the units with which nothing comes near the ends of the range of doubles.
 const UNITS: std::ops::Range<i32> = -800..800;
@@ -74,45 +73,47 @@ pub(crate) fn windows(
     let old = &row[end - n..][..out.len()];
     let unit = power(unit);
     if let Some(by) = over {
-        let (share, rest) = (_mm512_set1_pd(by.share * unit), _mm512_set1_pd(by.rest * unit));
-        each(new, old, out, |sum| {
-            let sum = _mm512_cvtepi64_pd(sum);
-            _mm512_castpd_si512(_mm512_fmadd_pd(sum, share, _mm512_mul_pd(sum, rest)))
-        });
+        each::<true>(new, old, (by.share * unit, by.rest * unit), out);
     } else {
-        let unit = _mm512_set1_pd(unit);
-        each(new, old, out, |sum| {
-            _mm512_castpd_si512(_mm512_mul_pd(_mm512_cvtepi64_pd(sum), unit))
-        });
+        each::<false>(new, old, (unit, 0.0), out);
     }
 }
 
-/// What is made of the differences of two rows.
+/// The differences of two rows times a number and, where it has a rest, that.
+#[target_feature(enable = "avx512f,avx512dq")]
+fn each<const HAS_REST: bool>(
+    new: &[f64],
+    old: &[f64],
+    (factor, rest): (f64, f64),
+    out: &mut [f64],
+) {
+    let (factors, rests) = (_mm512_set1_pd(factor), _mm512_set1_pd(rest));
+    let (groups, last) = out.as_chunks_mut::<LANES>();
+    let (new, last_new) = new.as_chunks::<LANES>();
+    let (old, last_old) = old.as_chunks::<LANES>();
+    for ((out, new), old) in groups.iter_mut().zip(new).zip(old) {
+        let sum = difference(load(new), load(old));
+        let value = if HAS_REST {
+            _mm512_fmadd_pd(sum, factors, _mm512_mul_pd(sum, rests))
+        } else {
+            _mm512_mul_pd(sum, factors)
+        };
+        store(value, out);
+    }
+    if !last.is_empty() {
+        let (mut new, mut old) = ([0.0; LANES], [0.0; LANES]);
+        new[..last.len()].copy_from_slice(last_new);
+        old[..last.len()].copy_from_slice(last_old);
+        let mut out = [0.0; LANES];
+        each::<HAS_REST>(&new, &old, (factor, rest), &mut out);
+        last.copy_from_slice(&out[..last.len()]);
+    }
+}
+
+/// The difference of two registers of whole numbers, as doubles.
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq")]
-fn each(new: &[f64], old: &[f64], out: &mut [f64], made: impl Fn(__m512i) -> __m512i) {
-    let (groups, rest) = out.as_chunks_mut::<LANES>();
-    let (new, new_rest) = new.as_chunks::<LANES>();
-    let (old, old_rest) = old.as_chunks::<LANES>();
-    for ((out, new), old) in groups.iter_mut().zip(new).zip(old) {
-        // SAFETY: each is eight doubles.
-        #[allow(unsafe_code)]
-        unsafe {
-            let new = _mm512_loadu_epi64(new.as_ptr().cast());
-            let old = _mm512_loadu_epi64(old.as_ptr().cast());
-            let value = _mm512_castsi512_pd(made(_mm512_sub_epi64(new, old)));
-            _mm512_storeu_pd(out.as_mut_ptr(), value);
-        }
-    }
-    let lanes = ((1_u32 << rest.len()) - 1) as __mmask8;
-    if !rest.is_empty() {
-        // SAFETY: so many lanes are there.
-        #[allow(unsafe_code)]
-        unsafe {
-            let new = _mm512_maskz_loadu_epi64(lanes, new_rest.as_ptr().cast());
-            let old = _mm512_maskz_loadu_epi64(lanes, old_rest.as_ptr().cast());
-            let value = _mm512_castsi512_pd(made(_mm512_sub_epi64(new, old)));
-            _mm512_mask_storeu_pd(rest.as_mut_ptr(), lanes, value);
-        }
-    }
+fn difference(new: __m512d, old: __m512d) -> __m512d {
+    let (new, old) = (_mm512_castpd_si512(new), _mm512_castpd_si512(old));
+    _mm512_cvtepi64_pd(_mm512_sub_epi64(new, old))
 }
