@@ -343,6 +343,7 @@ impl<'a> KernelRun<'a> {
                 outputs.push(leaf(&read(&kernel, view, scalars, most), c));
             }
         }
+        let works = kernel.teams.iter().map(|_| Vec::new()).collect();
         let prepared = || kernel.steps.iter().map(|_| Prepared::default()).collect();
         let prepared = (0..shares).map(|_| prepared()).collect();
         Self {
@@ -355,6 +356,8 @@ impl<'a> KernelRun<'a> {
             block,
             instances,
             mates,
+            works,
+            started: false,
             projection,
             history,
             later,

@@ -11,7 +11,7 @@ use super::plan::{Kernel, MaskTree};
 use super::prepare::{Projection, front};
 use super::prepared::Prepared;
 use super::steps::{Instance, Layout, Shared};
-use super::team::{Mate, Place, Turn, waits};
+use super::team::{Mate, Place, Turn, Work, waits};
 use super::visit::{Each, Visit};
 
 /// A kernel over one chunk of parameter sets and one series of bars.
@@ -23,6 +23,10 @@ pub struct KernelRun<'a> {
     pub(super) instances: Vec<Vec<Instance<'a>>>,
     /// Per team its parameter sets.
     pub(super) mates: Vec<Vec<Mate>>,
+    /// Per team its lanes, while it runs.
+    pub(super) works: Vec<Vec<Work>>,
+    /// Whether all recurrences have started.
+    pub(super) started: bool,
     pub(super) projection: Vec<Arc<Projection>>,
     /// Parameter sets, and per set where the outputs lie.
     pub(super) sets: usize,
@@ -74,6 +78,8 @@ impl KernelRun<'_> {
             block,
             instances,
             mates,
+            works,
+            started,
             threads,
             in_place: was_in_place,
             projection,
@@ -126,7 +132,8 @@ impl KernelRun<'_> {
             layout: &layout,
         };
         let waits = |i: usize| waits(&kernel.steps[i], &block.instances[i]);
-        if kernel.turns.is_empty() || (0..kernel.steps.len()).any(waits) {
+        *started = *started || !(0..kernel.steps.len()).any(waits);
+        if kernel.turns.is_empty() || !*started {
             return block.parts(&kernel.parts, visit);
         }
         let place = Place {
@@ -141,7 +148,8 @@ impl KernelRun<'_> {
                 Turn::Team(i) => {
                     let team = &kernel.teams[*i];
                     let layout = |step: usize| layout(&kernel.steps[step]);
-                    if !team.run(&mates[*i], block.instances, &place, layout) {
+                    let works = &mut works[*i];
+                    if !team.run(works, &mates[*i], block.instances, &place, layout) {
                         block.parts(&team.alone, None);
                     }
                     if let Some(visit) = visit {
@@ -191,10 +199,11 @@ impl KernelRun<'_> {
             return;
         }
         let steps = self.kernel.steps.iter().zip(&self.instances);
-        let started = !steps
-            .clone()
-            .any(|(step, instances)| waits(step, instances));
-        let kept = if started { &self.later } else { &self.history };
+        let kept = if self.started {
+            &self.later
+        } else {
+            &self.history
+        };
         for (step, instances) in steps {
             if matches!(step.action, Action::Mask(_) | Action::CrossBits) || self.is_bars(step) {
                 continue;

@@ -251,7 +251,7 @@ impl Line {
         if let Some(divisor) = known {
             return self.push(Op::Quotient(a, divisor));
         }
-        if fixed.is_none() && self.divider_is_free() && !self.is_shared(b) {
+        if fixed.is_none() && self.divider_is_free(2) && !self.is_shared(b) {
             return self.two(Two::Div, a, b);
         }
         let divisor = match fixed {
@@ -289,18 +289,19 @@ impl Line {
         matches!(self.ops[value.index()], Op::Take(Source::Bar(_)))
     }
 
-    /// A root, likewise.
+    /// A root, likewise; the divider takes twice as long for it.
     pub fn root(&mut self, a: Value) -> Value {
-        if self.divider_is_free() {
+        if self.divider_is_free(4) {
             self.push(Op::Root(a))
         } else {
             self.push(Op::NearRoot(a))
         }
     }
 
-    fn divider_is_free(&mut self) -> bool {
+    /// Whether the next is one for the divider, which makes one of so many.
+    fn divider_is_free(&mut self, of: usize) -> bool {
         self.divided += 1;
-        self.divided % 2 == 1
+        self.divided % of == 1
     }
 
     pub fn compare(&mut self, predicate: Predicate, a: Value, b: Value) -> Value {

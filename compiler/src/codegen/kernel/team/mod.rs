@@ -21,7 +21,7 @@ use super::action::{GroupFn, View};
 use super::chain::Part;
 use crate::ir::Id;
 
-pub(super) use run::{Mate, Place, waits};
+pub(super) use run::{Mate, Place, Work, waits};
 
 /// A value that is kept from bar to bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -128,6 +128,14 @@ impl Planner<'_> {
             }
         }
         let mut teams: Vec<Planned> = Vec::new();
+        // Arithmetic alone is sooner done bar by bar than turned into rows.
+        let goes_on = |i: &usize| {
+            matches!(
+                self.steps[*i].0.action,
+                Action::Linear(..) | Action::Group(..)
+            )
+        };
+        by_phase.retain(|_, steps| steps.iter().any(goes_on));
         for ((phase, _), mut steps) in by_phase {
             let fed = self.feeders(&steps, &phases, phase);
             steps.extend(&fed);

@@ -39,53 +39,65 @@ pub(in crate::codegen::kernel) struct Place<'b> {
     pub(in crate::codegen::kernel) parallel: bool,
 }
 
-/// Some lanes of a team over a block.
-struct Work<'t> {
-    team: &'t Team,
-    len: usize,
+/// Some lanes of a team. It lasts from block to block, and what it keeps from bar to bar with it.
+pub(in crate::codegen::kernel) struct Work {
+    /// Its first parameter set.
+    first: usize,
+    lanes: usize,
     shared: Vec<*const f64>,
     /// Per leaf the columns of the lanes.
     own: Vec<Vec<*const f64>>,
     scalars: Vec<f64>,
+    /// What is kept, and what was kept before the present block.
     state: Vec<f64>,
+    before: Vec<f64>,
     /// Per output the columns of the lanes.
     outs: Vec<Vec<*mut f64>>,
 }
 
 // SAFETY: each work writes its own columns and reads others, which are complete.
-unsafe impl Send for Work<'_> {}
+unsafe impl Send for Work {}
+// SAFETY: nothing is written through a shared one.
+unsafe impl Sync for Work {}
 
 impl Team {
     /// Runs a block for all parameter sets; false where the steps must be run one by one: there are
     /// too few sets, or something is missing. Nothing has happened then but to columns, which are
-    /// written again.
+    /// written again. `works` are those of the block before, where it was run.
     pub(in crate::codegen::kernel) fn run(
         &self,
+        works: &mut Vec<Work>,
         mates: &[Mate],
         instances: &mut [Vec<Instance<'_>>],
         place: &Place<'_>,
         layout: impl Fn(usize) -> Layout,
     ) -> bool {
-        let is_there = |step: &usize| instances[*step].len() == mates.len();
-        if mates.len() < FEWEST
-            || !self.steps.iter().all(is_there)
-            || !mates.iter().all(|mate| mate.fits)
-            || !(0..mates.len()).all(|k| self.goes_on(instances, k))
-        {
-            return false;
-        }
         let width = LANES * self.groups;
-        let mut all: Vec<Work<'_>> = (0..mates.len())
-            .step_by(width)
-            .map(|first| {
+        if works.is_empty() {
+            let is_there = |step: &usize| instances[*step].len() == mates.len();
+            if mates.len() < FEWEST
+                || !self.steps.iter().all(is_there)
+                || !mates.iter().all(|mate| mate.fits)
+                || !(0..mates.len()).all(|k| self.goes_on(instances, k))
+            {
+                return false;
+            }
+            let firsts = (0..mates.len()).step_by(width);
+            works.extend(firsts.map(|first| {
                 let lanes = &mates[first..mates.len().min(first + width)];
                 self.work(first, lanes, instances, place, &layout)
-            })
-            .collect();
+            }));
+        }
+        let here = layout(self.steps[0]);
+        let run = |work: &mut Work| {
+            work.aim(self, mates, place, here);
+            work.before.copy_from_slice(&work.state);
+            work.run(self, here.len);
+        };
         if place.parallel {
-            all.par_iter_mut().for_each(Work::run);
+            works.par_iter_mut().for_each(run);
         } else {
-            all.iter_mut().for_each(Work::run);
+            works.iter_mut().for_each(run);
         }
         let is_finite = |(slot, row): (&Slot, &[f64])| match slot {
             Slot::Last { must_be_finite, .. } => {
@@ -93,33 +105,29 @@ impl Team {
             }
             Slot::Past { .. } | Slot::Before { .. } => true,
         };
-        let rows = |work: &Work<'_>| {
-            self.slots
-                .iter()
-                .zip(work.state.chunks(width))
-                .all(is_finite)
-        };
-        if !all.iter().all(rows) {
-            return false;
+        let mut rows = works
+            .iter()
+            .flat_map(|work| self.slots.iter().zip(work.state.chunks(width)));
+        if rows.all(is_finite) {
+            return true;
         }
-        for (first, work) in (0..mates.len()).step_by(width).zip(&all) {
-            for (slot, row) in self.slots.iter().zip(work.state.chunks(width)) {
-                for (k, value) in (first..mates.len()).zip(row) {
+        // The steps go on from where they stood before this block.
+        for work in works.drain(..) {
+            for (slot, row) in self.slots.iter().zip(work.before.chunks(width)) {
+                for (k, value) in (work.first..work.first + work.lanes).zip(row) {
                     match *slot {
                         Slot::Last { step, .. } => instances[step][k].linear.last = *value,
                         Slot::Past { step, at } => instances[step][k].state[at] = *value,
-                        // Where the next block looks back at.
                         Slot::Before { step, k: of } => {
-                            let layout = layout(step);
-                            let at = Self::cell(&instances[step][k], of, layout, layout.len);
-                            // SAFETY: the last bar of this instance's own column.
+                            let at = Self::cell(&instances[step][k], of, layout(step));
+                            // SAFETY: the bar before the block in this instance's own column.
                             unsafe { *place.shared.at(at) = *value };
                         }
                     }
                 }
             }
         }
-        true
+        false
     }
 
     /// Whether all recurrences of a parameter set have started and miss nothing, and nothing is
@@ -146,9 +154,9 @@ impl Team {
             })
     }
 
-    /// The place of the bar before bar `bar` of a block, in column `k` of an instance.
-    fn cell(instance: &Instance<'_>, k: usize, layout: Layout, bar: usize) -> usize {
-        instance.out + k * layout.width + layout.history + bar - 1
+    /// The place of the bar before the block, in column `k` of an instance.
+    fn cell(instance: &Instance<'_>, k: usize, layout: Layout) -> usize {
+        instance.out + k * layout.width + layout.history - 1
     }
 
     fn work(
@@ -158,7 +166,7 @@ impl Team {
         instances: &[Vec<Instance<'_>>],
         place: &Place<'_>,
         layout: impl Fn(usize) -> Layout,
-    ) -> Work<'_> {
+    ) -> Work {
         let width = LANES * self.groups;
         // Lanes without a parameter set do what the first does.
         let lane = |i: usize| if i < lanes.len() { i } else { 0 };
@@ -170,7 +178,7 @@ impl Team {
             Slot::Last { step, .. } => instances[step][first + lane(i)].linear.last,
             Slot::Past { step, at } => instances[step][first + lane(i)].state[at],
             Slot::Before { step, k } => {
-                let at = Self::cell(&instances[step][first + lane(i)], k, layout(step), 0);
+                let at = Self::cell(&instances[step][first + lane(i)], k, layout(step));
                 // SAFETY: the column is looked back at, so that it has a bar before the block.
                 unsafe { *place.shared.at(at) }
             }
@@ -180,15 +188,17 @@ impl Team {
                 .map(|at| value(at / width, at % width))
                 .collect()
         };
+        let state = table(self.slots.len(), &|k, i| value(&self.slots[k], i));
         Work {
-            team: self,
-            len: here.len,
+            first,
+            lanes: lanes.len(),
             shared: (0..shared).map(|k| pointer(0, k)).collect(),
             own: (shared..shared + self.own.len())
                 .map(|k| (0..width).map(|i| pointer(i, k)).collect())
                 .collect(),
             scalars: table(self.scalars.len(), &|k, i| lanes[lane(i)].scalars[k]),
-            state: table(self.slots.len(), &|k, i| value(&self.slots[k], i)),
+            before: state.clone(),
+            state,
             outs: self
                 .outs
                 .iter()
@@ -197,10 +207,11 @@ impl Team {
                     let of_step = instances[step][first..first + lanes.len()].iter();
                     of_step
                         .map(|instance| {
-                            // SAFETY: the place of a column of this instance.
+                            // SAFETY: the place of a column of this instance. One parameter set
+                            // alone, whose outputs may lie elsewhere, has no team.
                             unsafe {
                                 let at = instance.out + layout.history;
-                                place.shared.out(instance, at).add(k * layout.width)
+                                place.shared.at(at).add(k * layout.width)
                             }
                         })
                         .collect()
@@ -210,13 +221,32 @@ impl Team {
     }
 }
 
-impl Work<'_> {
-    fn run(&mut self) {
-        ROWS.with_borrow_mut(|rows| self.run_with(rows));
+impl Work {
+    /// Where the bars of the present block lie.
+    fn aim(&mut self, team: &Team, mates: &[Mate], place: &Place<'_>, layout: Layout) {
+        let mates = &mates[self.first..][..self.lanes];
+        let pointer = |leaf: &Leaf| leaf.pointer(place.shared, layout, &place.bars);
+        // Other columns stay where they are.
+        let is_of_bars = |k: &usize| mates[0].leaves[*k].bar.is_some();
+        let shared = team.shared.len();
+        for k in (0..shared).filter(is_of_bars) {
+            self.shared[k] = pointer(&mates[0].leaves[k]);
+        }
+        for k in (shared..shared + team.own.len()).filter(is_of_bars) {
+            // Lanes without a parameter set do what the first does.
+            let all = mates.iter().chain(std::iter::repeat(&mates[0]));
+            for (column, mate) in self.own[k - shared].iter_mut().zip(all) {
+                *column = pointer(&mate.leaves[k]);
+            }
+        }
     }
 
-    fn run_with(&mut self, rows: &mut Vec<f64>) {
-        let width = LANES * self.team.groups;
+    fn run(&mut self, team: &Team, len: usize) {
+        ROWS.with_borrow_mut(|rows| self.run_with(team, len, rows));
+    }
+
+    fn run_with(&mut self, team: &Team, len: usize, rows: &mut Vec<f64>) {
+        let width = LANES * team.groups;
         let count = self.own.len() + self.outs.len();
         let most = (NEAR / (count.max(1) * width)).clamp(LANES, MOST_BARS);
         let most = most - most % LANES;
@@ -231,9 +261,8 @@ impl Work<'_> {
         leaves.extend(of_leaves.chunks(row).map(<[f64]>::as_ptr));
         let outs: Vec<*mut f64> = of_outs.chunks_mut(row).map(<[f64]>::as_mut_ptr).collect();
         let mut columns: Vec<&[f64]> = Vec::with_capacity(width);
-        let mut results: Vec<&mut [f64]> = Vec::with_capacity(width);
-        for start in (0..self.len).step_by(most) {
-            let bars = most.min(self.len - start);
+        for start in (0..len).step_by(most) {
+            let bars = most.min(len - start);
             for (own, rows) in self.own.iter().zip(of_leaves.chunks_mut(row)) {
                 columns.clear();
                 // SAFETY: leaves lie in complete columns, `len` doubles from here on.
@@ -251,7 +280,7 @@ impl Work<'_> {
             // SAFETY: the function of a team takes so many leaves, numbers and slots, and writes
             // `bars` rows of each output.
             unsafe {
-                (self.team.function)(
+                (team.function)(
                     leaves.as_ptr(),
                     self.scalars.as_ptr(),
                     self.state.as_mut_ptr(),
@@ -261,13 +290,9 @@ impl Work<'_> {
                 );
             }
             for (out, rows) in self.outs.iter().zip(of_outs.chunks(row)) {
-                results.clear();
                 // SAFETY: these parts of the arena are written by their instances only, and read by
                 // nothing while the team runs.
-                results.extend(out.iter().map(|column| unsafe {
-                    std::slice::from_raw_parts_mut(column.add(start), bars)
-                }));
-                to_columns(rows, width, &mut results);
+                unsafe { to_columns(rows, width, (start, bars), out) };
             }
         }
     }
