@@ -367,6 +367,15 @@ pub fn is_call(op: Op) -> bool {
 /// The nodes that `roots` need on one bar, in order, and the leaves they are made of:
 /// `is_leaf` says where to stop.
 pub fn cone(graph: &Graph, roots: &[Id], is_leaf: impl Fn(Id) -> bool) -> (Vec<Id>, Vec<Id>) {
+    cone_along(roots, is_leaf, |id| operands(graph.node(id).op))
+}
+
+/// The same where `reads` says what each node needs.
+pub fn cone_along<const MOST: usize>(
+    roots: &[Id],
+    is_leaf: impl Fn(Id) -> bool,
+    reads: impl Fn(Id) -> [Option<Id>; MOST],
+) -> (Vec<Id>, Vec<Id>) {
     let (mut inner, mut leaves) = (Vec::new(), Vec::new());
     let mut seen = std::collections::HashSet::new();
     let mut open: Vec<Id> = roots.to_vec();
@@ -379,7 +388,7 @@ pub fn cone(graph: &Graph, roots: &[Id], is_leaf: impl Fn(Id) -> bool) -> (Vec<I
             continue;
         }
         inner.push(id);
-        open.extend(operands(graph.node(id).op).iter().flatten());
+        open.extend(reads(id).iter().flatten());
     }
     inner.sort_unstable();
     leaves.sort_unstable();

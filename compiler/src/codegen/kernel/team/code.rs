@@ -3,14 +3,14 @@
 use strat_abi::linear::Form;
 
 use super::{Planned, Slot, Team};
-use crate::codegen::emit::cone;
+use crate::codegen::emit::{cone, cone_along};
 use crate::codegen::kernel::action::{Action, Step, View, no_group};
 use crate::codegen::kernel::order::is_linear;
 use crate::codegen::kernel::plan::Planner;
 use crate::codegen::wide::line::{Op as Step8, Predicate, Source, Two, Value};
 use crate::codegen::wide::pointwise::{Pointwise, Val};
 use crate::codegen::wide::{Frame, Kind, MOST_SLOTS};
-use crate::ir::{Graph, Id, Op};
+use crate::ir::{Graph, Id, Op, operands};
 
 /// Operations of a turn at most.
 const LONGEST: usize = 600;
@@ -166,11 +166,23 @@ impl<'p, 'g> Builder<'p, 'g> {
             }
             Action::Map(_) | Action::Quotient | Action::Choice(_) => {
                 let root = self.planner.id_of(step.out)?;
-                let (nodes, leaves) =
-                    cone(self.graph, &[root], |id| self.planner.is_leaf_of(root, id));
+                let (nodes, leaves) = cone_along(
+                    &[root],
+                    |id| self.planner.is_leaf_of(root, id),
+                    |id| match self.chosen(id) {
+                        Some(chosen) => [Some(chosen), None, None, None],
+                        None => operands(self.graph.node(id).op),
+                    },
+                );
                 self.read(&leaves, at);
                 for id in nodes {
-                    self.code.node(id);
+                    match self.chosen(id) {
+                        Some(chosen) => {
+                            let val = self.code.val(chosen);
+                            self.code.set(id, val);
+                        }
+                        None => self.code.node(id),
+                    }
                 }
             }
             Action::Linear(form, _) => {
@@ -297,6 +309,15 @@ impl<'p, 'g> Builder<'p, 'g> {
             self.slots.len() - 1
         });
         self.code.line.take(Source::Past(i * groups + self.group))
+    }
+
+    /// What a node chooses, where its condition is taken to be known.
+    fn chosen(&self, id: Id) -> Option<Id> {
+        let Op::Select(condition, yes, no) = self.graph.node(id).op else {
+            return None;
+        };
+        let known = self.taken.iter().find(|(known, _)| *known == condition);
+        known.map(|(_, is_so)| if *is_so { yes } else { no })
     }
 
     /// The side of a choice that is taken to be chosen.

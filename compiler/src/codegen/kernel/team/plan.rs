@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use strat_lang::hir::Compare;
+
 use super::code::Builder;
 use super::{Planned, Turn};
 use crate::codegen::emit::cone;
@@ -64,7 +66,8 @@ impl Planner<'_> {
     }
 
     /// The conditions of the parameters that choose between a recurrence of a team and something
-    /// else, as they are where the recurrence is chosen.
+    /// else, as they are where the recurrence is chosen; and those of its arithmetic that ask whether
+    /// a parameter is one certain number, which most are not.
     pub(super) fn taken(&self, steps: &[usize]) -> Vec<(Id, bool)> {
         let mut taken: Vec<(Id, bool)> = Vec::new();
         for step in steps.iter().map(|i| &self.steps[*i].0) {
@@ -78,7 +81,31 @@ impl Planner<'_> {
                 taken.push((condition, yes));
             }
         }
+        for step in steps.iter().map(|i| &self.steps[*i].0) {
+            let (Action::Map(_), Some(root)) = (step.action, self.id_of(step.out)) else {
+                continue;
+            };
+            let (nodes, _) = cone(self.graph, &[root], |id| self.is_leaf_of(root, id));
+            for id in nodes {
+                if let Op::Select(condition, ..) = self.graph.node(id).op
+                    && self.is_certain_number(condition)
+                    && taken.iter().all(|(known, _)| *known != condition)
+                {
+                    taken.push((condition, false));
+                }
+            }
+        }
         taken
+    }
+
+    fn is_certain_number(&self, condition: Id) -> bool {
+        let node = self.graph.node(condition);
+        let is_number = |id: Id| matches!(self.graph.node(id).op, Op::Number(_));
+        !node.stage.series
+            && match node.op {
+                Op::Compare(Compare::Eq, a, b) => is_number(a) != is_number(b),
+                _ => false,
+            }
     }
 
     fn is_wide_group(&self, g: usize) -> bool {
