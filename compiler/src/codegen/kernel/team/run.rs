@@ -16,7 +16,7 @@ const FEWEST: usize = 5;
 /// Doubles of all rows that are made at a time, so that they stay in the nearest memory, and most
 /// bars of them.
 const NEAR: usize = 1536;
-const MOST_BARS: usize = 128;
+const MOST_BARS: usize = 32;
 
 thread_local! {
     /// Memory for rows, used again from block to block.
