@@ -80,6 +80,41 @@ fn swept(
         .collect()
 }
 
+/// Each share of the lengths has near columns of its own, whatever thread runs it.
+#[test]
+fn any_number_of_threads_gives_the_same_outputs() {
+    let bars = wild(3, 3_000, true);
+    let lengths: Vec<f64> = (2..42).map(f64::from).collect();
+    for call in [
+        "ta_midprice(length)",
+        "ta_vortex(length)",
+        "ta_kama(close, length)",
+        "ta_macd(close, length)",
+        "ta_mfi(length)",
+    ] {
+        let program = program(call, Executor::Kernel).expect("it compiles");
+        let outputs = program.evaluate(&lengths[..1], columns(&bars)).len();
+        let with = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+            let pool = pool.build().expect("a pool");
+            pool.install(|| swept(&program, &lengths, outputs, columns(&bars)))
+        };
+        let alone = bits(with(1));
+        for threads in [2, 3, 7] {
+            assert!(
+                bits(with(threads)) == alone,
+                "{call} with {threads} threads"
+            );
+        }
+    }
+}
+
+fn bits(values: Vec<Vec<Vec<f64>>>) -> Vec<u64> {
+    let all = values.into_iter().flatten().flatten();
+    all.map(|x| if x.is_nan() { 0 } else { x.to_bits() })
+        .collect()
+}
+
 /// Whether a call could be made with a `length`.
 fn agrees(call: &str, lengths: &[f64], bars: &Bars) -> bool {
     let (Some(kernel), Some(interpreter)) = (

@@ -269,6 +269,56 @@ mod tests {
         }
     }
 
+    #[cfg(target_arch = "x86_64")]
+    fn assert_exact(x: f64, by: f64) {
+        let Some(exact) = Exact::of(by) else {
+            return;
+        };
+        let got = x.mul_add(exact.share, x * exact.rest);
+        assert!(same(got, x / by), "{x} / {by}: {got} for {}", x / by);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        /// A divisor of few bits divides exactly, and next to the middle of two doubles as well.
+        #[test]
+        fn short_divisors_divide(
+            by in 1u64..1 << 40,
+            scale in -20i32..20,
+            bits in 1u64 << 52..1 << 53,
+            size in -700i32..700,
+        ) {
+            let power = |e: i32| f64::from_bits(((1023 + e) as u64) << 52);
+            let by = by as f64 * power(scale);
+            prop_assert!(Exact::of(by).is_some());
+            for by in [by, -by] {
+                assert_exact(bits as f64 * power(size), by);
+                // The quotient is near the middle of two doubles.
+                let middle = (bits as f64 * power(size)) * by;
+                for near in [middle.to_bits() - 1, middle.to_bits(), middle.to_bits() + 1] {
+                    assert_exact(f64::from_bits(near), by);
+                }
+            }
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn divisors_of_many_bits_are_not_short() {
+        for by in [
+            0.1,
+            std::f64::consts::PI,
+            0.0,
+            f64::NAN,
+            f64::INFINITY,
+            1e300,
+            1e-300,
+        ] {
+            assert!(Exact::of(by).is_none(), "{by}");
+        }
+    }
+
     /// Divisors just below a power of two, where one correction is not enough, and numerators whose
     /// quotient lies next to the middle of two doubles.
     #[test]

@@ -308,6 +308,43 @@ mod tests {
         );
     }
 
+    /// How the sums of a series are made where the machine has the registers.
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn prices_are_whole_numbers_and_volumes_are_parts() {
+        let of = |longest: usize, x: &dyn Fn(usize) -> f64| {
+            let xs: Vec<f64> = (0..300).map(x).collect();
+            agree(&xs, &[1, 5, longest.min(40)], 300, |n| n);
+            let mut memory = vec![0.0; table_len(Weights::Equal, xs.len())];
+            Prefix::over(Weights::Equal, &xs, largest(&xs), (0, longest), &mut memory)
+        };
+        let is_whole = |prefix: &Prefix| matches!(prefix, Prefix::Whole { .. });
+        let noise = |i: usize| ((i * 7_919) % 10_007) as f64 / 10_007.0;
+        let has_registers = whole::unit(1.0_f64.to_bits(), 1).is_some();
+        let prices = |i: usize| 10_000.0 + 100.0 * noise(i);
+        // Their differences are multiples of the same unit, their greatest sum fills 63 bits.
+        let moves = |i: usize| prices(i) - prices(i + 1);
+        let full = |_: usize| f64::from_bits(2.0_f64.to_bits() - 1);
+        for (longest, series) in [
+            (100, &prices as &dyn Fn(usize) -> f64),
+            (100, &moves),
+            (256, &full),
+            (256, &|i| -full(i)),
+            (40, &|_| 0.0),
+        ] {
+            assert_eq!(is_whole(&of(longest, series)), has_registers);
+        }
+        let volumes = |i: usize| 1e-3 + 9.9e5 * noise(i) * noise(i) * noise(i);
+        assert!(matches!(of(100, &volumes), Prefix::Parts(_)));
+        assert!(matches!(
+            of(100, &|i| if i == 9 { 1e60 } else { noise(i) }),
+            Prefix::None
+        ));
+        // What is near the ends of the range is left to others.
+        assert!(!is_whole(&of(40, &|i| noise(i) * 1e-300)));
+        assert!(!is_whole(&of(40, &|i| noise(i) * 1e300)));
+    }
+
     #[test]
     fn blocks_longer_than_a_chunk() {
         let xs: Vec<f64> = (0..5_000)

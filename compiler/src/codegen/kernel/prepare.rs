@@ -13,11 +13,13 @@ use strat_lang::hir::Input;
 
 use super::action::{Action, View};
 use super::block::share_of;
+use super::layout::{LINE, block, column_width, front};
 use super::leaf::{Leaf, bar_column};
 use super::near::Places;
 use super::order::is_linear;
 use super::plan::Kernel;
 use super::prepared::Prepared;
+use super::projection::{Projection, project};
 use super::run::KernelRun;
 use super::steps::Instance;
 use super::team::{Mate, Team};
@@ -25,31 +27,8 @@ use crate::codegen::group::state_len;
 use crate::feeds::Column;
 use crate::ir::Graph;
 
-/// Doubles of a line of the nearest memory.
-const LINE: usize = 8;
-/// Bars of a block where no window reaches further back.
-const BLOCK: usize = 1024;
-/// Bars of a block with few columns, at most; and of one in which recurrences are cut into parts.
-const LONG_BLOCK: usize = 4096;
-const LONGEST_BLOCK: usize = 16384;
-/// Recurrences that are cut into parts, at most, and the bytes their columns may take.
-const FEW: usize = 8;
-const NEAR: usize = 1 << 20;
-/// Bytes that near columns may take of the nearest memory.
-const NEAREST: usize = 1 << 13;
-/// Most bars of a block.
-const MOST_BLOCK: usize = 1 << 16;
-
 /// Gives the columns of an input beside the bars, one per parameter set.
 pub(crate) type Hand<'h, 'a> = &'h dyn Fn(Input, &[&[f64]]) -> Vec<Column<'a>>;
-
-/// What differs between instances of one set of parameters.
-pub(super) struct Projection {
-    /// For each parameter set its instance.
-    pub(super) of: Vec<u32>,
-    /// For each instance a parameter set that has it.
-    pub(super) representative: Vec<usize>,
-}
 
 impl<'a> KernelRun<'a> {
     /// Prepares `combos` (parameter sets one after the other, already resolved) over `bars`.
@@ -178,11 +157,7 @@ impl<'a> KernelRun<'a> {
         let places = Places::of(&kernel.steps, &kernel.spans, |i| {
             history[kernel.steps[i].out] == 0
         });
-        let block = reach
-            .next_power_of_two()
-            .clamp(BLOCK, MOST_BLOCK)
-            .max(longer_block(&kernel, &projection, &places))
-            .min(most.next_multiple_of(64));
+        let block = block(reach, &kernel, &projection, &places).min(most.next_multiple_of(64));
         let width: Vec<usize> = history.iter().map(|h| column_width(*h, block)).collect();
         // Places in the arena, step by step.
         let mut arena_len = 0;
@@ -373,33 +348,6 @@ impl<'a> KernelRun<'a> {
     }
 }
 
-/// Bars of a block where there are few columns: the longer, the less is done per block, while all
-/// columns still fit into the nearer memory together. Recurrences are cut into parts, which must be
-/// longer than their memory.
-fn longer_block(kernel: &Kernel, projection: &[Arc<Projection>], places: &Places) -> usize {
-    let (mut recurrences, mut columns) = (0, 0);
-    for (i, (step, p)) in kernel.steps.iter().zip(projection).enumerate() {
-        let instances = p.representative.len();
-        recurrences += usize::from(is_linear(step)) * instances;
-        // What serves seeds only is soon left aside.
-        if kernel.seeds_of[i].is_empty() && places.of[i].is_none() {
-            columns += step.outs * instances;
-        }
-    }
-    let most = match recurrences {
-        0 => LONG_BLOCK,
-        1..=FEW => LONGEST_BLOCK,
-        _ => BLOCK,
-    };
-    let near: usize = places.columns.iter().sum();
-    let nearest = match near {
-        0 => most,
-        _ => NEAREST / 8 / near,
-    };
-    let bars = (NEAR / 8 / columns.max(1)).min(nearest).clamp(BLOCK, most);
-    1 << bars.ilog2()
-}
-
 /// A column that a step reads, and how many bars back.
 struct Read {
     column: usize,
@@ -427,43 +375,4 @@ fn read(kernel: &Kernel, view: View, scalars: &[f64], most: usize) -> Read {
             lag: (read.lag + lag(chosen)).min(most),
         };
     }
-}
-
-/// Where the block begins in a column with so many bars of history: at a whole line of the memory.
-pub(super) fn front(history: usize) -> usize {
-    history.next_multiple_of(LINE)
-}
-
-/// Doubles from one column to the next: an odd number of lines, so that columns side by side do
-/// not crowd into the same places of the nearest memory.
-fn column_width(history: usize, block: usize) -> usize {
-    let lines = (front(history) + block).div_ceil(LINE);
-    (lines | 1) * LINE
-}
-
-/// Which parameter sets share an instance of a step that depends on `deps`.
-fn project<'c>(deps: u64, count: usize, set: impl Fn(usize) -> &'c [f64]) -> Projection {
-    let mut of = Vec::with_capacity(count);
-    let mut representative = Vec::new();
-    let mut seen: HashMap<Vec<u64>, u32> = HashMap::new();
-    let mut key = Vec::new();
-    for c in 0..count {
-        key.clear();
-        for (p, value) in set(c).iter().enumerate() {
-            if deps >> p & 1 == 1 {
-                key.push(value.to_bits());
-            }
-        }
-        let instance = match seen.get(&key) {
-            Some(known) => *known,
-            None => {
-                let new = representative.len() as u32;
-                seen.insert(key.clone(), new);
-                representative.push(c);
-                new
-            }
-        };
-        of.push(instance);
-    }
-    Projection { of, representative }
 }

@@ -6,10 +6,11 @@ use strat_abi::{BarColumns, ComboState, Scratch, Sweep};
 
 use super::action::{Action, Step};
 use super::block::Running;
+use super::layout::front;
 use super::leaf::{Leaf, bar_column};
 use super::plan::{Kernel, MaskTree};
-use super::prepare::{Projection, front};
 use super::prepared::Prepared;
+use super::projection::Projection;
 use super::steps::{Instance, Layout, Shared};
 use super::team::{Mate, Place, Turn, Work, waits};
 use super::visit::{Each, Visit};

@@ -3,7 +3,7 @@
 use strat_abi::BarColumns;
 
 use super::leaf::Leaf;
-use super::prepare::Projection;
+use super::projection::Projection;
 use super::steps::{Layout, Shared};
 
 /// Takes the outputs of one parameter set.
