@@ -339,6 +339,9 @@ mod tests {
             of(100, &|i| if i == 9 { 1e60 } else { noise(i) }),
             Prefix::None
         ));
+        // A value that half of the unit is too much for.
+        let least = |i: usize| if i == 3 { f64::from_bits(1) } else { 1.4e17 };
+        assert!(!is_whole(&of(64, &least)));
         // What is near the ends of the range is left to others.
         assert!(!is_whole(&of(40, &|_| 0.0)));
         assert!(!is_whole(&of(40, &|i| noise(i) * 1e-300)));

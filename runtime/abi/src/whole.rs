@@ -41,11 +41,13 @@ pub(crate) fn scan(xs: &[f64], lead: usize, unit: i32, row: &mut [f64]) -> bool 
     let zero = _mm512_setzero_si512();
     let mut before = [zero; 3];
     let mut all = zero;
-    let units = _mm512_set1_pd(power(-unit));
+    let (units, of_unit) = (_mm512_set1_pd(power(-unit)), _mm512_set1_pd(power(unit)));
     for at in (0..row.len() - LANES).step_by(LANES) {
-        let x = _mm512_mul_pd(values(xs, at, lead), units);
-        let one = _mm512_cvtpd_epi64(x);
-        if _mm512_cmp_pd_mask::<_CMP_NEQ_UQ>(_mm512_cvtepi64_pd(one), x) != 0 {
+        let x = values(xs, at, lead);
+        let one = _mm512_cvtpd_epi64(_mm512_mul_pd(x, units));
+        // Back again, since a value much smaller than the unit has become 0.
+        let back = _mm512_mul_pd(_mm512_cvtepi64_pd(one), of_unit);
+        if _mm512_cmp_pd_mask::<_CMP_NEQ_UQ>(back, x) != 0 {
             return false;
         }
         // As in [`crate::scan`]: the last eight up to each, by twos, by fours, by eights.
