@@ -10,7 +10,7 @@ use super::action::{Action, Step};
 use super::chain::Part;
 use super::linear;
 use super::plan::Kernel;
-use super::prepared::Prepared;
+use super::prepared::{Prepared, Slot};
 use super::steps::{Instance, Layout, Shared, run};
 use super::visit::Visit;
 use super::windows::side_by_side;
@@ -22,10 +22,10 @@ pub(super) struct Running<'r, 'a, L> {
     pub(super) bars: BarColumns<'a>,
     pub(super) parallel: bool,
     pub(super) instances: &'r mut [Vec<Instance<'a>>],
-    /// Per share of the parameter sets and step what its windows share.
+    /// Per share of the parameter sets and slot what windows share.
     pub(super) prepared: &'r mut [Vec<Prepared>],
-    /// Per step how many bars its windows reach back.
-    pub(super) reach: &'r [usize],
+    /// Per step its slot.
+    pub(super) slots: &'r [Slot],
     pub(super) layout: &'r L,
 }
 
@@ -96,8 +96,7 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
                 let step = &kernel.steps[place];
                 Of {
                     step,
-                    place,
-                    reach: self.reach[place],
+                    slot: self.slots[place],
                     layout: layout(step),
                     instances: self.instances[place].as_mut_ptr(),
                 }
@@ -108,7 +107,7 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
         let share = |(sets, prepared): (Range<usize>, &mut Vec<Prepared>)| {
             let steps = &steps;
             for of in steps.0 {
-                prepared[of.place].forget();
+                prepared[of.slot.index].forget();
             }
             for k in sets {
                 for of in steps.0 {
@@ -116,7 +115,7 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
                     let instance = unsafe { &mut *of.instances.add(k) };
                     let action = of.step.action;
                     let at = (shared, of.layout);
-                    if !prepared[of.place].run(action, instance, of.reach, at, &bars) {
+                    if !prepared[of.slot.index].run(action, instance, of.slot, at, &bars) {
                         run(action, of.step.outs, instance, shared, of.layout, bars);
                     }
                 }
@@ -141,8 +140,7 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
 /// A step of a chain.
 struct Of<'k, 'a> {
     step: &'k Step,
-    place: usize,
-    reach: usize,
+    slot: Slot,
     layout: Layout,
     instances: *mut Instance<'a>,
 }

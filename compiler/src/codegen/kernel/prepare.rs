@@ -18,7 +18,7 @@ use super::leaf::{Leaf, bar_column};
 use super::near::Places;
 use super::order::is_linear;
 use super::plan::Kernel;
-use super::prepared::Prepared;
+use super::prepared::{Prepared, slots};
 use super::projection::{Projection, project};
 use super::run::KernelRun;
 use super::steps::Instance;
@@ -319,13 +319,14 @@ impl<'a> KernelRun<'a> {
             }
         }
         let works = kernel.teams.iter().map(|_| Vec::new()).collect();
-        let prepared = || kernel.steps.iter().map(|_| Prepared::default()).collect();
+        let (slots, slot_count) = slots(&kernel.steps, &instances, &reach_of);
+        let prepared = || (0..slot_count).map(|_| Prepared::default()).collect();
         let prepared = (0..shares).map(|_| prepared()).collect();
         Self {
             sets,
             outputs,
             prepared,
-            reach: reach_of,
+            slots,
             kernel,
             bars,
             block,

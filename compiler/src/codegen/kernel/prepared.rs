@@ -6,7 +6,7 @@ use strat_abi::extreme::ExtremeBlock;
 use strat_abi::lanes::Lane;
 use strat_abi::regions::SumBlock;
 
-use super::action::Action;
+use super::action::{Action, Step};
 use super::leaf::Leaf;
 use super::steps::{Instance, Layout, Shared};
 
@@ -19,19 +19,66 @@ pub(super) struct Prepared {
     extremes: ExtremeBlock,
 }
 
+/// Where a step finds what its windows share, and how many bars those reach back.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Slot {
+    /// 0 for what nothing is shared with: memory that many use in turn.
+    pub(super) index: usize,
+    pub(super) reach: usize,
+}
+
+/// A slot for each step, where windows of the steps reach so many bars back, and how many there are.
+/// Steps that look at the same column in the same way share one.
+pub(super) fn slots(
+    steps: &[Step],
+    instances: &[Vec<Instance<'_>>],
+    reach: &[usize],
+) -> (Vec<Slot>, usize) {
+    // Extremes are made for ascending lengths, so those of two steps in turn share nothing.
+    let is_alike = |a: &Step, b: &Step| match (a.action, b.action) {
+        (Action::Sum(x, _), Action::Sum(y, _)) => x == y && a.views[0] == b.views[0],
+        _ => false,
+    };
+    let mut slots = vec![Slot::default(); steps.len()];
+    let mut count = 1;
+    for (i, step) in steps.iter().enumerate() {
+        let is_window = matches!(step.action, Action::Sum(..) | Action::Extreme(..));
+        if !is_window || slots[i].index != 0 {
+            continue;
+        }
+        slots[i].reach = reach[i];
+        let alike = (i + 1..steps.len()).filter(|other| is_alike(step, &steps[*other]));
+        let alike: Vec<usize> = [i].into_iter().chain(alike).collect();
+        let is_shared = match &instances[i][..] {
+            [first, second, ..] => first.leaves == second.leaves,
+            _ => false,
+        };
+        if alike.len() > 1 || is_shared {
+            let most = alike.iter().map(|other| reach[*other]).max().unwrap_or(0);
+            for other in alike {
+                slots[other] = Slot {
+                    index: count,
+                    reach: most,
+                };
+            }
+            count += 1;
+        }
+    }
+    (slots, count)
+}
+
 impl Prepared {
-    /// A new block has begun.
+    /// A new block has begun, or another step.
     pub(super) fn forget(&mut self) {
         self.of = None;
     }
 
-    /// The window of one instance, where windows of the step reach `reach` bars back at most; false
-    /// where the step is of another kind.
+    /// The window of one instance of a step with this slot; false where the step is of another kind.
     pub(super) fn run(
         &mut self,
         action: Action,
         instance: &Instance<'_>,
-        reach: usize,
+        Slot { index, reach }: Slot,
         (shared, layout): (Shared, Layout),
         bars: &BarColumns<'_>,
     ) -> bool {
@@ -60,7 +107,7 @@ impl Prepared {
             over: instance.scalars.first().copied(),
             out,
         };
-        let is_new = self.of != Some(leaf);
+        let is_new = index == 0 || self.of != Some(leaf);
         self.of = Some(leaf);
         match (action, weights) {
             (Action::Sum(..), Some(weights)) => {

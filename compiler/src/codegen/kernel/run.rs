@@ -9,7 +9,7 @@ use super::block::Running;
 use super::layout::front;
 use super::leaf::{Leaf, bar_column};
 use super::plan::{Kernel, MaskTree};
-use super::prepared::Prepared;
+use super::prepared::{Prepared, Slot};
 use super::projection::Projection;
 use super::steps::{Instance, Layout, Shared};
 use super::team::{Mate, Place, Turn, Work, waits};
@@ -32,10 +32,10 @@ pub struct KernelRun<'a> {
     /// Parameter sets, and per set where the outputs lie.
     pub(super) sets: usize,
     pub(super) outputs: Vec<Leaf>,
-    /// Per share of the parameter sets and step what its windows share.
+    /// Per share of the parameter sets and slot what windows share.
     pub(super) prepared: Vec<Vec<Prepared>>,
-    /// Per step how many bars its windows reach back.
-    pub(super) reach: Vec<usize>,
+    /// Per step its slot.
+    pub(super) slots: Vec<Slot>,
     /// Per column: bars of history before the block, and doubles per instance.
     pub(super) history: Vec<usize>,
     /// Per column the bars of history that are read once all recurrences have started.
@@ -87,7 +87,7 @@ impl KernelRun<'_> {
             sets,
             outputs,
             prepared,
-            reach,
+            slots,
             ..
         } = self;
         let (kernel, bars, block, threads) = (&**kernel, *bars, *block, *threads);
@@ -129,7 +129,7 @@ impl KernelRun<'_> {
             parallel: threads > 1,
             instances,
             prepared,
-            reach,
+            slots,
             layout: &layout,
         };
         let waits = |i: usize| waits(&kernel.steps[i], &block.instances[i]);
