@@ -3,8 +3,9 @@
 //!
 //! The results are those of [`crate::sums`], since both are the exact sum rounded once. A region,
 //! which is a chunk of the block and what its longest window reaches before it, has one table of
-//! prefix sums for all lengths ([`crate::prefix`]). Where the values of a region are so far apart
-//! that no table holds them, its windows are taken step by step.
+//! prefix sums for all lengths: of whole numbers (`whole`), or of parts of the values (`prefix`).
+//! Where the values of a region are so far apart that no table holds them, its windows are taken
+//! step by step.
 
 use crate::lanes::Lane;
 use crate::parts::largest;
