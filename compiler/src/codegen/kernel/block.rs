@@ -128,11 +128,11 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
         let of_share = |i: usize| first_of(i, shares, count)..first_of(i + 1, shares, count);
         let values = count * steps.0.len() * layout(&kernel.steps[first]).len;
         let shares = self.prepared.iter_mut().enumerate();
-        let mut shares: Vec<_> = shares.map(|(i, own)| (of_share(i), own)).collect();
+        let shares: Vec<_> = shares.map(|(i, own)| (of_share(i), own)).collect();
         if self.parallel && values >= WORTH_THREADS {
             shares.into_par_iter().for_each(share);
         } else {
-            shares.drain(..).for_each(share);
+            shares.into_iter().for_each(share);
         }
     }
 }

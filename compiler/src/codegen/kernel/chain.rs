@@ -1,4 +1,4 @@
-//! Which steps of a block are run together, and which columns are needed by no others.
+//! Which steps of a block are run together.
 //!
 //! Steps of the same parameters that stand one behind the other are a *chain*: it is run parameter
 //! set by parameter set, from its first step to its last, so that what one writes for the next is
