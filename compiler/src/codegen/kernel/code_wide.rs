@@ -3,7 +3,7 @@
 use super::action::Step;
 use super::code::MAP_TURN;
 use crate::codegen::emit::cone;
-use crate::codegen::wide::line::{Op as Step8, Source};
+use crate::codegen::wide::line::{Line, Op as Step8, Source};
 use crate::codegen::wide::pointwise::{Pointwise, is_wide};
 use crate::codegen::wide::{Frame, Kind, is_possible};
 use crate::ir::{Graph, Id, Op};
@@ -26,13 +26,17 @@ pub(super) fn map(
     } else {
         1
     };
-    let mut code = Pointwise::new(graph);
-    for which in 0..turns {
-        cone.eight(&mut code, which);
-        let value = code.stored(root);
-        code.line.push(Step8::Keep(0, which, value));
-    }
-    cone.function(&code, Kind::Column(turns))
+    let built = |line| {
+        let mut code = Pointwise::new(graph, line);
+        for which in 0..turns {
+            cone.eight(&mut code, which);
+            let value = code.stored(root);
+            code.line.push(Step8::Keep(0, which, value));
+        }
+        code.line
+    };
+    let trial = built(Line::default());
+    cone.function(&built(trial.balanced()), Kind::Column(turns))
 }
 
 /// As `code::mask`; nothing where it must be done otherwise.
@@ -45,20 +49,24 @@ pub(super) fn mask(
 ) -> Option<Vec<u8>> {
     let roots: Vec<Id> = terms.iter().map(|(id, _)| *id).collect();
     let cone = Cone::of(graph, &roots, step, is_leaf)?;
-    let mut code = Pointwise::new(graph);
-    cone.eight(&mut code, 0);
-    let mut holds = None;
-    for (id, want) in terms {
-        let (yes, no) = code.condition(*id);
-        let one = if *want { yes } else { no };
-        holds = Some(match holds {
-            None => one,
-            Some(h) if all => code.line.push(Step8::Both(h, one)),
-            Some(h) => code.line.push(Step8::Either(h, one)),
-        });
-    }
-    code.line.push(Step8::Bits(holds?));
-    cone.function(&code, Kind::Bits)
+    let built = |line| {
+        let mut code = Pointwise::new(graph, line);
+        cone.eight(&mut code, 0);
+        let mut holds = None;
+        for (id, want) in terms {
+            let (yes, no) = code.condition(*id);
+            let one = if *want { yes } else { no };
+            holds = Some(match holds {
+                None => one,
+                Some(h) if all => code.line.push(Step8::Both(h, one)),
+                Some(h) => code.line.push(Step8::Either(h, one)),
+            });
+        }
+        code.line.push(Step8::Bits(holds?));
+        Some(code.line)
+    };
+    let trial = built(Line::default())?;
+    cone.function(&built(trial.balanced())?, Kind::Bits)
 }
 
 /// The nodes of some arithmetic, and where its leaves lie.
@@ -106,8 +114,8 @@ impl Cone {
         }
     }
 
-    fn function(&self, code: &Pointwise<'_>, kind: Kind) -> Option<Vec<u8>> {
+    fn function(&self, line: &Line, kind: Kind) -> Option<Vec<u8>> {
         let leaves = self.columns.len();
-        Frame { kind, leaves }.function(&code.line).ok()
+        Frame { kind, leaves }.function(line).ok()
     }
 }

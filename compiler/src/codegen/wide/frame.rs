@@ -75,20 +75,19 @@ fn at(base: Register, offset: i64, is_broadcast: bool) -> MemoryOperand {
     near(base, Register::None, offset, is_broadcast)
 }
 
-/// Where the reciprocal of a divisor that does not change is kept: at the lower end of the stack.
+/// Where a bound of the reciprocal of a divisor that does not change is kept: at the lower end of the stack.
 fn held(i: usize, near: Near) -> MemoryOperand {
     let which = match near {
-        Near::At => 0,
+        Near::Below => 0,
         Near::Above => 1,
-        Near::Below => 2,
     };
-    at(Register::RSP, WIDTH * (3 * i + which) as i64, false)
+    at(Register::RSP, WIDTH * (2 * i + which) as i64, false)
 }
 
 impl Frame {
     /// Bytes of the stack that reciprocals take.
     pub(super) fn held_bytes(line: &Line) -> i64 {
-        3 * WIDTH * line.held.len() as i64
+        2 * WIDTH * line.held.len() as i64
     }
 
     /// The machine code of a function whose loop makes a turn of `line`.
@@ -111,7 +110,7 @@ impl Frame {
         }
         for (i, source) in line.held.iter().enumerate() {
             let from = self.source(code, *source);
-            let places = [Near::At, Near::Above, Near::Below].map(|near| held(i, near));
+            let places = [Near::Below, Near::Above].map(|near| held(i, near));
             code.hold(from, places);
         }
         let top = code.here();

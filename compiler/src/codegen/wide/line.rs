@@ -3,6 +3,9 @@
 
 use std::collections::HashMap;
 
+use super::dividing::{Dividing, Slow};
+use super::quotient::MARGIN;
+
 /// What an operation gives: eight doubles, or eight conditions as bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Value(u32);
@@ -35,16 +38,15 @@ pub enum Source {
     Constant(u64),
     /// What a slot of the state held before this bar.
     Past(usize),
-    /// The reciprocal of a divisor that does not change ([`Line::held`]).
+    /// A bound of the reciprocal of a divisor that does not change ([`Line::held`]).
     Held(usize, Near),
 }
 
-/// A reciprocal, or a bound between which and the other the exact one lies.
+/// The bounds between which a reciprocal lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Near {
-    At,
-    Above,
     Below,
+    Above,
 }
 
 impl Source {
@@ -61,12 +63,9 @@ impl Source {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Divisor {
     pub value: Value,
-    /// Its reciprocal, and bounds of it.
-    pub share: Value,
-    pub above: Value,
+    /// Bounds of its reciprocal.
     pub below: Value,
-    /// Where the reciprocal is not too small, if that is not settled before the loop.
-    pub sound: Option<Value>,
+    pub above: Value,
 }
 
 /// An operation on two registers.
@@ -113,10 +112,8 @@ pub enum Op {
     Two(Two, Value, Value),
     /// A quotient by products and remainders, where the divider has enough to do.
     Quotient(Value, Divisor),
-    /// A reciprocal, nearly.
+    /// A reciprocal, a little less than it.
     Share(Value),
-    /// A condition: not below 2^-895, nor 0.
-    Sound(Value),
     Root(Value),
     /// A root by products and remainders.
     NearRoot(Value),
@@ -140,27 +137,21 @@ impl Op {
     /// What it works on.
     pub fn operands(self) -> impl Iterator<Item = Value> {
         match self {
-            Self::Take(_) | Self::Always(_) => [None; 6],
+            Self::Take(_) | Self::Always(_) => [None; 4],
             Self::Root(a)
             | Self::NearRoot(a)
             | Self::Round(_, a)
             | Self::Share(a)
-            | Self::Sound(a)
             | Self::Not(a)
             | Self::Keep(_, _, a)
-            | Self::Bits(a) => [Some(a), None, None, None, None, None],
+            | Self::Bits(a) => [Some(a), None, None, None],
             Self::Two(_, a, b) | Self::Compare(_, a, b) | Self::Both(a, b) | Self::Either(a, b) => {
-                [Some(a), Some(b), None, None, None, None]
+                [Some(a), Some(b), None, None]
             }
-            Self::Choose(c, a, b) => [Some(c), Some(a), Some(b), None, None, None],
-            Self::Quotient(a, by) => [
-                Some(a),
-                Some(by.value),
-                Some(by.share),
-                Some(by.above),
-                Some(by.below),
-                by.sound,
-            ],
+            Self::Choose(c, a, b) => [Some(c), Some(a), Some(b), None],
+            Self::Quotient(a, by) => {
+                [Some(a), Some(by.value), Some(by.below), Some(by.above)]
+            }
         }
         .into_iter()
         .flatten()
@@ -175,7 +166,6 @@ impl Op {
                 | Self::Either(..)
                 | Self::Not(_)
                 | Self::Always(_)
-                | Self::Sound(_)
         )
     }
 }
@@ -189,13 +179,10 @@ pub struct Line {
     taken: HashMap<Source, Value>,
     /// Divisors that do not change, whose reciprocals are made before the loop.
     pub held: Vec<Source>,
-    divisors: Vec<Divisor>,
-    /// Quotients and roots so far that the divider could make.
-    divided: usize,
+    /// Divisors so far, and which of what the divider could make each stands for.
+    divisors: Vec<(Divisor, Option<usize>)>,
+    dividing: Dividing,
 }
-
-/// Half of what the bounds of a reciprocal are apart, as a share of it.
-pub const MARGIN: f64 = 1.0 / (1_u64 << 38) as f64;
 
 /// The reciprocal of a power of two, where both are normal: multiplying by it is dividing.
 fn inverse(x: f64) -> Option<f64> {
@@ -229,9 +216,9 @@ impl Line {
         self.push(Op::Two(two, a, b))
     }
 
-    /// A quotient. The divider takes 16 cycles for eight; meanwhile there is room for one more that
-    /// is made by products ([`super::quotient`]), which is always better where the divisor has
-    /// been divided by before, or does not change.
+    /// A quotient: by the divider where [`Dividing`] says so, else by products
+    /// ([`super::quotient`]), which is always better where the divisor has been divided by before,
+    /// or does not change.
     pub fn quotient(&mut self, a: Value, b: Value) -> Value {
         let fixed = match self.ops[b.index()] {
             Op::Take(source) if source.is_fixed() => Some(source),
@@ -243,44 +230,39 @@ impl Line {
             let by = self.constant(inverse);
             return self.two(Two::Mul, a, by);
         }
-        let known = self
-            .divisors
-            .iter()
-            .find(|divisor| divisor.value == b)
-            .copied();
-        if let Some(divisor) = known {
+        let known = self.divisors.iter().find(|(known, _)| known.value == b);
+        if let Some(&(divisor, asked)) = known {
+            self.dividing.again(asked);
             return self.push(Op::Quotient(a, divisor));
         }
-        if fixed.is_none() && self.divider_is_free(2) && !self.is_shared(b) {
-            return self.two(Two::Div, a, b);
-        }
-        let divisor = match fixed {
+        let mut asked = None;
+        let (below, above) = match fixed {
             Some(source) => {
                 let i = self.held.len();
                 self.held.push(source);
-                let [share, above, below] = [Near::At, Near::Above, Near::Below]
-                    .map(|near| self.take(Source::Held(i, near)));
-                Divisor {
-                    value: b,
-                    share,
-                    above,
-                    below,
-                    sound: None,
-                }
+                let [below, above] =
+                    [Near::Below, Near::Above].map(|near| self.take(Source::Held(i, near)));
+                (below, above)
             }
             None => {
-                let share = self.push(Op::Share(b));
-                let [more, less] = [1.0 + MARGIN, 1.0 - MARGIN].map(|c| self.constant(c));
-                Divisor {
-                    value: b,
-                    share,
-                    above: self.two(Two::Mul, share, more),
-                    below: self.two(Two::Mul, share, less),
-                    sound: Some(self.push(Op::Sound(share))),
+                if !self.is_shared(b) {
+                    let (i, is_for_divider) = self.dividing.ask(Slow::Quotient);
+                    if is_for_divider {
+                        return self.two(Two::Div, a, b);
+                    }
+                    asked = Some(i);
                 }
+                let below = self.push(Op::Share(b));
+                let margin = self.constant(1.0 + 2.0 * MARGIN);
+                (below, self.two(Two::Mul, below, margin))
             }
         };
-        self.divisors.push(divisor);
+        let divisor = Divisor {
+            value: b,
+            below,
+            above,
+        };
+        self.divisors.push((divisor, asked));
         self.push(Op::Quotient(a, divisor))
     }
 
@@ -289,19 +271,21 @@ impl Line {
         matches!(self.ops[value.index()], Op::Take(Source::Bar(_)))
     }
 
-    /// A root, likewise; the divider takes twice as long for it.
+    /// A root, likewise.
     pub fn root(&mut self, a: Value) -> Value {
-        if self.divider_is_free(4) {
-            self.push(Op::Root(a))
-        } else {
-            self.push(Op::NearRoot(a))
+        match self.dividing.ask(Slow::Root) {
+            (_, true) => self.push(Op::Root(a)),
+            (_, false) => self.push(Op::NearRoot(a)),
         }
     }
 
-    /// Whether the next is one for the divider, which makes one of so many.
-    fn divider_is_free(&mut self, of: usize) -> bool {
-        self.divided += 1;
-        self.divided % of == 1
+    /// A line that leaves so much to the divider that nothing waits for it, where it is built in the
+    /// same way as this one, which leaves it nothing.
+    pub fn balanced(&self) -> Self {
+        Self {
+            dividing: self.dividing.balanced(&self.ops, &self.next),
+            ..Self::default()
+        }
     }
 
     pub fn compare(&mut self, predicate: Predicate, a: Value, b: Value) -> Value {

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 
 mod allot;
 mod assemble;
+mod dividing;
 mod frame;
 pub mod line;
 pub mod pointwise;
@@ -33,6 +34,7 @@ pub fn is_possible() -> bool {
             std::env::var_os("STRATC_NARROW").is_none()
                 && std::arch::is_x86_feature_detected!("avx512f")
                 && std::arch::is_x86_feature_detected!("avx512dq")
+                && quotient::reciprocals_are_kept()
         });
         *POSSIBLE
     }

@@ -35,10 +35,10 @@ pub fn is_wide(op: Op) -> bool {
 }
 
 impl<'g> Pointwise<'g> {
-    pub fn new(graph: &'g Graph) -> Self {
+    pub fn new(graph: &'g Graph, line: Line) -> Self {
         Self {
             graph,
-            line: Line::default(),
+            line,
             values: HashMap::new(),
         }
     }

@@ -21,18 +21,15 @@ impl Allot<'_> {
             }
             Op::Quotient(a, by) => {
                 let x = self.register(a, &[]);
-                let [y, share, above, below] =
-                    [by.value, by.share, by.above, by.below].map(|value| self.lasting(value));
-                let sound = by.sound.map(|value| self.condition(value, &[]));
+                let [value_of, below, above] =
+                    [by.value, by.below, by.above].map(|value| self.lasting(value));
                 // Not the register of an operand: they are read to the end.
                 let to = self.fresh(value, &[]);
                 self.release(op);
                 let by = By {
-                    value: y,
-                    share,
-                    above,
+                    value: value_of,
                     below,
-                    sound,
+                    above,
                 };
                 self.code.quotient(to, x, &by);
             }
@@ -41,12 +38,6 @@ impl Allot<'_> {
                 let to = self.fresh(value, &[]);
                 self.release(op);
                 self.code.share(to, x);
-            }
-            Op::Sound(a) => {
-                let x = self.register(a, &[]);
-                self.release(op);
-                let to = self.fresh_mask(value, &[]);
-                self.code.sound(to, x, None);
             }
             Op::NearRoot(a) => {
                 let x = self.register(a, &[]);

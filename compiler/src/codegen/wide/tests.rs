@@ -49,18 +49,29 @@ fn any_value() -> impl Strategy<Value = f64> {
     ]
 }
 
-/// Quotients of two columns, four to a turn, of which the first and the third are made by the divider.
-fn quotients(xs: &[f64], ys: &[f64]) -> Vec<f64> {
-    let mut line = Line::default();
-    for which in 0..4 {
-        let x = line.take(Source::Bars(0, which));
-        let y = line.take(Source::Bars(1, which));
-        let q = line.quotient(x, y);
-        line.push(Op::Keep(0, which, q));
-    }
-    let mut out = vec![0.0; xs.len()];
-    run(Kind::Column(4), &line, &[xs, ys], &[], &mut out);
-    out
+/// Runs a line over columns as it is built at first, and with a part of it left to the divider.
+fn run_both(turns: usize, build: impl Fn(Line) -> Line, leaves: &[&[f64]]) -> [Vec<f64>; 2] {
+    let plain = build(Line::default());
+    let balanced = build(plain.balanced());
+    [plain, balanced].map(|line| {
+        let mut out = vec![0.0; leaves[0].len()];
+        run(Kind::Column(turns), &line, leaves, &[], &mut out);
+        out
+    })
+}
+
+/// Quotients of two columns, four to a turn.
+fn quotients(xs: &[f64], ys: &[f64]) -> [Vec<f64>; 2] {
+    let build = |mut line: Line| {
+        for which in 0..4 {
+            let x = line.take(Source::Bars(0, which));
+            let y = line.take(Source::Bars(1, which));
+            let q = line.quotient(x, y);
+            line.push(Op::Keep(0, which, q));
+        }
+        line
+    };
+    run_both(4, build, &[xs, ys])
 }
 
 /// Quotients of a column and a number.
@@ -82,8 +93,10 @@ fn assert_shares(xs: &[f64], by: f64) {
 }
 
 fn assert_quotients(xs: &[f64], ys: &[f64]) {
-    for ((x, y), q) in xs.iter().zip(ys).zip(quotients(xs, ys)) {
-        assert!(same(q, x / y), "{x:e} / {y:e}: {q:e} for {:e}", x / y);
+    for quotients in quotients(xs, ys) {
+        for ((x, y), q) in xs.iter().zip(ys).zip(quotients) {
+            assert!(same(q, x / y), "{x:e} / {y:e}: {q:e} for {:e}", x / y);
+        }
     }
 }
 
@@ -125,20 +138,37 @@ proptest! {
 
 /// Roots by products, four to a turn.
 fn assert_roots(xs: &[f64]) {
-    let mut line = Line::default();
-    for which in 0..4 {
-        let x = line.take(Source::Bars(0, which));
-        let root = line.push(Op::NearRoot(x));
-        line.push(Op::Keep(0, which, root));
+    let build = |mut line: Line| {
+        for which in 0..4 {
+            let x = line.take(Source::Bars(0, which));
+            let root = line.root(x);
+            line.push(Op::Keep(0, which, root));
+        }
+        line
+    };
+    for roots in run_both(4, build, &[xs]) {
+        for (x, root) in xs.iter().zip(roots) {
+            let want = x.sqrt();
+            assert!(same(root, want), "root of {x:e}: {root:e} for {want:e}");
+        }
     }
-    let mut out = vec![0.0; xs.len()];
-    run(Kind::Column(4), &line, &[xs], &[], &mut out);
-    for (x, root) in xs.iter().zip(out) {
-        assert!(
-            same(root, x.sqrt()),
-            "root of {x:e}: {root:e} for {:e}",
-            x.sqrt()
-        );
+}
+
+/// Divisors whose reciprocals are below the range of normal doubles, or above that of doubles.
+#[test]
+fn quotients_by_the_largest_and_the_smallest() {
+    if !is_possible() {
+        return;
+    }
+    let size = |e: u64, m: u64| f64::from_bits(e << 52 | m * 0x0003_1415_9265_3589 >> 3);
+    let by: Vec<f64> = (0..64)
+        .map(|i| size(if i % 2 == 0 { 2046 - i / 8 } else { i / 8 }, i))
+        .collect();
+    for x in [1.0, -3.7e300, f64::MAX, 1e-260, 7e-310, 0.0, -0.0] {
+        assert_quotients(&[x; 64], &by);
+        for by in &by {
+            assert_shares(&[x; 8], *by);
+        }
     }
 }
 

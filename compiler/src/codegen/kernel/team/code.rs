@@ -7,7 +7,7 @@ use crate::codegen::emit::{cone, cone_along};
 use crate::codegen::kernel::action::{Action, Step, View, no_group};
 use crate::codegen::kernel::order::is_linear;
 use crate::codegen::kernel::plan::Planner;
-use crate::codegen::wide::line::{Op as Step8, Predicate, Source, Two, Value};
+use crate::codegen::wide::line::{Line, Op as Step8, Predicate, Source, Two, Value};
 use crate::codegen::wide::pointwise::{Pointwise, Val};
 use crate::codegen::wide::{Frame, Kind, MOST_SLOTS};
 use crate::ir::{Graph, Id, Op, operands};
@@ -75,15 +75,17 @@ impl<'p, 'g> Builder<'p, 'g> {
         let taken = planner.taken(&steps);
         // Twice: shared leaves are numbered first, and how many slots and operations a group needs
         // decides how many groups there is room for.
-        let trial = Self::built(planner, &steps, &outs, 1, 0)?;
+        let trial = Self::built(planner, &steps, &outs, (1, 0), Line::default())?;
         let slots = trial.slots.len();
         let groups = (1..=MOST_GROUPS).rev().find(|groups| {
             slots * groups <= MOST_SLOTS && trial.code.line.ops.len() * groups <= LONGEST
         })?;
-        let built = Self::built(planner, &steps, &outs, groups, trial.shared.len())?;
+        let size = (groups, trial.shared.len());
+        let trial = Self::built(planner, &steps, &outs, size, Line::default())?;
+        let balanced = trial.code.line.balanced();
+        let built = Self::built(planner, &steps, &outs, size, balanced)?;
         let leaves = built.shared.len() + built.own.len();
-        let mut line = built.code.line;
-        line.next = built.next;
+        let line = built.code.line;
         let frame = Frame {
             kind: Kind::Lanes(groups),
             leaves,
@@ -107,19 +109,20 @@ impl<'p, 'g> Builder<'p, 'g> {
         ))
     }
 
-    /// The arithmetic of one bar, for so many groups; `shared` is how many leaves are shared.
+    /// The arithmetic of one bar, for so many groups, added to a line; `shared` is how many leaves are
+    /// shared.
     fn built(
         planner: &'p Planner<'g>,
         steps: &[usize],
         outs: &[(usize, usize)],
-        groups: usize,
-        shared: usize,
+        (groups, shared): (usize, usize),
+        line: Line,
     ) -> Option<Self> {
         let mut this = Self {
             planner,
             graph: planner.graph,
             steps: steps.to_vec(),
-            code: Pointwise::new(planner.graph),
+            code: Pointwise::new(planner.graph, line),
             group: 0,
             shared: Vec::new(),
             own: Vec::new(),
@@ -144,7 +147,7 @@ impl<'p, 'g> Builder<'p, 'g> {
         }
         // Slots lie side by side, the groups of each one after the other.
         let slots = this.slots.len();
-        this.next = (0..slots)
+        this.code.line.next = (0..slots)
             .flat_map(|slot| next.iter().map(move |of_group| of_group[slot]))
             .collect();
         Some(this)

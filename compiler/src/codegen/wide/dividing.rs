@@ -1,0 +1,135 @@
+//! Which quotients and roots of a line are left to the divider, and which are made by products: the
+//! divider works beside everything else, but takes long.
+
+use super::line::{Op, Two, Value};
+
+/// What the divider is slow at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slow {
+    Quotient,
+    Root,
+}
+
+impl Slow {
+    /// Cycles that the divider takes for eight.
+    const fn cycles(self) -> usize {
+        match self {
+            Self::Quotient => 16,
+            Self::Root => 24,
+        }
+    }
+
+    /// Slots for instructions, of which there are [`SLOTS`] in a cycle, that are free where the
+    /// divider makes eight.
+    const fn saves(self) -> usize {
+        match self {
+            Self::Quotient => SHARE + PRODUCT + QUOTIENT - DIVISION,
+            Self::Root => ROOT - DIVISION,
+        }
+    }
+}
+
+/// Half slots, since some instructions take a half.
+const SLOTS: usize = 4;
+const PRODUCT: usize = 2;
+const SHARE: usize = 13;
+const QUOTIENT: usize = 14;
+const ROOT: usize = 35;
+const DIVISION: usize = 8;
+
+/// What has been asked for so far, and what of it the divider makes.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Dividing {
+    asked: Vec<Asked>,
+    /// In the order of asking; what is not in here is made by products.
+    by_divider: Vec<bool>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    what: Slow,
+    /// Quotients by the same divisor, which share its reciprocal.
+    uses: usize,
+}
+
+impl Dividing {
+    /// The number of something that is asked for, and whether the divider makes it.
+    pub(super) fn ask(&mut self, what: Slow) -> (usize, bool) {
+        let i = self.asked.len();
+        self.asked.push(Asked { what, uses: 1 });
+        (i, self.by_divider.get(i) == Some(&true))
+    }
+
+    /// Another quotient by a divisor that was asked for.
+    pub(super) fn again(&mut self, i: Option<usize>) {
+        if let Some(asked) = i.and_then(|i| self.asked.get_mut(i)) {
+            asked.uses += 1;
+        }
+    }
+
+    /// What the divider should make, where it made nothing of these operations.
+    pub(super) fn balanced(&self, ops: &[Op], next: &[Value]) -> Self {
+        let slots = slots(ops, next);
+        let all = |what| {
+            let asked = self.asked.iter();
+            asked.filter(|a| a.what == what && a.uses == 1).count()
+        };
+        let all = [Slow::Quotient, Slow::Root].map(|what| (what, all(what)));
+        let [(_, quotients), (_, roots)] = all;
+        let mut best = (slots.div_ceil(SLOTS), 0, 0);
+        for q in 0..=quotients {
+            for r in 0..=roots {
+                let divider = q * Slow::Quotient.cycles() + r * Slow::Root.cycles();
+                let saved = q * Slow::Quotient.saves() + r * Slow::Root.saves();
+                let rest = slots.saturating_sub(saved).div_ceil(SLOTS);
+                best = best.min((divider.max(rest), q, r));
+            }
+        }
+        let (_, q, r) = best;
+        let mut seen = [0; 2];
+        let by_divider = self.asked.iter().map(|asked| {
+            let (seen, of, made) = match asked.what {
+                Slow::Quotient => (&mut seen[0], quotients, q),
+                Slow::Root => (&mut seen[1], roots, r),
+            };
+            if asked.uses > 1 {
+                return false;
+            }
+            *seen += 1;
+            // Spread over all of them.
+            (*seen - 1) * made % of < made
+        });
+        Self {
+            asked: Vec::new(),
+            by_divider: by_divider.collect(),
+        }
+    }
+}
+
+/// Half slots that the operations take which something needs.
+fn slots(ops: &[Op], next: &[Value]) -> usize {
+    let mut is_needed = vec![false; ops.len()];
+    for value in next {
+        is_needed[value.index()] = true;
+    }
+    let mut slots = 0;
+    for (i, op) in ops.iter().enumerate().rev() {
+        let is_effect = matches!(op, Op::Keep(..) | Op::Bits(_));
+        if !is_needed[i] && !is_effect {
+            continue;
+        }
+        for value in op.operands() {
+            is_needed[value.index()] = true;
+        }
+        slots += match op {
+            Op::Take(_) | Op::Keep(..) => 0,
+            Op::Two(Two::Div, ..) | Op::Root(_) => DIVISION,
+            Op::Share(_) => SHARE,
+            Op::Quotient(..) => QUOTIENT,
+            Op::NearRoot(_) => ROOT,
+            Op::Round(..) => 2 * PRODUCT,
+            _ => PRODUCT,
+        };
+    }
+    slots
+}
