@@ -1,4 +1,4 @@
-//! Columns to rows and back: eight bars of eight lanes at a time.
+//! Columns to rows: eight bars of eight lanes at a time.
 
 /// Lanes of a register.
 pub const LANES: usize = 8;
@@ -31,55 +31,6 @@ pub fn to_rows(columns: &[&[f64]], rows: &mut [f64]) {
     }
 }
 
-/// From `bars` rows of `width` lanes, a multiple of [`LANES`], one column per lane, from place `start`
-/// of each on, for as many lanes as there are columns.
-///
-/// # Safety
-/// Each of the columns can be written from `start` on for so many bars, and is read by nothing
-/// meanwhile.
-#[allow(unsafe_code)]
-pub unsafe fn to_columns(
-    rows: &[f64],
-    width: usize,
-    (start, bars): (usize, usize),
-    columns: &[*mut f64],
-) {
-    let rows = &rows[..bars * width];
-    let mut whole = 0;
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx512f") {
-        whole = bars - bars % LANES;
-        for (group, lanes) in columns.chunks(LANES).enumerate() {
-            let mut to = [std::ptr::null_mut(); LANES];
-            let count = lanes.len();
-            for (to, lane) in to.iter_mut().zip(lanes) {
-                *to = lane.wrapping_add(start);
-            }
-            // SAFETY: the feature was found on this machine; so many rows lie from here on, and each
-            // of the columns has `whole` bars.
-            unsafe {
-                let from = rows.as_ptr().add(group * LANES);
-                match count {
-                    LANES => registers::to_columns::<LANES>(from, width, whole, to),
-                    7 => registers::to_columns::<7>(from, width, whole, to),
-                    6 => registers::to_columns::<6>(from, width, whole, to),
-                    5 => registers::to_columns::<5>(from, width, whole, to),
-                    4 => registers::to_columns::<4>(from, width, whole, to),
-                    3 => registers::to_columns::<3>(from, width, whole, to),
-                    2 => registers::to_columns::<2>(from, width, whole, to),
-                    _ => registers::to_columns::<1>(from, width, whole, to),
-                }
-            }
-        }
-    }
-    for (lane, column) in columns.iter().enumerate() {
-        for t in whole..bars {
-            // SAFETY: as the caller says.
-            unsafe { *column.add(start + t) = rows[t * width + lane] };
-        }
-    }
-}
-
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code)]
 pub(crate) mod registers {
@@ -105,7 +56,7 @@ pub(crate) mod registers {
         for t in (0..whole).step_by(LANES) {
             // SAFETY: as the caller says.
             unsafe {
-                let turned = turned(columns.map(|column| column.add(t)), 2);
+                let turned = turned(columns.map(|column| column.add(t)));
                 for (j, row) in turned.into_iter().enumerate() {
                     _mm512_storeu_pd(rows.add((t + j) * width), row);
                 }
@@ -113,42 +64,18 @@ pub(crate) mod registers {
         }
     }
 
-    /// Eight lanes of `whole` rows of `width`, a multiple of eight, to columns, for the first `COUNT`.
-    ///
-    /// # Safety
-    /// All of that can be read and written.
-    #[target_feature(enable = "avx512f")]
-    pub(super) unsafe fn to_columns<const COUNT: usize>(
-        rows: *const f64,
-        width: usize,
-        whole: usize,
-        columns: [*mut f64; LANES],
-    ) {
-        let halves = COUNT.div_ceil(LANES / 2);
-        for t in (0..whole).step_by(LANES) {
-            // SAFETY: as the caller says.
-            unsafe {
-                let from = std::array::from_fn(|j| rows.add((t + j) * width));
-                for (column, to) in turned(from, halves).into_iter().zip(columns).take(COUNT) {
-                    _mm512_storeu_pd(to.add(t), column);
-                }
-            }
-        }
-    }
-
-    /// Eight rows of eight, turned: value i of row j becomes value j of row i; of one of its halves
-    /// only the first four rows. Half of the exchange is done by loading halves of rows into one
+    /// Eight rows of eight, turned: value i of row j becomes value j of row i. Half of the exchange is done by loading halves of rows into one
     /// register, which needs no shuffle.
     ///
     /// # Safety
     /// Eight doubles can be read from each.
     #[inline]
     #[target_feature(enable = "avx512f")]
-    unsafe fn turned(from: [*const f64; LANES], halves: usize) -> [__m512d; LANES] {
+    unsafe fn turned(from: [*const f64; LANES]) -> [__m512d; LANES] {
         let low = _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13);
         let high = _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15);
         let mut turned = [_mm512_castpd256_pd512(_mm256_setzero_pd()); LANES];
-        for half in 0..halves {
+        for half in 0..2 {
             // Rows i and i + 4: four of their values each.
             let pair = |i: usize| {
                 // SAFETY: as the caller says.
@@ -236,9 +163,9 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// Rows hold what the columns hold, and turn back into them.
+        /// Rows hold what the columns hold.
         #[test]
-        fn columns_turn_into_rows_and_back(groups in 1usize..4, bars in 0usize..40, lanes in 1usize..25) {
+        fn columns_turn_into_rows(groups in 1usize..4, bars in 0usize..40) {
             let width = groups * LANES;
             let value = |lane: usize, t: usize| (lane * 1000 + t) as f64;
             let columns: Vec<Vec<f64>> = (0..width)
@@ -252,16 +179,6 @@ mod tests {
                     prop_assert_eq!(rows[t * width + lane], value(lane, t));
                 }
             }
-            let mut back = vec![vec![0.0; bars]; lanes.min(width)];
-            let to: Vec<*mut f64> = back.iter_mut().map(|c| c.as_mut_ptr()).collect();
-            let (first, rest) = rows.split_at(bars / 3 * width);
-            // SAFETY: each has room for so many bars.
-            #[allow(unsafe_code)]
-            unsafe {
-                to_columns(first, width, (0, bars / 3), &to);
-                to_columns(rest, width, (bars / 3, bars - bars / 3), &to);
-            }
-            prop_assert_eq!(&back[..], &columns[..lanes.min(width)]);
         }
     }
 }

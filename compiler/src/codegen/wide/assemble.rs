@@ -58,6 +58,20 @@ impl Assembler {
         self.jump(Code::Jl_rel32_64, to);
     }
 
+    /// Jumps to a place ahead, which [`Assembler::land`] settles.
+    pub(super) fn jump_ahead(&mut self, code: Code) -> usize {
+        self.jump(code, 0);
+        self.here() - 1
+    }
+
+    /// Where a jump goes: here.
+    pub(super) fn land(&mut self, jump: usize) {
+        let here = self.here();
+        if let Some((_, fix)) = self.instructions.get_mut(jump) {
+            *fix = Fix::Jump(here);
+        }
+    }
+
     fn jump(&mut self, code: Code, to: usize) {
         match Instruction::with_branch(code, 0) {
             Ok(jump) => self.instructions.push((jump, Fix::Jump(to))),

@@ -1,13 +1,13 @@
 //! What surrounds a turn: the arguments of a function, its loop, and where it finds what it reads.
 //!
 //! Arguments come as the System V convention passes them. `rax` counts bytes of a column; in lanes
-//! `rbx` counts bytes of rows.
+//! `rbx` counts bytes of rows that are read, and `r14` of those that are written.
 
 use iced_x86::{Code, IcedError, Instruction, MemoryOperand, Register};
 
 use super::allot::{Allot, slot};
 use super::assemble::{Assembler, Target};
-use super::line::{Line, Near, Source};
+use super::line::{Line, Near, Op, Source};
 
 /// What a function does with each turn of its loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,25 +16,28 @@ pub enum Kind {
     Column(usize),
     /// `f(leaves, scalars, words, len)`: eight bars to bits.
     Bits,
-    /// `f(leaves, scalars, state, outs, len, _)`: one bar of so many groups of eight lanes.
+    /// `f(leaves, scalars, state, outs, end, start)`: one bar of so many groups of eight lanes. What
+    /// `outs` points to is told in [`super::columns`].
     Lanes(usize),
 }
 
 /// Bytes of a register of doubles.
-const WIDTH: i64 = 64;
+pub(super) const WIDTH: i64 = 64;
 
-const BARS: Register = Register::RAX;
+pub(super) const BARS: Register = Register::RAX;
 /// Bytes of rows, or of bits.
 const ROWS: Register = Register::RBX;
+/// Bytes of the rows that wait to be turned into columns.
+pub(super) const KEPT: Register = Register::R14;
 const LEAVES: Register = Register::RDI;
 const SCALARS: Register = Register::RSI;
 const OUT: Register = Register::RDX;
-const OUTS: Register = Register::RCX;
+pub(super) const OUTS: Register = Register::RCX;
 /// Where the loop ends.
 const END: Register = Register::R9;
 /// For a pointer that has no register of its own.
-const POINTER: Register = Register::R15;
-/// For the first leaves.
+pub(super) const POINTER: Register = Register::R15;
+/// For the first leaves; the last of them not in lanes.
 const POINTERS: [Register; 6] = [
     Register::R8,
     Register::R10,
@@ -59,7 +62,12 @@ pub struct Frame {
     pub leaves: usize,
 }
 
-fn near(base: Register, index: Register, offset: i64, is_broadcast: bool) -> MemoryOperand {
+pub(super) fn near(
+    base: Register,
+    index: Register,
+    offset: i64,
+    is_broadcast: bool,
+) -> MemoryOperand {
     MemoryOperand::new(
         base,
         index,
@@ -71,7 +79,7 @@ fn near(base: Register, index: Register, offset: i64, is_broadcast: bool) -> Mem
     )
 }
 
-fn at(base: Register, offset: i64, is_broadcast: bool) -> MemoryOperand {
+pub(super) fn at(base: Register, offset: i64, is_broadcast: bool) -> MemoryOperand {
     near(base, Register::None, offset, is_broadcast)
 }
 
@@ -82,6 +90,15 @@ fn held(i: usize, near: Near) -> MemoryOperand {
         Near::Above => 1,
     };
     at(Register::RSP, WIDTH * (2 * i + which) as i64, false)
+}
+
+/// How many outputs a line keeps.
+fn outs(line: &Line) -> usize {
+    let outs = line.ops.iter().filter_map(|op| match op {
+        Op::Keep(out, ..) => Some(out + 1),
+        _ => None,
+    });
+    outs.max().unwrap_or(0)
 }
 
 impl Frame {
@@ -131,6 +148,8 @@ impl Frame {
             Kind::Lanes(groups) => {
                 add(code, BARS, 8);
                 add(code, ROWS, WIDTH * groups as i64);
+                add(code, KEPT, WIDTH * groups as i64);
+                code.strip(groups, outs(line));
             }
         }
         code.push(Instruction::with2(Code::Cmp_r64_rm64, BARS, END));
@@ -162,18 +181,32 @@ impl Frame {
                 -64_i32,
             ));
         }
-        let bars = match self.kind {
-            Kind::Column(_) | Kind::Bits => Register::RCX,
-            Kind::Lanes(_) => Register::R8,
-        };
-        code.push(moved(END, bars));
-        code.push(Instruction::with2(Code::Shl_rm64_imm8, END, 3_u32));
-        for (i, register) in POINTERS.iter().enumerate().take(self.leaves) {
+        let zero = |register| Instruction::with2(Code::Xor_r32_rm32, register, register);
+        let bytes = |register| Instruction::with2(Code::Shl_rm64_imm8, register, 3_u32);
+        match self.kind {
+            Kind::Column(_) | Kind::Bits => {
+                code.push(zero(Register::EAX));
+                code.push(moved(END, Register::RCX));
+            }
+            Kind::Lanes(_) => {
+                code.push(moved(BARS, Register::R9));
+                code.push(bytes(BARS));
+                code.push(moved(END, Register::R8));
+                code.push(zero(Register::R14D));
+            }
+        }
+        code.push(bytes(END));
+        code.push(zero(Register::EBX));
+        for (i, register) in self.pointers().iter().enumerate().take(self.leaves) {
             let from = at(LEAVES, 8 * i as i64, false);
             code.two(Code::Mov_r64_rm64, *register, Target::Memory(from));
         }
-        for register in [Register::EAX, Register::EBX] {
-            code.push(Instruction::with2(Code::Xor_r32_rm32, register, register));
+    }
+
+    fn pointers(self) -> &'static [Register] {
+        match self.kind {
+            Kind::Lanes(_) => &POINTERS[..POINTERS.len() - 1],
+            _ => &POINTERS,
         }
     }
 
@@ -190,7 +223,7 @@ impl Frame {
 
     /// The register with the pointer to a leaf.
     fn leaf(self, code: &mut Assembler, i: usize) -> Register {
-        POINTERS.get(i).copied().unwrap_or_else(|| {
+        self.pointers().get(i).copied().unwrap_or_else(|| {
             let from = at(LEAVES, 8 * i as i64, false);
             code.two(Code::Mov_r64_rm64, POINTER, Target::Memory(from));
             POINTER
@@ -225,11 +258,7 @@ impl Frame {
         match self.kind {
             Kind::Column(_) => near(OUT, BARS, WIDTH * group as i64, false),
             Kind::Bits => near(OUT, ROWS, 0, false),
-            Kind::Lanes(_) => {
-                let from = at(OUTS, 8 * out as i64, false);
-                code.two(Code::Mov_r64_rm64, POINTER, Target::Memory(from));
-                near(POINTER, ROWS, WIDTH * group as i64, false)
-            }
+            Kind::Lanes(groups) => code.row(out, group, groups),
         }
     }
 }

@@ -149,9 +149,7 @@ impl Op {
                 [Some(a), Some(b), None, None]
             }
             Self::Choose(c, a, b) => [Some(c), Some(a), Some(b), None],
-            Self::Quotient(a, by) => {
-                [Some(a), Some(by.value), Some(by.below), Some(by.above)]
-            }
+            Self::Quotient(a, by) => [Some(a), Some(by.value), Some(by.below), Some(by.above)],
         }
         .into_iter()
         .flatten()
@@ -161,11 +159,7 @@ impl Op {
     pub fn is_condition(self) -> bool {
         matches!(
             self,
-            Self::Compare(..)
-                | Self::Both(..)
-                | Self::Either(..)
-                | Self::Not(_)
-                | Self::Always(_)
+            Self::Compare(..) | Self::Both(..) | Self::Either(..) | Self::Not(_) | Self::Always(_)
         )
     }
 }

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 
 mod allot;
 mod assemble;
+mod columns;
 mod dividing;
 mod frame;
 pub mod line;
@@ -18,6 +19,7 @@ mod quotient;
 mod select;
 
 pub use allot::MOST_SLOTS;
+pub use columns::{BEFORE_COLUMNS, QUAD, STRIP};
 pub use frame::{Frame, Kind};
 
 /// Whether this machine runs such code. `STRATC_NARROW`, set to anything, says no, so that the other

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::line::{Line, Op, Predicate, Rounding, Source, Two, Value};
-use super::{Frame, Kind, is_possible};
+use super::{BEFORE_COLUMNS, Frame, Kind, QUAD, STRIP, is_possible};
 use crate::codegen::jit::Jit;
 
 /// Runs a function over columns; `state` and outputs as its kind wants them.
@@ -160,7 +160,7 @@ fn quotients_by_the_largest_and_the_smallest() {
     if !is_possible() {
         return;
     }
-    let size = |e: u64, m: u64| f64::from_bits(e << 52 | m * 0x0003_1415_9265_3589 >> 3);
+    let size = |e: u64, m: u64| f64::from_bits(e << 52 | ((m * 0x0003_1415_9265_3589) >> 3));
     let by: Vec<f64> = (0..64)
         .map(|i| size(if i % 2 == 0 { 2046 - i / 8 } else { i / 8 }, i))
         .collect();
@@ -212,6 +212,95 @@ fn hard_quotients_are_divisions() {
         xs.truncate(xs.len() - xs.len() % 32);
         assert_quotients(&xs, &vec![by; xs.len()]);
         assert_shares(&xs, by);
+    }
+}
+
+/// Two outputs of lanes that remember, `y = y[1] + x * factor` and `x * row`: from any bar on, for any
+/// number of bars, into the columns of so many lanes.
+fn assert_lanes(groups: usize, lanes: usize, start: usize, bars: usize) {
+    let (width, end) = (8 * groups, start + bars);
+    let quads = lanes.div_ceil(QUAD);
+    let mut line = Line::default();
+    for group in 0..groups {
+        let x = line.take(Source::Bar(0));
+        let (past, factor) = (
+            line.take(Source::Past(group)),
+            line.take(Source::Scalars(0, group)),
+        );
+        let step = line.two(Two::Mul, x, factor);
+        let y = line.two(Two::Add, past, step);
+        line.next.push(y);
+        line.push(Op::Keep(0, group, y));
+        let row = line.take(Source::Row(1, group));
+        let product = line.two(Two::Mul, x, row);
+        line.push(Op::Keep(1, group, product));
+    }
+    let frame = Frame {
+        kind: Kind::Lanes(groups),
+        leaves: 2,
+    };
+    let bytes = frame.function(&line).expect("assembles");
+    let mut jit = Jit::new(false).expect("a machine");
+    let id = jit.define_bytes("f", 6, &bytes).expect("memory");
+    let (_code, addresses) = jit.finish(&[id]).expect("memory");
+    let xs: Vec<f64> = (0..end).map(|t| (t * 7 % 13) as f64 - 4.0).collect();
+    let rows: Vec<f64> = (0..bars * width).map(|i| (i % 101) as f64).collect();
+    let factors: Vec<f64> = (0..width).map(|lane| lane as f64 * 0.25).collect();
+    let mut state = vec![1.0; width];
+    let mut kept = vec![f64::NAN; 2 * STRIP * width];
+    let mut columns = vec![vec![-1.0; end + 1]; 2 * quads * QUAD];
+    let mut table = vec![std::ptr::without_provenance_mut(quads), kept.as_mut_ptr()];
+    assert_eq!(table.len(), BEFORE_COLUMNS);
+    table.extend(columns.iter_mut().map(|column| column.as_mut_ptr()));
+    type Function =
+        unsafe extern "C" fn(*const *const f64, *const f64, *mut f64, *const *mut f64, i64, i64);
+    // SAFETY: a function of this signature was assembled; all columns have so many bars.
+    unsafe {
+        let f = std::mem::transmute::<*const u8, Function>(addresses[0]);
+        f(
+            [xs.as_ptr(), rows.as_ptr()].as_ptr(),
+            factors.as_ptr(),
+            state.as_mut_ptr(),
+            table.as_ptr(),
+            end as i64,
+            start as i64,
+        );
+    }
+    let whole = end - bars % STRIP;
+    for lane in 0..quads * QUAD {
+        let mut y = 1.0;
+        for t in 0..=end {
+            let (mut want, mut places) = ([-1.0; 2], None);
+            if (start..end).contains(&t) {
+                y += xs[t] * factors[lane];
+                want = [y, xs[t] * rows[(t - start) * width + lane]];
+                places = t.checked_sub(whole).map(|row| row * width + lane);
+            }
+            for (out, want) in want.into_iter().enumerate() {
+                let column = (lane / QUAD * 2 + out) * QUAD + lane % QUAD;
+                let got = match places {
+                    // Behind the last whole strip rows are left.
+                    Some(place) => kept[out * STRIP * width + place],
+                    None => columns[column][t],
+                };
+                assert_eq!(got, want, "lane {lane} of {lanes}, output {out}, bar {t}");
+            }
+        }
+        assert_eq!(state[lane], y);
+    }
+}
+
+#[test]
+fn lanes_write_columns() {
+    if !is_possible() {
+        return;
+    }
+    for groups in 1..=3 {
+        for lanes in 8 * groups - 7..=8 * groups {
+            for (start, bars) in [(0, 1), (0, 8), (3, 7), (5, 40), (16, 33)] {
+                assert_lanes(groups, lanes, start, bars);
+            }
+        }
     }
 }
 

@@ -4,22 +4,23 @@ use std::cell::RefCell;
 
 use rayon::prelude::{IntoParallelRefMutIterator, ParallelIterator};
 use strat_abi::BarColumns;
-use strat_abi::turn::{LANES, to_columns, to_rows};
+use strat_abi::turn::{LANES, to_rows};
 
 use super::{Slot, Team};
 use crate::codegen::kernel::action::{Action, Step};
 use crate::codegen::kernel::leaf::Leaf;
 use crate::codegen::kernel::steps::{Instance, Layout, Shared};
+use crate::codegen::wide::{BEFORE_COLUMNS, QUAD, STRIP};
 
 /// Fewest parameter sets for which registers of eight pay.
 const FEWEST: usize = 5;
-/// Doubles of all rows that are made at a time, so that they stay in the nearest memory, and most
+/// Doubles of all rows that are read at a time, so that they stay in the nearest memory, and most
 /// bars of them.
 const NEAR: usize = 1536;
 const MOST_BARS: usize = 32;
 
 thread_local! {
-    /// Memory for rows, used again from block to block.
+    /// Memory for rows and for columns that nobody reads, used again from block to block.
     static ROWS: RefCell<Vec<f64>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -51,8 +52,8 @@ pub(in crate::codegen::kernel) struct Work {
     /// What is kept, and what was kept before the present block.
     state: Vec<f64>,
     before: Vec<f64>,
-    /// Per output the columns of the lanes.
-    outs: Vec<Vec<*mut f64>>,
+    /// Where its function puts the outputs, as [`crate::codegen::wide`] takes it.
+    table: Vec<*mut f64>,
 }
 
 // SAFETY: each work writes its own columns and reads others, which are complete.
@@ -199,25 +200,39 @@ impl Team {
             scalars: table(self.scalars.len(), &|k, i| lanes[lane(i)].scalars[k]),
             before: state.clone(),
             state,
-            outs: self
-                .outs
-                .iter()
-                .map(|&(step, k)| {
-                    let layout = layout(step);
-                    let of_step = instances[step][first..first + lanes.len()].iter();
-                    of_step
-                        .map(|instance| {
-                            // SAFETY: the place of a column of this instance. One parameter set
-                            // alone, whose outputs may lie elsewhere, has no team.
-                            unsafe {
-                                let at = instance.out + layout.history;
-                                place.shared.at(at).add(k * layout.width)
-                            }
-                        })
-                        .collect()
-                })
-                .collect(),
+            table: self.table(first, lanes.len(), instances, place, layout),
         }
+    }
+
+    /// How many quads of lanes there are, room for what is known where the function is called, and
+    /// the columns of the outputs of each quad; null for lanes that no parameter set has.
+    fn table(
+        &self,
+        first: usize,
+        lanes: usize,
+        instances: &[Vec<Instance<'_>>],
+        place: &Place<'_>,
+        layout: impl Fn(usize) -> Layout,
+    ) -> Vec<*mut f64> {
+        let quads = lanes.div_ceil(QUAD);
+        let mut table = vec![std::ptr::null_mut(); BEFORE_COLUMNS];
+        table[0] = std::ptr::without_provenance_mut(quads);
+        for quad in 0..quads {
+            for &(step, k) in &self.outs {
+                let layout = layout(step);
+                table.extend((0..QUAD).map(|lane| {
+                    let lane = quad * QUAD + lane;
+                    if lane >= lanes {
+                        return std::ptr::null_mut();
+                    }
+                    let at = instances[step][first + lane].out + layout.history;
+                    // SAFETY: the place of a column of this instance. One parameter set alone, whose
+                    // outputs may lie elsewhere, has no team.
+                    unsafe { place.shared.at(at).add(k * layout.width) }
+                }));
+            }
+        }
+        table
     }
 }
 
@@ -245,54 +260,79 @@ impl Work {
         ROWS.with_borrow_mut(|rows| self.run_with(team, len, rows));
     }
 
-    fn run_with(&mut self, team: &Team, len: usize, rows: &mut Vec<f64>) {
+    fn run_with(&mut self, team: &Team, len: usize, memory: &mut Vec<f64>) {
         let width = LANES * team.groups;
-        let count = self.own.len() + self.outs.len();
-        let most = (NEAR / (count.max(1) * width)).clamp(LANES, MOST_BARS);
-        let most = most - most % LANES;
-        let row = most * width;
-        if rows.len() < count * row + LANES {
-            rows.resize(count * row + LANES, 0.0);
+        // All bars at a time where there are no rows to be made.
+        let most = match self.own.len() {
+            0 => len,
+            own => (NEAR / (own * width)).clamp(LANES, MOST_BARS) / LANES * LANES,
+        };
+        let (row, kept) = (most * width, STRIP * width);
+        let (rows, outs) = (self.own.len() * row, team.outs.len() * kept);
+        if memory.len() < rows + outs + len + 2 * LANES {
+            memory.resize(rows + outs + len + 2 * LANES, 0.0);
         }
-        let aligned = rows.as_ptr().align_offset(8 * LANES).min(LANES);
-        let rows = &mut rows[aligned..aligned + count * row];
-        let (of_leaves, of_outs) = rows.split_at_mut(self.own.len() * row);
+        let aligned = memory.as_ptr().align_offset(8 * LANES).min(LANES);
+        let (of_leaves, rest) = memory[aligned..].split_at_mut(rows);
+        let (of_outs, nobodys) = rest.split_at_mut(outs);
+        let mut table = self.table.clone();
+        table[1] = of_outs.as_mut_ptr();
+        for column in &mut table[BEFORE_COLUMNS..] {
+            if column.is_null() {
+                *column = nobodys.as_mut_ptr();
+            }
+        }
         let mut leaves = self.shared.clone();
-        leaves.extend(of_leaves.chunks(row).map(<[f64]>::as_ptr));
-        let outs: Vec<*mut f64> = of_outs.chunks_mut(row).map(<[f64]>::as_mut_ptr).collect();
+        // Rows are counted from the first bar of a turn on, columns from that of the block.
+        leaves.extend(of_leaves.chunks(row.max(1)).map(<[f64]>::as_ptr));
         let mut columns: Vec<&[f64]> = Vec::with_capacity(width);
         for start in (0..len).step_by(most) {
-            let bars = most.min(len - start);
-            for (own, rows) in self.own.iter().zip(of_leaves.chunks_mut(row)) {
+            let end = len.min(start + most);
+            for (own, rows) in self.own.iter().zip(of_leaves.chunks_mut(row.max(1))) {
                 columns.clear();
                 // SAFETY: leaves lie in complete columns, `len` doubles from here on.
-                columns.extend(
-                    own.iter().map(|column| unsafe {
-                        std::slice::from_raw_parts(column.add(start), bars)
-                    }),
-                );
+                columns.extend(own.iter().map(|column| unsafe {
+                    std::slice::from_raw_parts(column.add(start), end - start)
+                }));
                 to_rows(&columns, rows);
             }
-            for (leaf, column) in leaves.iter_mut().zip(&self.shared) {
-                // SAFETY: as above.
-                *leaf = unsafe { column.add(start) };
-            }
-            // SAFETY: the function of a team takes so many leaves, numbers and slots, and writes
-            // `bars` rows of each output.
+            // SAFETY: the function of a team takes so many leaves, numbers and slots, and a table of
+            // this kind; what it writes is written by these instances only, and read by nothing
+            // while the team runs.
             unsafe {
                 (team.function)(
                     leaves.as_ptr(),
                     self.scalars.as_ptr(),
                     self.state.as_mut_ptr(),
-                    outs.as_ptr(),
-                    bars as i64,
-                    0,
+                    table.as_ptr(),
+                    end as i64,
+                    start as i64,
                 );
             }
-            for (out, rows) in self.outs.iter().zip(of_outs.chunks(row)) {
-                // SAFETY: these parts of the arena are written by their instances only, and read by
-                // nothing while the team runs.
-                unsafe { to_columns(rows, width, (start, bars), out) };
+            let whole = end - (end - start) % STRIP;
+            self.last_rows(team, &table, (whole, end), of_outs);
+        }
+    }
+
+    /// Writes the rows behind the last whole strip.
+    fn last_rows(
+        &self,
+        team: &Team,
+        table: &[*mut f64],
+        (start, end): (usize, usize),
+        rows: &[f64],
+    ) {
+        let width = LANES * team.groups;
+        let quads = table[BEFORE_COLUMNS..].chunks(QUAD * team.outs.len().max(1));
+        for (quad, outs) in quads.enumerate() {
+            for (columns, rows) in outs.chunks(QUAD).zip(rows.chunks(STRIP * width)) {
+                for (lane, column) in columns.iter().enumerate() {
+                    for t in start..end {
+                        let value = rows[(t - start) * width + quad * QUAD + lane];
+                        // SAFETY: as where the function is called.
+                        unsafe { *column.add(t) = value };
+                    }
+                }
             }
         }
     }
