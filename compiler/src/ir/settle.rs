@@ -1,7 +1,7 @@
 //! How many bars a program needs to forget where its bars began.
 
 use strat_abi::math;
-use strat_lang::hir::{Math1, Math2};
+use strat_lang::hir::{Input, Math1, Math2};
 
 use super::{Feed, FeedKind, Graph, Group, Id, Op, operands};
 
@@ -69,6 +69,7 @@ impl Graph {
             let node = self.node(id);
             (!node.stage.series && node.body.is_none()).then(|| scalars[id.index()])
         };
+        let always_there = self.always_there();
         let times = |(lo, hi): (f64, f64), k: f64| {
             let (a, b) = (lo * k, hi * k);
             if a <= b { (a, b) } else { (b, a) }
@@ -105,6 +106,8 @@ impl Graph {
                         known(b).map_or(unknown, |k| times(at(a), 1.0 / k))
                     }
                 }
+                // The last known value of what is known on every bar is its value.
+                Op::Coalesce(a, _) if always_there[a.index()] => at(a),
                 Op::Math2(Math2::Min | Math2::Max, a, b)
                 | Op::Select(_, a, b)
                 | Op::Coalesce(a, b) => hull(at(a), at(b)),
@@ -118,5 +121,66 @@ impl Graph {
         let (lo, hi) = slopes[group.members.get(i as usize)?.step.index()];
         let kept = math::max(lo.abs(), hi.abs());
         (!kept.is_nan()).then_some(kept)
+    }
+
+    /// Per node whether it is na on missing bars only, once it has begun: it is made of prices and
+    /// volumes, and nothing makes it na on purpose, as what happens now and then.
+    fn always_there(&self) -> Vec<bool> {
+        let mut there: Vec<bool> = Vec::with_capacity(self.nodes.len());
+        for node in &self.nodes {
+            let at = |id: Id| there.get(id.index()) == Some(&true);
+            let is_there = match node.op {
+                Op::Number(bits) => !f64::from_bits(bits).is_nan(),
+                Op::Input(input) => matches!(
+                    input,
+                    Input::Open
+                        | Input::High
+                        | Input::Low
+                        | Input::Close
+                        | Input::Volume
+                        | Input::BarIndex
+                        | Input::Time
+                ),
+                // Before a recurrence has begun it is na, from then on it remembers a number.
+                Op::Param(_) | Op::Bool(_) | Op::Prev(..) => true,
+                Op::Member(g, m) => {
+                    let member = self
+                        .groups
+                        .get(g as usize)
+                        .and_then(|g| g.members.get(m as usize));
+                    member.is_some_and(|member| at(member.step))
+                }
+                Op::Select(_, a, b) => at(a) && at(b),
+                Op::Coalesce(a, b) => at(a) || at(b),
+                Op::Lag(a, _) | Op::Window(_, a, ..) | Op::After(a, _) => at(a),
+                Op::Math1(
+                    Math1::Neg
+                    | Math1::Abs
+                    | Math1::Sign
+                    | Math1::Floor
+                    | Math1::Ceil
+                    | Math1::Round,
+                    _,
+                )
+                | Op::Math2(..)
+                | Op::Compare(..)
+                | Op::And(..)
+                | Op::Or(..)
+                | Op::Not(_)
+                | Op::IsNa(_)
+                | Op::NumOf(_)
+                | Op::Pair(..)
+                | Op::Cross(..)
+                | Op::New(..) => operands(node.op).iter().flatten().all(|o| at(*o)),
+                Op::Math1(..)
+                | Op::ZoneKept(..)
+                | Op::ZoneNew(..)
+                | Op::ZonePrev(..)
+                | Op::ZoneAge(_)
+                | Op::Query(..) => false,
+            };
+            there.push(is_there);
+        }
+        there
     }
 }
