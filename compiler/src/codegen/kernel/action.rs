@@ -77,6 +77,8 @@ pub struct Step {
     pub deps: u64,
     /// What it reads.
     pub views: Vec<View>,
+    /// Divisors of pointwise arithmetic whose reciprocals are columns: the last views, one of each.
+    pub shares: Vec<Id>,
     /// Values that do not depend on bars, by node, as its function takes them.
     pub scalars: Vec<Id>,
     /// The first of the columns it writes (bit masks have their own numbering).

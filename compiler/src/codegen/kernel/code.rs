@@ -128,6 +128,24 @@ pub fn map(
     })
 }
 
+/// `f(leaves, _, out, len)`: what quotients need of a divisor, as [`code_wide::share`] makes it; else na,
+/// which makes them ask the divider.
+pub fn share(jit: &mut Jit, name: &str) -> Result<FuncId, CodegenError> {
+    if let Some(bytes) = code_wide::share() {
+        return jit.define_bytes(name, 4, &bytes);
+    }
+    jit.define(name, 4, |b, _, args| {
+        let eight = b.ins().iconst(types::I64, 8);
+        let end = b.ins().imul(args[3], eight);
+        count(b, end, 8, |b, at| {
+            let address = b.ins().iadd(args[2], at);
+            let na = b.ins().f64const(f64::NAN);
+            b.ins().store(flags(), na, address, 0);
+        });
+        b.ins().return_(&[]);
+    })
+}
+
 /// A loop of a byte offset from 0 to `end` by `by`.
 pub(super) fn count(
     b: &mut FunctionBuilder<'_>,

@@ -39,6 +39,21 @@ pub(super) fn map(
     cone.function(&built(trial.balanced()), Kind::Column(turns))
 }
 
+/// Lower bounds of the reciprocals of a column.
+pub(super) fn share() -> Option<Vec<u8>> {
+    let mut line = Line::default();
+    for which in 0..TURN {
+        let value = line.take(Source::Bars(0, which));
+        let share = line.push(Step8::Share(value));
+        line.push(Step8::Keep(0, which, share));
+    }
+    let frame = Frame {
+        kind: Kind::Column(TURN),
+        leaves: 1,
+    };
+    frame.function(&line).ok()
+}
+
 /// As `code::mask`; nothing where it must be done otherwise.
 pub(super) fn mask(
     graph: &Graph,
@@ -75,6 +90,8 @@ struct Cone {
     /// Scalars by their place, and columns.
     scalars: Vec<(Id, usize)>,
     columns: Vec<Id>,
+    /// Divisors whose reciprocals lie in the columns behind those.
+    shares: Vec<Id>,
 }
 
 impl Cone {
@@ -96,6 +113,7 @@ impl Cone {
                 .filter(|id| place(id).is_none() && !is_constant(id))
                 .copied()
                 .collect(),
+            shares: step.shares.clone(),
         })
     }
 
@@ -109,13 +127,17 @@ impl Cone {
             let stored = code.line.take(source);
             code.set_stored(id, stored);
         }
+        for (i, id) in self.shares.iter().enumerate() {
+            let below = Source::Bars(self.columns.len() + i, which);
+            code.share(*id, below);
+        }
         for id in &self.nodes {
             code.node(*id);
         }
     }
 
     fn function(&self, line: &Line, kind: Kind) -> Option<Vec<u8>> {
-        let leaves = self.columns.len();
+        let leaves = self.columns.len() + self.shares.len();
         Frame { kind, leaves }.function(line).ok()
     }
 }

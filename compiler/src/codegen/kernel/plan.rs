@@ -88,6 +88,7 @@ impl Kernel {
 pub(super) enum Pending {
     None,
     Map(Id),
+    Share,
     Mask(bool, Vec<(Id, bool)>),
     Group(usize),
     Pool(usize, Vec<usize>),
@@ -97,6 +98,8 @@ pub(super) struct Planner<'g> {
     pub(super) graph: &'g Graph,
     pub(super) is_column: Vec<bool>,
     pub(super) column_of: BTreeMap<Id, usize>,
+    /// Per column that is divided by the column of its reciprocal.
+    pub(super) share_of: BTreeMap<usize, usize>,
     pub(super) cross_bits: BTreeMap<(Id, Id), usize>,
     pub(super) steps: Vec<(Step, Pending)>,
     pub(super) column_step: Vec<usize>,
@@ -114,6 +117,7 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
         graph,
         is_column: columns(graph),
         column_of: BTreeMap::new(),
+        share_of: BTreeMap::new(),
         cross_bits: BTreeMap::new(),
         steps: Vec::new(),
         column_step: Vec::new(),
@@ -152,6 +156,7 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
             Pending::Map(root) => {
                 code::map(&mut jit, graph, &format!("map_{i}"), *root, step, leaf)?
             }
+            Pending::Share => code::share(&mut jit, &format!("share_{i}"))?,
             Pending::Mask(all, terms) => code::mask(
                 &mut jit,
                 graph,
@@ -259,6 +264,7 @@ impl Planner<'_> {
                 action,
                 deps,
                 views: Vec::new(),
+                shares: Vec::new(),
                 scalars: Vec::new(),
                 out,
                 outs,
@@ -393,11 +399,19 @@ impl Planner<'_> {
             }
             _ => (Action::Map(no_map), views, scalars),
         };
+        let shares = match action {
+            Action::Map(_) => self.shares(id, deps),
+            _ => Vec::new(),
+        };
         let step = self.add(action, deps, 1);
         self.steps[step].0.views = views;
         self.steps[step].0.scalars = scalars;
         if let Action::Map(_) = action {
             self.steps[step].1 = Pending::Map(id);
+        }
+        for (divisor, view) in shares {
+            self.steps[step].0.shares.push(divisor);
+            self.steps[step].0.views.push(view);
         }
         self.column_of.insert(id, self.steps[step].0.out);
     }

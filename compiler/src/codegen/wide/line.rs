@@ -247,8 +247,7 @@ impl Line {
                     asked = Some(i);
                 }
                 let below = self.push(Op::Share(b));
-                let margin = self.constant(1.0 + 2.0 * MARGIN);
-                (below, self.two(Two::Mul, below, margin))
+                (below, self.above(below))
             }
         };
         let divisor = Divisor {
@@ -258,6 +257,25 @@ impl Line {
         };
         self.divisors.push((divisor, asked));
         self.push(Op::Quotient(a, divisor))
+    }
+
+    /// The upper bound of a reciprocal from the lower one.
+    fn above(&mut self, below: Value) -> Value {
+        let margin = self.constant(1.0 + 2.0 * MARGIN);
+        self.two(Two::Mul, below, margin)
+    }
+
+    /// A divisor whose reciprocal is at hand, as [`Op::Share`] makes it.
+    pub fn known_share(&mut self, value: Value, below: Value) {
+        if self.divisors.iter().all(|(known, _)| known.value != value) {
+            let above = self.above(below);
+            let divisor = Divisor {
+                value,
+                below,
+                above,
+            };
+            self.divisors.push((divisor, None));
+        }
     }
 
     /// Whether a value is the same for all groups of lanes.

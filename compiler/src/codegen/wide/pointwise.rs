@@ -66,6 +66,13 @@ impl<'g> Pointwise<'g> {
         self.values.insert(id, val);
     }
 
+    /// Where the reciprocal of a node lies that is known.
+    pub fn share(&mut self, id: Id, below: Source) {
+        let value = self.num(id);
+        let below = self.line.take(below);
+        self.line.known_share(value, below);
+    }
+
     fn condition_of(&mut self, stored: Value) -> Val {
         let (one, zero) = (self.line.constant(1.0), self.line.constant(0.0));
         Val::Cond(

@@ -178,6 +178,7 @@ impl<'p, 'g> Builder<'p, 'g> {
                     },
                 );
                 self.read(&leaves, at);
+                self.shares(step);
                 for id in nodes {
                     match self.chosen(id) {
                         Some(chosen) => {
@@ -366,6 +367,24 @@ impl<'p, 'g> Builder<'p, 'g> {
         Some(past)
     }
 
+    /// Reciprocals that are the same for all lanes are taken where they are.
+    fn shares(&mut self, step: &Step) {
+        let views = step.views.iter().rev();
+        for (id, view) in step.shares.iter().rev().zip(views) {
+            if self.is_shared(*view) && self.code.is_known(*id) {
+                let place = place(&mut self.shared, *view);
+                self.code.share(*id, Source::Bar(place));
+            }
+        }
+    }
+
+    /// Whether all lanes read the same through a view.
+    fn is_shared(&self, view: View) -> bool {
+        let step = self.planner.column_step[view.column];
+        let lag = view.lag.map_or(0, |n| self.graph.node(n).stage.params);
+        self.planner.steps[step].0.deps | lag == 0
+    }
+
     /// Takes what some arithmetic reads from outside the team.
     fn read(&mut self, leaves: &[Id], (shared, groups): (usize, usize)) {
         for id in leaves {
@@ -379,11 +398,7 @@ impl<'p, 'g> Builder<'p, 'g> {
             }
             let source = if node.stage.series {
                 let view = self.planner.view(*id);
-                let deps = self.planner.steps[self.planner.column_step[view.column]]
-                    .0
-                    .deps;
-                let lag = view.lag.map_or(0, |n| self.graph.node(n).stage.params);
-                if deps | lag == 0 {
+                if self.is_shared(view) {
                     Source::Bar(place(&mut self.shared, view))
                 } else {
                     Source::Row(shared + place(&mut self.own, view), self.group)

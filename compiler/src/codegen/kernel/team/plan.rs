@@ -130,7 +130,7 @@ impl Planner<'_> {
     }
 
     /// Where the arithmetic of a column stops.
-    pub(super) fn is_leaf_of(&self, root: Id, id: Id) -> bool {
+    pub(in crate::codegen::kernel) fn is_leaf_of(&self, root: Id, id: Id) -> bool {
         let node = self.graph.node(id);
         (id != root && self.leaf(id)) || matches!(node.op, Op::Lag(..)) || !node.stage.series
     }
