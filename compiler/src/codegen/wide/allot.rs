@@ -183,6 +183,21 @@ impl<'a> Allot<'a> {
         }
     }
 
+    /// A register for what one instruction gives that has read its operands: that of a slot of the
+    /// state that holds it after this turn, if nothing reads any more what the slot held before.
+    pub(super) fn result(&mut self, value: Value) -> Register {
+        let Some(i) = self.line.next.iter().position(|next| *next == value) else {
+            return self.fresh(value, &[]);
+        };
+        let is_past = |op: &Op| *op == Op::Take(Source::Past(i));
+        let past = self.line.ops.iter().position(is_past);
+        if past.is_some_and(|past| self.next_use(Value::at(past)).is_some()) {
+            return self.fresh(value, &[]);
+        }
+        self.places[value.index()].register = Some(VECTORS - 1 - i);
+        slot(i)
+    }
+
     /// An empty register for a value.
     pub(super) fn fresh(&mut self, value: Value, busy: &[Value]) -> Register {
         let first = FIRST;
@@ -270,7 +285,8 @@ impl<'a> Allot<'a> {
     fn advance(&mut self) {
         let mut moves: Vec<(Register, Value)> = Vec::new();
         for (i, value) in self.line.next.iter().enumerate() {
-            if self.pinned(*value) != Some(slot(i)) {
+            let register = self.places[value.index()].register.map(vector);
+            if self.pinned(*value).or(register) != Some(slot(i)) {
                 moves.push((slot(i), *value));
             }
         }

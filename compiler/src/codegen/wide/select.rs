@@ -16,7 +16,7 @@ impl Allot<'_> {
                 let x = self.register(a, &[b]);
                 let y = self.operand(b, &[a]);
                 self.release(op);
-                let to = self.fresh(value, &[]);
+                let to = self.result(value);
                 self.code.three(code_of(two), to, x, y);
             }
             Op::Quotient(a, by) => {
@@ -68,7 +68,7 @@ impl Allot<'_> {
                 let no = self.register(b, &[a]);
                 let yes = self.operand(a, &[b]);
                 self.release(op);
-                let to = self.fresh(value, &[]);
+                let to = self.result(value);
                 self.code.blend(to, no, yes, guard);
             }
             Op::Compare(predicate, a, b) => {
