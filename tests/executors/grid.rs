@@ -158,6 +158,33 @@ fn a_grid_gives_the_bits_of_each_length_alone() {
     }
 }
 
+/// What withholds first values is left aside once it withholds nothing: in teams, before windows and
+/// looks back, which still see what was withheld, one behind the other, and as an output.
+#[test]
+fn what_was_withheld_stays_withheld() {
+    const WITHHELD: &[&str] = &[
+        "close after length bars",
+        "(close after length bars)[length]",
+        "sma((close after length bars), 40) - sma((close after 2 * length bars), 150)",
+        "window_max((high after length bars), length)",
+        "window_sum((low after length bars)[3], length)",
+        "ema((close after 7 * length bars), length)",
+        "ema(close, length) after 9 * length bars",
+        "(ema(close, length) after length bars)[1] - ema(close, length)",
+        "ema(((ema(close, 9) after length bars) after length bars), 12)",
+        "if length > 20 then (close after length bars) else sma((close after 3 bars), length)",
+        "window_nth((close after length bars), 2, 5) + (window_at((close after length bars), 2, 5) after 3 bars)",
+        "ta_macdext(close, length, SMA, 30, WMA, 9, EMA)",
+    ];
+    let (whole, missing) = (wild(11, 6_000, false), wild(12, 6_000, true));
+    for call in WITHHELD {
+        for lengths in [&LENGTHS[..], &LONGER] {
+            assert!(agrees(call, lengths, &whole), "{call}");
+            assert!(agrees(call, lengths, &missing), "{call}");
+        }
+    }
+}
+
 /// Every function of the library that takes a length.
 #[test]
 fn every_function_of_a_length_gives_its_bits_in_a_grid() {

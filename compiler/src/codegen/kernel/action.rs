@@ -87,6 +87,11 @@ pub struct Step {
     pub outs: usize,
 }
 
+/// Whether others may read what a step reads in its place.
+pub(super) fn is_passage(step: &Step) -> bool {
+    matches!(step.action, Action::Choice(_) | Action::After(_))
+}
+
 /// Functions that stand in for code until it is compiled.
 pub(super) unsafe extern "C" fn no_map(_: *const *const f64, _: *const f64, _: *mut f64, _: i64) {}
 pub(super) unsafe extern "C" fn no_mask(_: *const *const f64, _: *const f64, _: *mut u64, _: i64) {}

@@ -27,6 +27,8 @@ pub(super) struct Running<'r, 'a, L> {
     /// Per step its slot.
     pub(super) slots: &'r [Slot],
     pub(super) layout: &'r L,
+    /// Whether nothing is withheld any more.
+    pub(super) is_open: bool,
 }
 
 /// Values of a chain's steps of fewer bars than this in all are not worth several threads.
@@ -51,7 +53,7 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
                     recurrences.run(steps, self.instances, layout, &mut done);
                 }
                 Part::SideBySide(step) => {
-                    if is_needed(kernel, self.instances, *step) {
+                    if self.is_needed(*step) {
                         let of = &kernel.steps[*step];
                         side_by_side(
                             of.action,
@@ -79,9 +81,7 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
     fn chain(&mut self, all: &[usize], visit: Option<&Visit<'_>>) {
         let (kernel, layout, shared, bars) = (self.kernel, self.layout, self.shared, self.bars);
         // Steps for values that a sweep does not ask for have no instances.
-        let is_needed = |step: &usize| {
-            !self.instances[*step].is_empty() && is_needed(kernel, self.instances, *step)
-        };
+        let is_needed = |step: &usize| !self.instances[*step].is_empty() && self.is_needed(*step);
         let needed: Vec<usize> = all.iter().copied().filter(is_needed).collect();
         let Some(&first) = needed.first() else {
             if let Some(visit) = visit {
@@ -135,6 +135,25 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
             shares.into_iter().for_each(share);
         }
     }
+
+    /// Whether a step has anything to do.
+    fn is_needed(&self, step: usize) -> bool {
+        let instances = &*self.instances;
+        // What serves seeds only is not needed once all of them are sown.
+        let seeds_of = &self.kernel.seeds_of[step];
+        let sown = |step: &usize| instances[*step].iter().all(|i| i.linear.started);
+        if !seeds_of.is_empty() && seeds_of.iter().all(sown) {
+            return false;
+        }
+        // What is passed on is read where it is, but for outputs that have a place of their own.
+        let has_place = |i: &Instance<'_>| i.result.is_some();
+        let is_read = match self.kernel.steps[step].action {
+            Action::Choice(_) => false,
+            Action::After(_) => !self.is_open,
+            _ => true,
+        };
+        is_read || instances[step].iter().any(has_place)
+    }
 }
 
 /// A step of a chain.
@@ -159,17 +178,4 @@ pub(super) fn first_of(share: usize, shares: usize, count: usize) -> usize {
 /// The share of an instance.
 pub(super) fn share_of(instance: usize, shares: usize, count: usize) -> usize {
     instance * shares / count
-}
-
-/// Whether a step has anything to do.
-fn is_needed(kernel: &Kernel, instances: &[Vec<Instance<'_>>], step: usize) -> bool {
-    // What serves seeds only is not needed once all of them are sown.
-    let seeds_of = &kernel.seeds_of[step];
-    let sown = |step: &usize| instances[*step].iter().all(|i| i.linear.started);
-    if !seeds_of.is_empty() && seeds_of.iter().all(sown) {
-        return false;
-    }
-    // What is chosen is read where it is, but for outputs that have a place of their own.
-    let has_place = |i: &Instance<'_>| i.result.is_some();
-    !matches!(kernel.steps[step].action, Action::Choice(_)) || instances[step].iter().any(has_place)
 }

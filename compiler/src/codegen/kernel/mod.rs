@@ -17,6 +17,7 @@ mod leaf;
 mod linear;
 mod masks;
 mod near;
+mod open;
 mod order;
 mod plan;
 mod pools;

@@ -4,7 +4,7 @@
 
 use strat_lang::hir::Input;
 
-use super::action::{Action, Step};
+use super::action::{Action, Step, is_passage};
 use super::chain::Part;
 use super::team::{Team, Turn};
 
@@ -127,11 +127,12 @@ impl Plan<'_> {
         reached
     }
 
-    /// What may be read through a column: behind a choice what it chooses is read.
+    /// What may be read through a column: behind a choice what it chooses is read, and behind what
+    /// withholds first values what it withholds.
     fn reach(&self, column: usize, each: &mut impl FnMut(usize)) {
         each(column);
         let step = &self.steps[self.column_step[column]];
-        if matches!(step.action, Action::Choice(_)) {
+        if is_passage(step) {
             for view in &step.views {
                 self.reach(view.column, each);
             }

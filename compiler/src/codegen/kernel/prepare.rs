@@ -16,9 +16,10 @@ use super::block::share_of;
 use super::layout::{LINE, block, column_width, front};
 use super::leaf::{Leaf, bar_column};
 use super::near::Places;
+use super::open::Opening;
 use super::order::is_linear;
 use super::plan::Kernel;
-use super::prepared::{Prepared, slots};
+use super::prepared::prepared;
 use super::projection::{Projection, project};
 use super::run::KernelRun;
 use super::steps::Instance;
@@ -79,7 +80,7 @@ impl<'a> KernelRun<'a> {
         let mut history = vec![0usize; kernel.column_step.len()];
         // The same once all recurrences have started and their seeds are not needed any more.
         let mut later = history.clone();
-        let mut reads: Vec<Vec<Vec<Read>>> = Vec::with_capacity(kernel.steps.len());
+        let mut reads: Vec<Vec<Vec<[Read; 2]>>> = Vec::with_capacity(kernel.steps.len());
         let mut reach_of = vec![0; kernel.steps.len()];
         for (i, (step, p)) in kernel.steps.iter().zip(&projection).enumerate() {
             let mut of_step = Vec::with_capacity(p.representative.len());
@@ -108,24 +109,32 @@ impl<'a> KernelRun<'a> {
                     _ => &step.views[..],
                 };
                 for (k, view) in views.iter().enumerate() {
-                    let read = read(&kernel, *view, scalars, most);
-                    let back = read.lag.max(reach);
-                    history[read.column] = history[read.column].max(back);
-                    if kernel.seeds_of[i].is_empty() && !(is_linear(step) && k == 1) {
-                        later[read.column] = later[read.column].max(back);
+                    let now = read(&kernel, *view, scalars, most, false);
+                    let open = read(&kernel, *view, scalars, most, true);
+                    for (read, back) in [
+                        (&now, now.lag.max(reach)),
+                        (&open, (open.lag + reach).min(most)),
+                    ] {
+                        if std::ptr::eq(read, &open) && open == now {
+                            continue;
+                        }
+                        history[read.column] = history[read.column].max(back);
+                        if kernel.seeds_of[i].is_empty() && !(is_linear(step) && k == 1) {
+                            later[read.column] = later[read.column].max(back);
+                        }
                     }
-                    step_reads.push(read);
+                    step_reads.push([now, open]);
                 }
                 of_step.push(step_reads);
             }
             reads.push(of_step);
         }
-        // Teams read both sides of a choice.
+        // Teams read both sides of a choice, and run when nothing is withheld any more.
         let reads_of_team = |team: &Team, c: usize| -> Vec<Read> {
             let scalars = &scalars_of[&c];
             let views = team.shared.iter().chain(&team.own);
             views
-                .map(|view| read(&kernel, *view, scalars, most))
+                .map(|view| read(&kernel, *view, scalars, most, true))
                 .collect()
         };
         // A team does nothing where a step of it is not asked for.
@@ -242,7 +251,13 @@ impl<'a> KernelRun<'a> {
                     Action::Pool(_, p, _) => graph.pools[p].capacity(most),
                     _ => 0,
                 };
-                let leaves = reads[i][k].iter().map(|read| leaf(read, c)).collect();
+                let [leaves, open] = [0, 1].map(|which| {
+                    let reads = reads[i][k].iter();
+                    reads
+                        .map(|reads| leaf(&reads[which], c))
+                        .collect::<Vec<Leaf>>()
+                });
+                let open = if open == leaves { Vec::new() } else { open };
                 let outs = step.outs;
                 of_step.push(Instance {
                     out: if is_mask {
@@ -251,6 +266,7 @@ impl<'a> KernelRun<'a> {
                         column_at(step.out, k)
                     },
                     leaves,
+                    open,
                     scalars: step.scalars.iter().map(|id| scalars[id.index()]).collect(),
                     bounds,
                     state,
@@ -309,19 +325,20 @@ impl<'a> KernelRun<'a> {
         }
         let sets = if kernel.outputs.is_empty() { 0 } else { count };
         let mut outputs = Vec::with_capacity(sets * kernel.outputs.len());
+        let mut open_outputs = Vec::with_capacity(outputs.capacity());
         for c in 0..sets {
             for &column in &kernel.outputs {
                 let view = View { column, lag: None };
                 let scalars = scalars_of
                     .entry(c)
                     .or_insert_with(|| Arc::new(graph.scalars(set(c))));
-                outputs.push(leaf(&read(&kernel, view, scalars, most), c));
+                outputs.push(leaf(&read(&kernel, view, scalars, most, false), c));
+                open_outputs.push(leaf(&read(&kernel, view, scalars, most, true), c));
             }
         }
         let works = kernel.teams.iter().map(|_| Vec::new()).collect();
-        let (slots, slot_count) = slots(&kernel.steps, &instances, &reach_of);
-        let prepared = || (0..slot_count).map(|_| Prepared::default()).collect();
-        let prepared = (0..shares).map(|_| prepared()).collect();
+        let (slots, prepared) = prepared(&kernel.steps, &instances, &reach_of, shares);
+        let opening = Opening::new(&kernel, reach, reach_of, open_outputs);
         Self {
             sets,
             outputs,
@@ -334,6 +351,7 @@ impl<'a> KernelRun<'a> {
             mates,
             works,
             started: false,
+            opening,
             projection,
             history,
             later,
@@ -350,13 +368,15 @@ impl<'a> KernelRun<'a> {
 }
 
 /// A column that a step reads, and how many bars back.
+#[derive(Clone, Copy, PartialEq)]
 struct Read {
     column: usize,
     lag: usize,
 }
 
-/// What is read through a view: behind a choice that the parameters make is what they choose.
-fn read(kernel: &Kernel, view: View, scalars: &[f64], most: usize) -> Read {
+/// What is read through a view: behind a choice that the parameters make is what they choose, and
+/// where nothing is withheld any more what was withheld.
+fn read(kernel: &Kernel, view: View, scalars: &[f64], most: usize, is_open: bool) -> Read {
     let lag = |view: View| {
         view.lag
             .map_or(0, |n| (scalars[n.index()] as usize).min(most))
@@ -367,10 +387,12 @@ fn read(kernel: &Kernel, view: View, scalars: &[f64], most: usize) -> Read {
     };
     loop {
         let step = &kernel.steps[kernel.column_step[read.column]];
-        let Action::Choice(condition) = step.action else {
-            return read;
+        let side = match step.action {
+            Action::Choice(condition) => usize::from(scalars[condition.index()] != 1.0),
+            Action::After(_) if is_open => 0,
+            _ => return read,
         };
-        let chosen = step.views[usize::from(scalars[condition.index()] != 1.0)];
+        let chosen = step.views[side];
         read = Read {
             column: chosen.column,
             lag: (read.lag + lag(chosen)).min(most),

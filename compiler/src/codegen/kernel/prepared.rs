@@ -27,13 +27,21 @@ pub(super) struct Slot {
     pub(super) reach: usize,
 }
 
-/// A slot for each step, where windows of the steps reach so many bars back, and how many there are.
-/// Steps that look at the same column in the same way share one.
-pub(super) fn slots(
+/// A slot for each step, and memory for them, once per share of the parameter sets.
+pub(super) fn prepared(
     steps: &[Step],
     instances: &[Vec<Instance<'_>>],
     reach: &[usize],
-) -> (Vec<Slot>, usize) {
+    shares: usize,
+) -> (Vec<Slot>, Vec<Vec<Prepared>>) {
+    let (slots, count) = slots(steps, instances, reach);
+    let of_share = || (0..count).map(|_| Prepared::default()).collect();
+    (slots, (0..shares).map(|_| of_share()).collect())
+}
+
+/// A slot for each step, where windows of the steps reach so many bars back, and how many there are.
+/// Steps that look at the same column in the same way share one.
+fn slots(steps: &[Step], instances: &[Vec<Instance<'_>>], reach: &[usize]) -> (Vec<Slot>, usize) {
     // Extremes are made for ascending lengths, so those of two steps in turn share nothing.
     let is_alike = |a: &Step, b: &Step| match (a.action, b.action) {
         (Action::Sum(x, _), Action::Sum(y, _)) => x == y && a.views[0] == b.views[0],

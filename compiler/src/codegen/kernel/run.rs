@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use strat_abi::{BarColumns, ComboState, Scratch, Sweep};
 
-use super::action::{Action, Step};
+use super::action::{Action, Step, is_passage};
 use super::block::Running;
 use super::layout::front;
 use super::leaf::{Leaf, bar_column};
+use super::open::Opening;
 use super::plan::{Kernel, MaskTree};
 use super::prepared::{Prepared, Slot};
 use super::projection::Projection;
@@ -28,6 +29,7 @@ pub struct KernelRun<'a> {
     pub(super) works: Vec<Vec<Work>>,
     /// Whether all recurrences have started.
     pub(super) started: bool,
+    pub(super) opening: Opening,
     pub(super) projection: Vec<Arc<Projection>>,
     /// Parameter sets, and per set where the outputs lie.
     pub(super) sets: usize,
@@ -63,6 +65,7 @@ impl KernelRun<'_> {
         each: Option<&Each<'_>>,
     ) {
         self.shift(self.len);
+        self.open(start);
         self.start = start;
         self.len = len;
         let shared = Shared {
@@ -88,6 +91,7 @@ impl KernelRun<'_> {
             outputs,
             prepared,
             slots,
+            opening,
             ..
         } = self;
         let (kernel, bars, block, threads) = (&**kernel, *bars, *block, *threads);
@@ -131,10 +135,11 @@ impl KernelRun<'_> {
             prepared,
             slots,
             layout: &layout,
+            is_open: opening.is_open,
         };
         let waits = |i: usize| waits(&kernel.steps[i], &block.instances[i]);
         *started = *started || !(0..kernel.steps.len()).any(waits);
-        if kernel.turns.is_empty() || !*started {
+        if kernel.turns.is_empty() || !*started || !opening.is_open {
             return block.parts(&kernel.parts, visit);
         }
         let place = Place {
@@ -231,6 +236,11 @@ impl KernelRun<'_> {
         matches!(step.action, Action::Input(input) if bar_column(&self.bars, input).is_some())
     }
 
+    /// Whether what a step reads is read in its place.
+    fn is_passed_on(&self, step: &Step) -> bool {
+        is_passage(step) && (self.opening.is_open || !matches!(step.action, Action::After(_)))
+    }
+
     /// A column of a parameter set on the present block, which is not near.
     pub(super) fn column(&self, column: usize, combo: usize) -> &[f64] {
         let step = self.kernel.column_step[column];
@@ -242,8 +252,8 @@ impl KernelRun<'_> {
         }
         let instance = &self.instances[step][self.projection[step].of[combo] as usize];
         let at = match s.action {
-            // What is chosen is read where it is.
-            Action::Choice(_) => match instance.leaves[0] {
+            // What is passed on is read where it is.
+            _ if self.is_passed_on(s) => match instance.leaves[0] {
                 Leaf { bar: Some(_), at } if !self.in_place => at,
                 Leaf {
                     bar: Some((input, lag)),

@@ -21,6 +21,8 @@ pub(super) struct Instance<'a> {
     pub(super) out: usize,
     /// What its function reads.
     pub(super) leaves: Vec<Leaf>,
+    /// What it reads once nothing is withheld any more; empty where that changes nothing.
+    pub(super) open: Vec<Leaf>,
     pub(super) scalars: Vec<f64>,
     pub(super) bounds: Option<Bounds>,
     pub(super) state: Vec<f64>,

@@ -4,7 +4,7 @@ use strat_abi::linear::Form;
 
 use super::{Planned, Slot, Team};
 use crate::codegen::emit::{cone, cone_along};
-use crate::codegen::kernel::action::{Action, Step, View, no_group};
+use crate::codegen::kernel::action::{Action, Step, View, is_passage, no_group};
 use crate::codegen::kernel::order::is_linear;
 use crate::codegen::kernel::plan::Planner;
 use crate::codegen::wide::line::{Line, Op as Step8, Predicate, Source, Two, Value};
@@ -61,16 +61,11 @@ impl<'p, 'g> Builder<'p, 'g> {
                     };
                     planner.reaches(view, column)
                 };
-                // What is chosen is read where it is.
-                !matches!(step.action, Action::Choice(_))
+                // What is passed on is read where it is.
+                !is_passage(step)
                     && (results.iter().any(is_result)
                         || planner.is_read_beside(&steps, column, seeds_of))
             })
-            .collect();
-        let open: Vec<usize> = steps
-            .iter()
-            .copied()
-            .filter(|i| matches!(planner.steps[*i].0.action, Action::After(_)))
             .collect();
         let taken = planner.taken(&steps);
         // Twice: shared leaves are numbered first, and how many slots and operations a group needs
@@ -101,7 +96,6 @@ impl<'p, 'g> Builder<'p, 'g> {
                 own: built.own,
                 scalars: built.scalars,
                 slots: built.slots,
-                open,
                 taken,
                 outs,
             },
@@ -339,14 +333,18 @@ impl<'p, 'g> Builder<'p, 'g> {
             return None;
         };
         let mut column = self.planner.view(id).column;
-        // Behind a choice what is chosen is looked at.
+        // Behind what passes something on that is looked at.
         loop {
             let step = self.planner.column_step[column];
             let of = &self.planner.steps[step].0;
             if !self.steps.contains(&step) {
                 return None;
             }
-            let Some(side) = self.side_of(of) else { break };
+            let side = match of.action {
+                Action::After(_) => Some(0),
+                _ => self.side_of(of),
+            };
+            let Some(side) = side else { break };
             if of.views[side].lag.is_some() {
                 return None;
             }
@@ -371,18 +369,11 @@ impl<'p, 'g> Builder<'p, 'g> {
     fn shares(&mut self, step: &Step) {
         let views = step.views.iter().rev();
         for (id, view) in step.shares.iter().rev().zip(views) {
-            if self.is_shared(*view) && self.code.is_known(*id) {
+            if self.planner.is_shared(*view) && self.code.is_known(*id) {
                 let place = place(&mut self.shared, *view);
                 self.code.share(*id, Source::Bar(place));
             }
         }
-    }
-
-    /// Whether all lanes read the same through a view.
-    fn is_shared(&self, view: View) -> bool {
-        let step = self.planner.column_step[view.column];
-        let lag = view.lag.map_or(0, |n| self.graph.node(n).stage.params);
-        self.planner.steps[step].0.deps | lag == 0
     }
 
     /// Takes what some arithmetic reads from outside the team.
@@ -398,7 +389,7 @@ impl<'p, 'g> Builder<'p, 'g> {
             }
             let source = if node.stage.series {
                 let view = self.planner.view(*id);
-                if self.is_shared(view) {
+                if self.planner.is_shared(view) {
                     Source::Bar(place(&mut self.shared, view))
                 } else {
                     Source::Row(shared + place(&mut self.own, view), self.group)

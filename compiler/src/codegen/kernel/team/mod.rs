@@ -4,8 +4,8 @@
 //! become lanes, and what follows a recurrence on the same bar is done in the same registers. A *team*
 //! is such a set of recurrences and of the arithmetic between and behind them, all of the same
 //! parameters. Only what others read is written to its column. Steps keep their own functions: a team
-//! takes over where there are enough parameter sets and all recurrences have started, and hands back
-//! where something is missing.
+//! takes over where there are enough parameter sets, all recurrences have started and nothing is withheld
+//! any more ([`super::open`]), and hands back where something is missing.
 //!
 //! | file | what |
 //! |---|---|
@@ -50,8 +50,6 @@ pub(super) struct Team {
     /// Values that do not depend on bars, per lane.
     pub(super) scalars: Vec<Id>,
     pub(super) slots: Vec<Slot>,
-    /// Steps that withhold nothing any more.
-    pub(super) open: Vec<usize>,
     /// Choices of the parameters, and whether they are taken to be true: the side that is of the team.
     pub(super) taken: Vec<(Id, bool)>,
     /// The columns that are written: step, and which of its columns.

@@ -8,7 +8,7 @@ use strat_lang::hir::Compare;
 use super::code::Builder;
 use super::{Planned, Turn};
 use crate::codegen::emit::cone;
-use crate::codegen::kernel::action::{Action, Step, View};
+use crate::codegen::kernel::action::{Action, Step, View, is_passage};
 use crate::codegen::kernel::chain::{by_parameters, parts};
 use crate::codegen::kernel::order::is_linear;
 use crate::codegen::kernel::plan::Planner;
@@ -41,7 +41,7 @@ impl Planner<'_> {
                     Action::Map(_) | Action::Quotient | Action::Choice(_) => {
                         follows && self.is_wide_map(step)
                     }
-                    Action::After(_) => follows,
+                    Action::After(_) => follows && step.views[0].lag.is_none(),
                     _ => false,
                 };
             let behind = before.iter().map(|&(from, now)| {
@@ -212,10 +212,6 @@ impl Planner<'_> {
     /// What a team reads of the same parameters, made of columns that all lanes share: done in its
     /// registers, it is not turned into rows. Others may read it later than the team.
     fn feeders(&self, steps: &[usize], phases: &[Option<usize>], phase: usize) -> Vec<usize> {
-        let is_shared = |view: &View| {
-            let lag = view.lag.map_or(0, |n| self.graph.node(n).stage.params);
-            self.steps[self.column_step[view.column]].0.deps | lag == 0
-        };
         let mut fed = Vec::new();
         for (i, (step, _)) in self.steps.iter().enumerate() {
             let is_made = match step.action {
@@ -238,7 +234,7 @@ impl Planner<'_> {
                 && !steps.contains(&i)
                 && step.deps == self.steps[steps[0]].0.deps
                 && !step.views.is_empty()
-                && step.views.iter().all(is_shared)
+                && step.views.iter().all(|view| self.is_shared(*view))
                 && is_read.clone().any(|of| steps.contains(&of))
                 && is_read
                     .clone()
@@ -248,6 +244,20 @@ impl Planner<'_> {
             }
         }
         fed
+    }
+
+    /// Whether all parameter sets read the same through a view once nothing is withheld any more.
+    pub(super) fn is_shared(&self, view: View) -> bool {
+        let step = &self.steps[self.column_step[view.column]].0;
+        let is_one = |view: &View| {
+            view.lag
+                .is_none_or(|n| self.graph.node(n).stage.params == 0)
+        };
+        is_one(&view)
+            && match step.action {
+                Action::After(_) => self.is_shared(step.views[0]),
+                _ => step.deps == 0,
+            }
     }
 
     /// Whether others than `steps` read a column once all recurrences have started.
@@ -267,11 +277,11 @@ impl Planner<'_> {
         })
     }
 
-    /// Whether a view may read a column: behind a choice what it chooses is read.
+    /// Whether a view may read a column: behind a choice what it chooses is read, and behind what has
+    /// withheld its first values what it goes on with.
     pub(super) fn reaches(&self, view: View, column: usize) -> bool {
         let step = &self.steps[self.column_step[view.column]].0;
         view.column == column
-            || matches!(step.action, Action::Choice(_))
-                && step.views.iter().any(|view| self.reaches(*view, column))
+            || is_passage(step) && step.views.iter().any(|view| self.reaches(*view, column))
     }
 }

@@ -131,28 +131,20 @@ impl Team {
         false
     }
 
-    /// Whether all recurrences of a parameter set have started and miss nothing, and nothing is
-    /// withheld any more.
+    /// Whether all recurrences of a parameter set have started and miss nothing.
     fn goes_on(&self, instances: &[Vec<Instance<'_>>], k: usize) -> bool {
-        let is_open = |step: &usize| {
-            let instance = &instances[*step][k];
-            instance
-                .bounds
-                .is_some_and(|b| instance.state[0] >= b.n as f64)
-        };
-        self.open.iter().all(is_open)
-            && self.slots.iter().all(|slot| match *slot {
-                Slot::Last {
-                    step,
-                    must_be_finite,
-                } => {
-                    let linear = &instances[step][k].linear;
-                    linear.started && (!must_be_finite || linear.last.is_finite())
-                }
-                // The first place of a group's state says whether it has started.
-                Slot::Past { step, .. } => instances[step][k].state[0].to_bits() != 0,
-                Slot::Before { .. } => true,
-            })
+        self.slots.iter().all(|slot| match *slot {
+            Slot::Last {
+                step,
+                must_be_finite,
+            } => {
+                let linear = &instances[step][k].linear;
+                linear.started && (!must_be_finite || linear.last.is_finite())
+            }
+            // The first place of a group's state says whether it has started.
+            Slot::Past { step, .. } => instances[step][k].state[0].to_bits() != 0,
+            Slot::Before { .. } => true,
+        })
     }
 
     /// The place of the bar before the block, in column `k` of an instance.
