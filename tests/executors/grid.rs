@@ -166,6 +166,8 @@ fn what_was_withheld_stays_withheld() {
         "close after length bars",
         "(close after length bars)[length]",
         "sma((close after length bars), 40) - sma((close after 2 * length bars), 150)",
+        "sma((close after 5 * length bars), 190)",
+        "(close after 5 * length bars)[length]",
         "window_max((high after length bars), length)",
         "window_sum((low after length bars)[3], length)",
         "ema((close after 7 * length bars), length)",
