@@ -140,22 +140,22 @@ impl Read<'_> {
         values
     }
 
-    /// Sums of the distances of a part from the newest values of its windows.
+    /// Sums of the distances of a part from a distance from the newest values of its windows.
     #[inline(always)]
-    fn far<const W: usize>(
+    fn from<const W: usize>(
         &self,
         ladder: Ladder,
-        part: &Rung,
-        i: usize,
+        (part, i): (&Rung, usize),
         at: usize,
         newest: &[f64; W],
+        mean: &[f64; W],
     ) -> [f64; W] {
         let (width, value) = (part.width(), self.value::<W>(i, at - part.newer));
-        let mut far = self.row(ladder, part, i, at);
+        let mut sums = self.row(ladder, part, i, at);
         for j in 0..W {
-            far[j] += width * (value[j] - newest[j]);
+            sums[j] = width.mul_add((value[j] - newest[j]) - mean[j], sums[j]);
         }
-        far
+        sums
     }
 
     /// `W` windows; as [`crate::ladder`] joins one.
@@ -168,41 +168,35 @@ impl Read<'_> {
         let two = ladder == Ladder::Products;
         let third_row = rows_of(ladder) - 1;
         let x = self.value::<W>(0, at);
-        let big_x = self.far(ladder, big, 0, at, &x);
+        let big_x = self.from(ladder, (big, 0), at, &x, &[0.0; W]);
         let mean_x = scaled(big_x, share);
         let (y, mean_y) = if two {
             let y = self.value::<W>(1, at);
-            let big_y = self.far(ladder, big, 1, at, &y);
+            let big_y = self.from(ladder, (big, 1), at, &y, &[0.0; W]);
             (y, scaled(big_y, share))
         } else {
             (x, mean_x)
         };
         let (mut dx, mut dy, mut third) = ([0.0; W], [0.0; W], [0.0; W]);
         for part in small {
-            let (width, share) = (part.width(), 1.0 / part.width());
-            let far_x = self.far(ladder, part, 0, at, &x);
-            let far_y = if two {
-                self.far(ladder, part, 1, at, &y)
+            let share = 1.0 / part.width();
+            let ex = self.from(ladder, (part, 0), at, &x, &mean_x);
+            let ey = if two {
+                self.from(ladder, (part, 1), at, &y, &mean_y)
             } else {
-                far_x
+                ex
             };
             let own = self.row::<W>(ladder, part, third_row, at);
             for j in 0..W {
-                let ex = far_x[j] - width * mean_x[j];
-                dx[j] += ex;
-                third[j] += if two {
-                    let ey = far_y[j] - width * mean_y[j];
-                    dy[j] += ey;
-                    own[j] + ex * ey * share
-                } else {
-                    own[j] + ex * ex * share
-                };
+                dx[j] += ex[j];
+                dy[j] += ey[j];
+                third[j] += (ex[j] * ey[j]).mul_add(share, own[j]);
             }
         }
         let mut out = self.row::<W>(ladder, big, third_row, at);
         let each = 1.0 / self.count;
         for j in 0..W {
-            out[j] += third[j] - dx[j] * if two { dy[j] } else { dx[j] } * each;
+            out[j] += (dx[j] * dy[j]).mul_add(-each, third[j]);
         }
         out
     }

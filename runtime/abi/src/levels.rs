@@ -104,13 +104,12 @@ fn double_of(ladder: Ladder, xs: &[f64], ys: &[f64], from: &[f64], to: &mut [f64
                 let (dx_old, dx_new) = (at(dx_old), at(dx_new));
                 let (dy_old, dy_new) = (at(dy_old), at(dy_new));
                 let (t_old, t_new) = (at(t_old), at(t_new));
-                let step_x = width * (x_old[i] - x_new[i]);
-                let step_y = width * (y_old[i] - y_new[i]);
-                to_dx[i] = (dx_old + dx_new) + step_x;
-                to_dy[i] = (dy_old + dy_new) + step_y;
-                let gap_x = (dx_old - dx_new) + step_x;
-                let gap_y = (dy_old - dy_new) + step_y;
-                to_third[i] = (t_old + t_new) + gap_x * gap_y * (0.5 / width);
+                let (step_x, step_y) = (x_old[i] - x_new[i], y_old[i] - y_new[i]);
+                to_dx[i] = width.mul_add(step_x, dx_old + dx_new);
+                to_dy[i] = width.mul_add(step_y, dy_old + dy_new);
+                let gap_x = width.mul_add(step_x, dx_old - dx_new);
+                let gap_y = width.mul_add(step_y, dy_old - dy_new);
+                to_third[i] = (gap_x * gap_y).mul_add(0.5 / width, t_old + t_new);
             }
         }
         _ => {
@@ -123,10 +122,10 @@ fn double_of(ladder: Ladder, xs: &[f64], ys: &[f64], from: &[f64], to: &mut [f64
                 let at = |row: &[f64]| if m == 1 { 0.0 } else { row[i] };
                 let (d_old, d_new) = (at(d_old), at(d_new));
                 let (t_old, t_new) = (at(t_old), at(t_new));
-                let step = width * (x_old[i] - x_new[i]);
-                let gap = (d_old - d_new) + step;
-                to_d[i] = (d_old + d_new) + step;
-                to_third[i] = (t_old + t_new) + gap * gap * (0.5 / width);
+                let step = x_old[i] - x_new[i];
+                let gap = width.mul_add(step, d_old - d_new);
+                to_d[i] = width.mul_add(step, d_old + d_new);
+                to_third[i] = (gap * gap).mul_add(0.5 / width, t_old + t_new);
             }
         }
     }

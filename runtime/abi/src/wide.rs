@@ -1,6 +1,7 @@
 //! Loops compiled a second and a third time for wider vectors, chosen when they run.
 //!
-//! No fused multiply-add is among the features, so the operations, and the bits, are the same.
+//! Nothing is fused that is not written so (`mul_add`, which is rounded once everywhere), so the
+//! operations, and the bits, are the same.
 
 /// Defines `$name`, which runs `$body` with the widest vectors of this machine.
 ///
@@ -15,7 +16,7 @@ macro_rules! wide {
                 fn widest($($arg: $ty),*) {
                     $body($($arg),*);
                 }
-                #[target_feature(enable = "avx2")]
+                #[target_feature(enable = "avx2,fma")]
                 fn wider($($arg: $ty),*) {
                     $body($($arg),*);
                 }
@@ -27,7 +28,9 @@ macro_rules! wide {
                     #[allow(unsafe_code)]
                     return unsafe { widest($($arg),*) };
                 }
-                if std::arch::is_x86_feature_detected!("avx2") {
+                if std::arch::is_x86_feature_detected!("avx2")
+                    && std::arch::is_x86_feature_detected!("fma")
+                {
                     // SAFETY: the feature was found on this machine.
                     #[allow(unsafe_code)]
                     return unsafe { wider($($arg),*) };
