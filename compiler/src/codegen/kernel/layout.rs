@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use strat_abi::ladder::Ladder;
+
+use super::action::Action;
 use super::near::Places;
 use super::order::is_linear;
 use super::plan::Kernel;
@@ -38,6 +41,8 @@ pub(super) fn block(
 /// longer than their memory.
 fn longer_block(kernel: &Kernel, projection: &[Arc<Projection>], places: &Places) -> usize {
     let (mut recurrences, mut columns, mut is_near) = (0, 0, false);
+    // Where one column and what one window shares is all, two blocks of it stay there as well.
+    let is_thin = kernel.teams.is_empty() && near_rows(kernel, projection, places) <= 2;
     for (i, (step, p)) in kernel.steps.iter().zip(projection).enumerate() {
         let instances = p.representative.len();
         recurrences += usize::from(is_linear(step)) * instances;
@@ -49,6 +54,7 @@ fn longer_block(kernel: &Kernel, projection: &[Arc<Projection>], places: &Places
         }
     }
     let most = match recurrences {
+        _ if is_near && is_thin => 2 * BLOCK,
         _ if is_near => BLOCK,
         0 => LONG_BLOCK,
         1..=FEW => LONGEST_BLOCK,
@@ -56,6 +62,31 @@ fn longer_block(kernel: &Kernel, projection: &[Arc<Projection>], places: &Places
     };
     let bars = (NEAR / 8 / columns.max(1)).clamp(BLOCK, most);
     1 << bars.ilog2()
+}
+
+/// Rows of a block that are to stay in the nearest memory: near columns, what the windows of
+/// several parameter sets share, and columns that the arithmetic of all of them reads.
+fn near_rows(kernel: &Kernel, projection: &[Arc<Projection>], places: &Places) -> usize {
+    let instances = |step: usize| projection[step].representative.len();
+    let mut windows = 0;
+    let mut read: Vec<usize> = Vec::new();
+    for (i, step) in kernel.steps.iter().enumerate() {
+        if instances(i) < 2 {
+            continue;
+        }
+        match step.action {
+            Action::Sum(Ladder::Sum, _) => windows += 1,
+            // Sums of sums of two parts; two levels in turn, of values and ages.
+            Action::Sum(..) | Action::Extreme(..) => windows += 4,
+            _ => {
+                let columns = step.views.iter().map(|view| view.column);
+                read.extend(columns.filter(|c| instances(kernel.column_step[*c]) < instances(i)));
+            }
+        }
+    }
+    read.sort_unstable();
+    read.dedup();
+    places.columns.iter().sum::<usize>() + windows + read.len()
 }
 
 /// Where the block begins in a column with so many bars of history: at a whole line of the memory.
