@@ -26,8 +26,9 @@ use ta_lib::abstract_api::{FuncInfo, InputType, OptInputType, OutputType, get_fu
 const NAMES: &str = include_str!("../tests/talib/functions.txt");
 const BARS: usize = 1_000_000;
 const ROUNDS: usize = 4;
-/// Runs of each in a round.
-const RUNS: usize = 2;
+/// Runs of each in a round: of single calls, the first of which waits for memory, and of grids.
+const RUNS: usize = 5;
+const RUNS_OF_GRIDS: usize = 2;
 const LENGTHS: std::ops::RangeInclusive<usize> = 1..=20;
 
 /// What is measured: a call with the defaults, or a grid.
@@ -138,7 +139,7 @@ impl Case {
         Some(Ratio {
             name: info.name,
             ours,
-            theirs: theirs(info, bars, None)?,
+            theirs: theirs(info, bars, None, RUNS)?,
         })
     }
 
@@ -147,13 +148,13 @@ impl Case {
         let sets: Vec<f64> = LENGTHS.map(|i| 5.0 * i as f64).collect();
         let outputs = info.outputs.len();
         let mut values = 0;
-        let (ours, _) = time(RUNS, || {
+        let (ours, _) = time(RUNS_OF_GRIDS, || {
             values = sweep(&self.program, &sets, outputs, columns(bars))
         });
         assert_eq!(values, sets.len() * outputs * bars.len(), "{}", info.name);
         let mut all = 0.0;
         for length in &sets {
-            all += theirs(info, bars, Some(*length as i32))?;
+            all += theirs(info, bars, Some(*length as i32), RUNS_OF_GRIDS)?;
         }
         let values = sets.len() as f64;
         Some(Ratio {
@@ -177,7 +178,7 @@ fn bars_for<'a>(info: &FuncInfo, bars: &'a Bars) -> Cow<'a, Bars> {
 }
 
 /// Fastest seconds of TA-Lib with its defaults, or the first length changed.
-fn theirs(info: &FuncInfo, bars: &Bars, length: Option<i32>) -> Option<f64> {
+fn theirs(info: &FuncInfo, bars: &Bars, length: Option<i32>, runs: usize) -> Option<f64> {
     let core = Core::new();
     let mut real = vec![vec![0.0; bars.len()]; info.outputs.len()];
     let mut whole = vec![vec![0_i32; bars.len()]; info.outputs.len()];
@@ -208,7 +209,7 @@ fn theirs(info: &FuncInfo, bars: &Bars, length: Option<i32>) -> Option<f64> {
         };
     }
     let mut fastest = f64::INFINITY;
-    for _ in 0..RUNS {
+    for _ in 0..runs {
         let start = Instant::now();
         std::hint::black_box(call.call(0, bars.len() - 1).ok()?);
         fastest = fastest.min(start.elapsed().as_secs_f64());
