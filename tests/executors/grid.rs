@@ -187,6 +187,24 @@ fn what_was_withheld_stays_withheld() {
     }
 }
 
+/// A window over what a choice reads some bars back reaches as far as both together.
+#[test]
+fn windows_behind_a_look_back() {
+    let bars = [90, 300, 2_500].map(|count| wild(13, count, false));
+    for call in [
+        "sma((if length > 20 then close[length] else close), 10)",
+        "window_max((if length > 20 then high[length] else low), length)",
+        "window_sum((if length > 20 then (close - open)[2 * length] else close), 3 * length)",
+        "window_squares((if length > 20 then close[length] else open), length + 1)",
+    ] {
+        for bars in &bars {
+            for lengths in [&LENGTHS[..], &LONGER] {
+                assert!(agrees(call, lengths, bars), "{call}");
+            }
+        }
+    }
+}
+
 /// Every function of the library that takes a length.
 #[test]
 fn every_function_of_a_length_gives_its_bits_in_a_grid() {

@@ -1,7 +1,7 @@
 //! How many bars a program needs to forget where its bars began.
 
 use strat_abi::math;
-use strat_lang::hir::{Input, Math1, Math2};
+use strat_lang::hir::{Math1, Math2};
 
 use super::{Feed, FeedKind, Graph, Group, Id, Op, operands};
 
@@ -20,13 +20,14 @@ impl Graph {
         for feed in &self.feeds {
             most += self.settle_of_feed(feed, params)?;
         }
+        let there = self.always_there();
         for group in &self.groups {
             let mut bars = 0.0_f64;
             for (i, member) in group.members.iter().enumerate() {
                 if member.depth == 0 {
                     continue;
                 }
-                let keep = self.contraction(group, u32::try_from(i).ok()?, scalars)?;
+                let keep = self.contraction(group, u32::try_from(i).ok()?, scalars, &there)?;
                 let needed = if keep <= 0.0 {
                     f64::from(member.depth)
                 } else if keep < 1.0 {
@@ -60,8 +61,8 @@ impl Graph {
     }
 
     /// How much of member `i`'s last value its next one keeps, at most; `None` when the step is
-    /// not made of the member by sums, multiples and choices.
-    fn contraction(&self, group: &Group, i: u32, scalars: &[f64]) -> Option<f64> {
+    /// not made of the member by sums, multiples and choices. `there` is [`Graph::always_there`].
+    fn contraction(&self, group: &Group, i: u32, scalars: &[f64], there: &[bool]) -> Option<f64> {
         // For each node of the step the range of d node / d member[1]; NaN where not known.
         let mut slopes = vec![(0.0_f64, 0.0_f64); self.nodes.len()];
         let unknown = (f64::NAN, f64::NAN);
@@ -69,7 +70,6 @@ impl Graph {
             let node = self.node(id);
             (!node.stage.series && node.body.is_none()).then(|| scalars[id.index()])
         };
-        let always_there = self.always_there();
         let times = |(lo, hi): (f64, f64), k: f64| {
             let (a, b) = (lo * k, hi * k);
             if a <= b { (a, b) } else { (b, a) }
@@ -107,7 +107,7 @@ impl Graph {
                     }
                 }
                 // The last known value of what is known on every bar is its value.
-                Op::Coalesce(a, _) if always_there[a.index()] => at(a),
+                Op::Coalesce(a, _) if there[a.index()] => at(a),
                 Op::Math2(Math2::Min | Math2::Max, a, b)
                 | Op::Select(_, a, b)
                 | Op::Coalesce(a, b) => hull(at(a), at(b)),
@@ -131,16 +131,8 @@ impl Graph {
             let at = |id: Id| there.get(id.index()) == Some(&true);
             let is_there = match node.op {
                 Op::Number(bits) => !f64::from_bits(bits).is_nan(),
-                Op::Input(input) => matches!(
-                    input,
-                    Input::Open
-                        | Input::High
-                        | Input::Low
-                        | Input::Close
-                        | Input::Volume
-                        | Input::BarIndex
-                        | Input::Time
-                ),
+                // What is handed over with a bar may be na.
+                Op::Input(input) => self.slot(input).is_none(),
                 // Before a recurrence has begun it is na, from then on it remembers a number.
                 Op::Param(_) | Op::Bool(_) | Op::Prev(..) => true,
                 Op::Member(g, m) => {

@@ -109,21 +109,17 @@ impl<'a> KernelRun<'a> {
                     _ => &step.views[..],
                 };
                 for (k, view) in views.iter().enumerate() {
-                    let now = read(&kernel, *view, scalars, most, false);
-                    let open = read(&kernel, *view, scalars, most, true);
-                    for (read, back) in [
-                        (&now, now.lag.max(reach)),
-                        (&open, (open.lag + reach).min(most)),
-                    ] {
-                        if std::ptr::eq(read, &open) && open == now {
-                            continue;
-                        }
+                    let reads =
+                        [false, true].map(|is_open| read(&kernel, *view, scalars, most, is_open));
+                    for read in &reads {
+                        // A window reaches back from where it looks.
+                        let back = read.lag + reach;
                         history[read.column] = history[read.column].max(back);
                         if kernel.seeds_of[i].is_empty() && !(is_linear(step) && k == 1) {
                             later[read.column] = later[read.column].max(back);
                         }
                     }
-                    step_reads.push([now, open]);
+                    step_reads.push(reads);
                 }
                 of_step.push(step_reads);
             }
@@ -368,7 +364,6 @@ impl<'a> KernelRun<'a> {
 }
 
 /// A column that a step reads, and how many bars back.
-#[derive(Clone, Copy, PartialEq)]
 struct Read {
     column: usize,
     lag: usize,

@@ -211,7 +211,10 @@ impl KernelRun<'_> {
             &self.history
         };
         for (step, instances) in steps {
-            if matches!(step.action, Action::Mask(_) | Action::CrossBits) || self.is_bars(step) {
+            if matches!(step.action, Action::Mask(_) | Action::CrossBits)
+                || self.is_bars(step)
+                || self.is_passed_on(step)
+            {
                 continue;
             }
             let columns = step.out..step.out + step.outs;

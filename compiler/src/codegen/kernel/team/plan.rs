@@ -216,7 +216,6 @@ impl Planner<'_> {
         for (i, (step, _)) in self.steps.iter().enumerate() {
             let is_made = match step.action {
                 Action::Map(_) | Action::Quotient => self.is_wide_map(step),
-                Action::After(_) => true,
                 _ => false,
             };
             let readers = |of: usize| {
