@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use cranelift::prelude::{FloatCC, FunctionBuilder, InstBuilder, MemFlagsData, Type, Value, types};
+use strat_abi::math;
 use strat_lang::hir::{Compare, Math1, Math2};
 
 use super::jit::Imports;
@@ -194,6 +195,14 @@ impl<'g> Emit<'g> {
                 let (x, y) = (self.num(b, x), self.num(b, y));
                 Val::Num(self.math2(b, imports, f, x, y))
             }
+            Op::Fma(x, y, z) => {
+                let [x, y, z] = [x, y, z].map(|id| self.num(b, id));
+                Val::Num(if math::fma_is_fast() {
+                    b.ins().fma(x, y, z)
+                } else {
+                    call(b, imports, "math_fma", &[x, y, z])
+                })
+            }
             Op::Compare(f, x, y) => {
                 let (x, y) = (self.num(b, x), self.num(b, y));
                 let (yes, no) = match f {
@@ -360,6 +369,7 @@ pub fn is_call(op: Op) -> bool {
     match op {
         Op::Math1(f, _) => called(f).is_some(),
         Op::Math2(f, ..) => matches!(f, Math2::Mod | Math2::Pow),
+        Op::Fma(..) => !math::fma_is_fast(),
         _ => false,
     }
 }

@@ -91,6 +91,7 @@ impl Jit {
             let args: &[types::Type] = match f.shape {
                 Shape::One => &[types::F64],
                 Shape::Two => &[types::F64, types::F64],
+                Shape::Three => &[types::F64, types::F64, types::F64],
                 Shape::Pair => &[types::I64, types::F64, types::F64, types::I64, types::I64],
                 Shape::Window => &[types::I64, types::F64, types::I64, types::I64, types::I64],
             };

@@ -6,7 +6,8 @@ use strat_lang::hir::Math2;
 use super::{Graph, Id, Op, Start};
 
 /// A recurrence `y[1] + rest`, `y[1] * factor + rest`, `(y[1] + rest) * factor` or
-/// `y[1] + (rest - y[1]) * factor`, or the last `rest` that is known. Neither part looks at the group.
+/// `y[1] + (rest - y[1]) * factor`, fused or not, or the last `rest` that is known. Neither part
+/// looks at the group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Linear {
     /// Which of them.
@@ -67,6 +68,25 @@ impl Graph {
                 (false, true) if outside(x) => linear(Form::Into, Some(factor), x),
                 _ => None,
             };
+        }
+        if let Op::Fma(a, b, c) = self.node(step).op {
+            for (factor, of) in [(a, b), (b, a)] {
+                if !outside(factor) {
+                    continue;
+                }
+                if is_last(of) && outside(c) {
+                    return linear(Form::TimesFused, Some(factor), c);
+                }
+                match self.node(of).op {
+                    Op::Math2(Math2::Sub, rest, last)
+                        if is_last(last) && is_last(c) && outside(rest) =>
+                    {
+                        return linear(Form::TowardsFused, Some(factor), rest);
+                    }
+                    _ => {}
+                }
+            }
+            return None;
         }
         let Op::Math2(Math2::Add, a, b) = self.node(step).op else {
             return None;

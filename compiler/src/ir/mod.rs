@@ -49,6 +49,8 @@ pub enum Op {
     Math1(Math1, Id),
     /// Arithmetic.
     Math2(Math2, Id, Id),
+    /// `a * b + c`, rounded once.
+    Fma(Id, Id, Id),
     /// Comparison: a condition.
     Compare(Compare, Id, Id),
     /// `true` or `false`.
@@ -287,7 +289,7 @@ pub fn operands(op: Op) -> [Option<Id>; 4] {
         | Op::Lag(a, b)
         | Op::Cross(a, b)
         | Op::After(a, b) => [Some(a), Some(b), None, None],
-        Op::Select(a, b, c) => [Some(a), Some(b), Some(c), None],
+        Op::Select(a, b, c) | Op::Fma(a, b, c) => [Some(a), Some(b), Some(c), None],
         Op::Window(_, x, n, least) => [Some(x), Some(n), Some(least), None],
         Op::Pair(_, x, y, n) => [Some(x), Some(y), Some(n), None],
     }

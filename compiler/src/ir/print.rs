@@ -181,6 +181,7 @@ fn op_text(op: Op) -> String {
         Op::Param(p) => format!("p{p}"),
         Op::Math1(f, a) => call(format!("{f:?}").to_lowercase(), &[a]),
         Op::Math2(f, a, b) => call(format!("{f:?}").to_lowercase(), &[a, b]),
+        Op::Fma(a, b, c) => call("fma".to_owned(), &[a, b, c]),
         Op::Compare(f, a, b) => call(format!("{f:?}").to_lowercase(), &[a, b]),
         Op::And(a, b) => call("and".to_owned(), &[a, b]),
         Op::Or(a, b) => call("or".to_owned(), &[a, b]),

@@ -77,6 +77,7 @@ pub fn apply(op: Op, get: impl Fn(Id) -> f64) -> Option<f64> {
                 Math2::Pow => math::pow(a, b),
             }
         }
+        Op::Fma(a, b, c) => math::fma(get(a), get(b), get(c)),
         Op::Compare(f, a, b) => {
             let (a, b) = (get(a), get(b));
             if a.is_nan() || b.is_nan() {

@@ -84,6 +84,12 @@ impl Graph {
                     (math::min(a.0, b.0), math::max(a.1, b.1))
                 }
             };
+            let product = |a: Id, b: Id| match (still(a), still(b)) {
+                (true, true) => (0.0, 0.0),
+                (false, true) => known(b).map_or(unknown, |k| times(at(a), k)),
+                (true, false) => known(a).map_or(unknown, |k| times(at(b), k)),
+                (false, false) => unknown,
+            };
             let slope = match self.node(*id).op {
                 Op::Prev(_, m, 1) if m == i => (1.0, 1.0),
                 Op::Prev(_, m, _) if m == i => unknown,
@@ -93,12 +99,11 @@ impl Graph {
                 Op::Math1(Math1::Neg, a) => times(at(a), -1.0),
                 Op::Math2(Math2::Add, a, b) => (at(a).0 + at(b).0, at(a).1 + at(b).1),
                 Op::Math2(Math2::Sub, a, b) => (at(a).0 - at(b).1, at(a).1 - at(b).0),
-                Op::Math2(Math2::Mul, a, b) => match (still(a), still(b)) {
-                    (true, true) => (0.0, 0.0),
-                    (false, true) => known(b).map_or(unknown, |k| times(at(a), k)),
-                    (true, false) => known(a).map_or(unknown, |k| times(at(b), k)),
-                    (false, false) => unknown,
-                },
+                Op::Math2(Math2::Mul, a, b) => product(a, b),
+                Op::Fma(a, b, c) => {
+                    let (lo, hi) = product(a, b);
+                    (lo + at(c).0, hi + at(c).1)
+                }
                 Op::Math2(Math2::Div, a, b) if still(b) => {
                     if still(a) {
                         (0.0, 0.0)
@@ -155,6 +160,7 @@ impl Graph {
                     _,
                 )
                 | Op::Math2(..)
+                | Op::Fma(..)
                 | Op::Compare(..)
                 | Op::And(..)
                 | Op::Or(..)

@@ -95,6 +95,7 @@ impl Lower<'_> {
             Kind::Or(a, b) => Op::Or(at(a), at(b)),
             Kind::Not(a) => Op::Not(at(a)),
             Kind::IsNa(a) => Op::IsNa(at(a)),
+            Kind::Fma(a, b, c) => Op::Fma(at(a), at(b), at(c)),
             Kind::Select(c, a, b) => Op::Select(at(c), at(a), at(b)),
             Kind::Coalesce(a, b) => Op::Coalesce(at(a), at(b)),
             Kind::NumOf(a) => Op::NumOf(at(a)),

@@ -129,6 +129,7 @@ pub(crate) fn renumbered(op: Op, at: impl Fn(Id) -> Id) -> Op {
         | Op::Query(..) => op,
         Op::Math1(f, a) => Op::Math1(f, at(a)),
         Op::Math2(f, a, b) => Op::Math2(f, at(a), at(b)),
+        Op::Fma(a, b, c) => Op::Fma(at(a), at(b), at(c)),
         Op::Compare(f, a, b) => Op::Compare(f, at(a), at(b)),
         Op::And(a, b) => Op::And(at(a), at(b)),
         Op::Or(a, b) => Op::Or(at(a), at(b)),

@@ -39,6 +39,7 @@ impl Infer<'_> {
             kind,
             Kind::Math1(..)
                 | Kind::Math2(..)
+                | Kind::Fma(..)
                 | Kind::Select(..)
                 | Kind::Coalesce(..)
                 | Kind::NumOf(_)
@@ -66,6 +67,13 @@ impl Infer<'_> {
             Kind::Math2(op, a, b) => {
                 let (x, y) = (self.at(a, facts), self.at(b, facts));
                 self.math2(op, (a, x), (b, y))
+            }
+            Kind::Fma(a, b, c) => {
+                let (x, y) = (self.at(a, facts), self.at(b, facts));
+                let product = self.math2(Math2::Mul, (a, x), (b, y));
+                product
+                    .plus(self.at(c, facts))
+                    .meet(self.mixed_once(a, b, c))
             }
             Kind::Compare(op, a, b) => {
                 let (x, y) = (self.at(a, facts), self.at(b, facts));

@@ -136,20 +136,36 @@ impl Infer<'_> {
         }
     }
 
+    /// The range of what lies between two nodes.
+    fn between(&self, x: NodeId, y: NodeId) -> Range {
+        let hull = self.known(x).hull(self.known(y));
+        if self.known(x).is_empty() || self.known(y).is_empty() {
+            return Range::EMPTY;
+        }
+        Range {
+            whole: false,
+            neg_zero: true,
+            ..hull
+        }
+    }
+
+    /// The range of `a * b + y` where it is a mean, `k (x - y) + y`; everything where it is none.
+    pub(super) fn mixed_once(&self, a: NodeId, b: NodeId, y: NodeId) -> Range {
+        for (k, distance) in [(a, b), (b, a)] {
+            if let Kind::Math2(Math2::Sub, x, from) = self.kind(distance)
+                && from == y
+                && self.is_share(k)
+            {
+                return self.between(x, y);
+            }
+        }
+        Range::ANY
+    }
+
     /// The range of a mean of two nodes, in the forms in which recurrences are written; everything
     /// where it is none.
     pub(super) fn mixed(&self, op: Math2, a: NodeId, b: NodeId) -> Range {
-        let between = |x: NodeId, y: NodeId| {
-            let hull = self.known(x).hull(self.known(y));
-            if self.known(x).is_empty() || self.known(y).is_empty() {
-                return Range::EMPTY;
-            }
-            Range {
-                whole: false,
-                neg_zero: true,
-                ..hull
-            }
-        };
+        let between = |x: NodeId, y: NodeId| self.between(x, y);
         match op {
             Math2::Add => {
                 // y + k (x - y)

@@ -278,6 +278,8 @@ pub enum Kind {
     Math1(Math1, NodeId),
     /// Arithmetic.
     Math2(Math2, NodeId, NodeId),
+    /// `a * b + c`, rounded once.
+    Fma(NodeId, NodeId, NodeId),
     /// Comparison.
     Compare(Compare, NodeId, NodeId),
     /// Three-valued and.

@@ -33,7 +33,7 @@ impl Kind {
             | Kind::Lag(a, b)
             | Kind::Cross(a, b)
             | Kind::After(a, b) => [Some(a), Some(b), None, None],
-            Kind::Select(a, b, c) => [Some(a), Some(b), Some(c), None],
+            Kind::Select(a, b, c) | Kind::Fma(a, b, c) => [Some(a), Some(b), Some(c), None],
             Kind::Window(_, x, n, least) => [Some(x), Some(n), Some(least), None],
             Kind::Pair(_, x, y, n) => [Some(x), Some(y), Some(n), None],
         }

@@ -162,6 +162,7 @@ fn kind_text(unit: &Unit, kind: Kind) -> String {
         Kind::Math2(f, a, b) => {
             format!("{}({}, {})", format!("{f:?}").to_lowercase(), n(a), n(b))
         }
+        Kind::Fma(a, b, c) => format!("fma({}, {}, {})", n(a), n(b), n(c)),
         Kind::Compare(f, a, b) => {
             format!("{}({}, {})", format!("{f:?}").to_lowercase(), n(a), n(b))
         }

@@ -190,7 +190,9 @@ impl Builder {
             }
             Kind::Member(g, i) => self.member_ty(g, i),
             Kind::Prev(g, i, _) => self.member_ty(g, i),
-            _ if any && matches!(kind, Kind::Math1(..) | Kind::Math2(..)) => Ty::Number,
+            _ if any && matches!(kind, Kind::Math1(..) | Kind::Math2(..) | Kind::Fma(..)) => {
+                Ty::Number
+            }
             _ => Ty::Number,
         };
         let dimension = match (ty, unit) {

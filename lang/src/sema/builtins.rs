@@ -3,6 +3,7 @@
 use super::Checker;
 use super::builder::Outgrown;
 use super::scope::Value;
+use super::units::Meeting;
 use crate::diag::{Code, Diagnostic, suggest};
 use crate::hir::{Dimension, Kind, Look, LookId, Math1, Math2, NodeId, PairFn, WindowFn};
 use crate::source::Span;
@@ -19,6 +20,8 @@ pub(super) enum Builtin {
     Fold(Math2),
     /// `clamp(x, lo, hi)`
     Clamp,
+    /// `fma(a, b, c)`: `a * b + c`, rounded once.
+    Fma,
     /// `num(condition)`
     Num,
     /// `window_…(x, n, least: k)`
@@ -42,6 +45,7 @@ pub(super) const BUILTINS: &[(&str, Builtin, &str)] = &[
     ("cos", Builtin::Math1(Math1::Cos), "x"),
     ("cosh", Builtin::Math1(Math1::Cosh), "x"),
     ("exp", Builtin::Math1(Math1::Exp), "x"),
+    ("fma", Builtin::Fma, "a, b, c"),
     ("floor", Builtin::Math1(Math1::Floor), "x"),
     ("ln", Builtin::Math1(Math1::Ln), "x"),
     ("log10", Builtin::Math1(Math1::Log10), "x"),
@@ -182,7 +186,7 @@ impl<'t> Checker<'t, '_> {
             Builtin::Num => (1..=1, "one condition"),
             Builtin::Math2(_) => (2..=2, "two values"),
             Builtin::Window(_) => (2..=2, "a series and a number of bars"),
-            Builtin::Clamp => (3..=3, "three values"),
+            Builtin::Clamp | Builtin::Fma => (3..=3, "three values"),
             Builtin::Pair(_) => (3..=3, "two series and a number of bars"),
             Builtin::Fold(_) => (2..=usize::MAX, "two or more values"),
         };
@@ -258,6 +262,15 @@ impl<'t> Checker<'t, '_> {
                     return Value::Error;
                 };
                 id
+            }
+            (Builtin::Fma, [a, b, c]) => {
+                let at = |i: usize| args.get(i).map_or(span, |(e, _)| e.span);
+                let product = self.builder.math2(Math2::Mul, *a, *b, span);
+                let factors = at(0).to(at(1));
+                if self.clashes(Meeting::Sum, (product, factors), (*c, at(2))) {
+                    return Value::Error;
+                }
+                self.builder.add(Kind::Fma(*a, *b, *c), span)
             }
             (Builtin::Math2(f) | Builtin::Fold(f), [first, rest @ ..]) => {
                 let mut total = *first;

@@ -43,6 +43,7 @@ impl Builder {
                     None => of(a),
                 },
             },
+            Kind::Fma(a, b, c) => of(a).times(of(b)).with(of(c)).unwrap_or_default(),
             Kind::Select(_, a, b) | Kind::Coalesce(a, b) => both(a, b),
             Kind::NumOf(_) => Dimension::Plain,
             Kind::Lag(x, _) | Kind::After(x, _) | Kind::New(_, _, x) | Kind::ZoneNew(_, _, x) => {

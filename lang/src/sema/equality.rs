@@ -190,6 +190,7 @@ impl Judge<'_> {
             Kind::Param(p) => with.iter().find(|(i, _)| *i == p as usize)?.1,
             Kind::Math1(Math1::Neg, a) => -of(a)?,
             Kind::Math2(op, a, b) => super::fold::fold2(op, of(a)?, of(b)?)?,
+            Kind::Fma(a, b, c) => of(a)?.mul_add(of(b)?, of(c)?),
             Kind::Compare(op, a, b) => {
                 let (x, y) = (of(a)?, of(b)?);
                 truth(match op {

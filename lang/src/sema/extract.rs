@@ -228,6 +228,7 @@ impl Copy {
             Kind::Input(_) => kind,
             Kind::Math1(f, a) => Kind::Math1(f, n(a)),
             Kind::Math2(f, a, b) => Kind::Math2(f, n(a), n(b)),
+            Kind::Fma(a, b, c) => Kind::Fma(n(a), n(b), n(c)),
             Kind::Compare(f, a, b) => Kind::Compare(f, n(a), n(b)),
             Kind::And(a, b) => Kind::And(n(a), n(b)),
             Kind::Or(a, b) => Kind::Or(n(a), n(b)),

@@ -14,6 +14,7 @@ impl Builder {
             Kind::Bool(b) => Some(truth(b)),
             Kind::Math1(op, a) => fold1(op, of(a)?),
             Kind::Math2(op, a, b) => fold2(op, of(a)?, of(b)?),
+            Kind::Fma(a, b, c) => Some(of(a)?.mul_add(of(b)?, of(c)?)),
             Kind::Compare(op, a, b) => Some(fold_comparison(op, of(a)?, of(b)?)),
             Kind::Not(a) => of(a).map(|a| 1.0 - a),
             Kind::And(a, b) => fold_logic(0.0, of(a), of(b)),

@@ -196,6 +196,7 @@ impl<'t> Checker<'t, '_> {
                 Kind::Number(_) | Kind::Param(_) => {}
                 Kind::Math1(_, a) => open.push(a),
                 Kind::Math2(_, a, b) => open.extend([a, b]),
+                Kind::Fma(a, b, c) => open.extend([a, b, c]),
                 _ => return None,
             }
             if found.len() > MOST_NODES {
@@ -218,6 +219,7 @@ impl<'t> Checker<'t, '_> {
                 Kind::Param(_) => v,
                 Kind::Math1(op, a) => fold::fold1(op, of(a)?)?,
                 Kind::Math2(op, a, b) => fold::fold2(op, of(a)?, of(b)?)?,
+                Kind::Fma(a, b, c) => of(a)?.mul_add(of(b)?, of(c)?),
                 _ => return None,
             };
             values.push(value);

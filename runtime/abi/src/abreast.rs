@@ -61,20 +61,15 @@ impl Abreast<'_, '_> {
             // SAFETY: the feature was found on this machine.
             #[allow(unsafe_code)]
             unsafe {
-                match (self.form, wide) {
-                    (Form::Times, 1) => self.advance::<1, LINKS, 1, SAME>(),
-                    (Form::Times, 2) => self.advance::<1, LINKS, 2, SAME>(),
-                    (Form::Times, 3) => self.advance::<1, LINKS, 3, SAME>(),
-                    (Form::Towards, 1) => self.advance::<2, LINKS, 1, SAME>(),
-                    (Form::Towards, 2) => self.advance::<2, LINKS, 2, SAME>(),
-                    (Form::Towards, 3) => self.advance::<2, LINKS, 3, SAME>(),
-                    (Form::Into, 1) => self.advance::<3, LINKS, 1, SAME>(),
-                    (Form::Into, 2) => self.advance::<3, LINKS, 2, SAME>(),
-                    (Form::Into, 3) => self.advance::<3, LINKS, 3, SAME>(),
-                    _ => return false,
-                }
+                return match self.form {
+                    Form::Times => self.of_form::<1, LINKS, SAME>(wide),
+                    Form::Towards => self.of_form::<2, LINKS, SAME>(wide),
+                    Form::Into => self.of_form::<3, LINKS, SAME>(wide),
+                    Form::TimesFused => self.of_form::<4, LINKS, SAME>(wide),
+                    Form::TowardsFused => self.of_form::<5, LINKS, SAME>(wide),
+                    Form::Plus | Form::Known => false,
+                };
             }
-            return true;
         }
         false
     }
@@ -82,20 +77,32 @@ impl Abreast<'_, '_> {
 
 #[cfg(target_arch = "x86_64")]
 mod registers {
-    use std::arch::x86_64::{__m512d, _mm512_add_pd, _mm512_mul_pd, _mm512_set1_pd, _mm512_sub_pd};
+    use std::arch::x86_64::{
+        __m512d, _mm512_add_pd, _mm512_fmadd_pd, _mm512_mul_pd, _mm512_set1_pd, _mm512_sub_pd,
+    };
 
     use super::{Abreast, LANES};
     use crate::linear::{FORMS, Form, go_on};
     use crate::turn::registers::{load, store, turn};
 
     impl Abreast<'_, '_> {
+        /// In so many registers; false where there are too many for them.
         #[target_feature(enable = "avx512f")]
-        pub(super) fn advance<
-            const FORM: usize,
-            const LINKS: usize,
-            const WIDE: usize,
-            const SAME: bool,
-        >(
+        pub(super) fn of_form<const FORM: usize, const LINKS: usize, const SAME: bool>(
+            &mut self,
+            wide: usize,
+        ) -> bool {
+            match wide {
+                1 => self.advance::<FORM, LINKS, 1, SAME>(),
+                2 => self.advance::<FORM, LINKS, 2, SAME>(),
+                3 => self.advance::<FORM, LINKS, 3, SAME>(),
+                _ => return false,
+            }
+            true
+        }
+
+        #[target_feature(enable = "avx512f")]
+        fn advance<const FORM: usize, const LINKS: usize, const WIDE: usize, const SAME: bool>(
             &mut self,
         ) {
             let chains = self.bs.len();
@@ -187,6 +194,8 @@ mod registers {
         match FORMS[FORM] {
             Form::Times => _mm512_add_pd(_mm512_mul_pd(last, a), b),
             Form::Into => _mm512_mul_pd(_mm512_add_pd(last, b), a),
+            Form::TimesFused => _mm512_fmadd_pd(last, a, b),
+            Form::TowardsFused => _mm512_fmadd_pd(_mm512_sub_pd(b, last), a, last),
             _ => _mm512_add_pd(last, _mm512_mul_pd(_mm512_sub_pd(b, last), a)),
         }
     }
@@ -242,7 +251,13 @@ mod tests {
         /// Equals one recurrence after the other.
         #[test]
         fn abreast_equals_one_by_one(
-            form in prop_oneof![Just(Form::Times), Just(Form::Towards), Just(Form::Into)],
+            form in prop_oneof![
+                Just(Form::Times),
+                Just(Form::Towards),
+                Just(Form::Into),
+                Just(Form::TimesFused),
+                Just(Form::TowardsFused),
+            ],
             chains in 1usize..=MOST,
             series in prop::collection::vec(prop::collection::vec(-9.0..9.0f64, 0..40), 1..4),
             values in prop::collection::vec(-0.9..0.9f64, 1..60),

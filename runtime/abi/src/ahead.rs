@@ -36,8 +36,8 @@ fn expected(form: Form, a: Factor<'_>, measured: usize) -> f64 {
     let share = match (form, a) {
         (Form::Plus | Form::Known, _) | (_, Factor::None) => 0.0,
         (_, Factor::Column(_)) => 0.1,
-        (Form::Towards, Factor::Number(a)) => a,
-        (Form::Times | Form::Into, Factor::Number(a)) => 1.0 - a,
+        (Form::Towards | Form::TowardsFused, Factor::Number(a)) => a,
+        (Form::Times | Form::TimesFused | Form::Into, Factor::Number(a)) => 1.0 - a,
     };
     if share > 0.0 && share < 2.0 {
         UNTIL_MET / share
@@ -115,7 +115,7 @@ fn cut(bars: usize, count: usize) -> Vec<Part> {
 /// Where a recurrence may stand, going by what it went towards or was added.
 fn guess(form: Form, a: Factor<'_>, b: f64) -> f64 {
     match (form, a) {
-        (Form::Times, Factor::Number(a)) => b / (1.0 - a),
+        (Form::Times | Form::TimesFused, Factor::Number(a)) => b / (1.0 - a),
         (Form::Into, _) => 0.0,
         _ => b,
     }
@@ -235,7 +235,13 @@ mod tests {
         /// Whatever was expected of its memory, a lane in parts equals the lane bar by bar.
         #[test]
         fn parts_equal_the_whole(
-            form in prop_oneof![Just(Form::Times), Just(Form::Towards), Just(Form::Into)],
+            form in prop_oneof![
+                Just(Form::Times),
+                Just(Form::Towards),
+                Just(Form::Into),
+                Just(Form::TimesFused),
+                Just(Form::TowardsFused),
+            ],
             a in prop_oneof![3 => 0.01..1.0f64, 1 => Just(1.0), 1 => Just(0.999), 1 => -1.5..2.5f64],
             column in any::<bool>(),
             measured in prop_oneof![Just(0usize), Just(8), Just(64), Just(700)],

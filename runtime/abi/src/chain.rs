@@ -5,6 +5,7 @@
 
 use crate::abreast::{self, Abreast};
 use crate::linear::{Factor, Form, LinearLane, LinearState};
+use crate::math;
 
 /// Most links of a chain.
 pub const MOST: usize = 6;
@@ -122,7 +123,25 @@ fn several<const LINKS: usize>(group: &mut [Chain<'_>]) {
     }
 }
 
+/// Some chains, with the instruction for fused products where there is one.
 fn side_by_side<const LINKS: usize, const N: usize>(group: &mut [Chain<'_>]) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "fma")]
+        fn fused<const LINKS: usize, const N: usize>(group: &mut [Chain<'_>]) {
+            side_by_side_here::<LINKS, N>(group);
+        }
+        if group.first().is_some_and(|c| c.form.is_fused()) && math::fma_is_fast() {
+            // SAFETY: the feature was found on this machine.
+            #[allow(unsafe_code)]
+            return unsafe { fused::<LINKS, N>(group) };
+        }
+    }
+    side_by_side_here::<LINKS, N>(group);
+}
+
+#[inline(always)]
+fn side_by_side_here<const LINKS: usize, const N: usize>(group: &mut [Chain<'_>]) {
     let len = group.iter().map(|c| c.b.len()).min().unwrap_or(0);
     let form = group.first().map_or(Form::Towards, |c| c.form);
     let mut last = [[0.0; LINKS]; N];
@@ -152,6 +171,7 @@ fn side_by_side<const LINKS: usize, const N: usize>(group: &mut [Chain<'_>]) {
                 for k in 0..LINKS {
                     b = match form {
                         Form::Into => (last[i][k] + b) * factor[i][k],
+                        Form::TowardsFused => (b - last[i][k]).mul_add(factor[i][k], last[i][k]),
                         _ => last[i][k] + (b - last[i][k]) * factor[i][k],
                     };
                     outs[k][t] = b;
@@ -194,7 +214,7 @@ mod tests {
         fn chains_equal_their_links(
             factors in prop::collection::vec(prop_oneof![9 => 0.0..1.0f64, 1 => Just(1e200)], 1..40),
             links in 1usize..8,
-            form in prop_oneof![Just(Form::Towards), Just(Form::Into)],
+            form in prop_oneof![Just(Form::Towards), Just(Form::Into), Just(Form::TowardsFused)],
             own in any::<bool>(),
             xs in prop::collection::vec(prop_oneof![300 => -9.0..9.0f64, 1 => Just(f64::NAN), 1 => Just(1e300)], 1..200),
         ) {

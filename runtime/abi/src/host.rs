@@ -17,6 +17,8 @@ pub enum Shape {
     One,
     /// `f(x, y)`
     Two,
+    /// `f(x, y, z)`
+    Three,
     /// `f(state, x, n, least, ring)`: a pointer, a double, three 64-bit integers.
     Window,
     /// `f(state, x, y, n, ring)`: a pointer, two doubles, two 64-bit integers.
@@ -77,7 +79,7 @@ pair_step!(at_step, Pair::At);
 
 /// The whole table.
 #[must_use]
-pub fn functions() -> [HostFunction; 30] {
+pub fn functions() -> [HostFunction; 31] {
     let of = |name, shape, address| HostFunction {
         name,
         shape,
@@ -98,6 +100,7 @@ pub fn functions() -> [HostFunction; 30] {
         of("math_log10", Shape::One, math::log10 as *const u8),
         of("math_modulo", Shape::Two, math::modulo as *const u8),
         of("math_pow", Shape::Two, math::pow as *const u8),
+        of("math_fma", Shape::Three, math::fma as *const u8),
         of("window_sum", Shape::Window, sum_step as *const u8),
         of("window_mean", Shape::Window, mean_step as *const u8),
         of("window_weighted", Shape::Window, weighted_step as *const u8),

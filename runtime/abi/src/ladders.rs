@@ -12,7 +12,7 @@ use crate::wide::wide;
 const SIDE: usize = 16;
 
 /// Least bars that are worked on at a time, so that their runs stay in the nearest memory.
-const CHUNK: usize = 384;
+const CHUNK: usize = 192;
 
 /// Windows over the block `xs[front..]` (and `ys`, which is `xs` where there is one series);
 /// `xs[..front]` is what came before it. `rows` is memory that is used again.
@@ -48,7 +48,7 @@ pub fn ladders(
             }
         })
         .collect();
-    let chunk = CHUNK.max(4 * longest.next_power_of_two());
+    let chunk = CHUNK.max(2 * longest.next_power_of_two());
     for start in (0..xs.len() - front).step_by(chunk) {
         let end = (start + chunk).min(xs.len() - front);
         let seen = |xs: &'_ [f64]| (start.min(xs.len()), (front + end).min(xs.len()));

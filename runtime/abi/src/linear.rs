@@ -1,10 +1,10 @@
 //! Recurrences that are linear in their own past for a block of bars: `y = y[1] * a + b`,
-//! `y = (y[1] + b) * a`, and `y = y[1] + (b - y[1]) * a`, which goes a share of the way towards b;
-//! and the last value that is known.
+//! `y = (y[1] + b) * a`, and `y = y[1] + (b - y[1]) * a`, which goes a share of the way towards b,
+//! the first and the last also fused; and the last value that is known.
 //!
 //! Those that do not depend on each other advance side by side (`runs`), and so do the
 //! parts of one that forgets where it came from ([`crate::ahead`]). The operations of one bar keep
-//! their order, and none is fused.
+//! their order, and none is fused that is not written so.
 
 use crate::ahead::in_parts;
 use crate::lanes::is_whole;
@@ -32,12 +32,30 @@ pub enum Form {
     Towards,
     /// `(y[1] + b) * a`
     Into,
+    /// `y[1] * a + b`, rounded once
+    TimesFused,
+    /// `y[1] + (b - y[1]) * a`, product and sum rounded once
+    TowardsFused,
     /// b, where it is not na, else `y[1]`
     Known,
 }
 
 /// The forms that go on by arithmetic, by the number that stands for each in a loop made for it.
-pub(crate) const FORMS: [Form; 4] = [Form::Plus, Form::Times, Form::Towards, Form::Into];
+pub(crate) const FORMS: [Form; 6] = [
+    Form::Plus,
+    Form::Times,
+    Form::Towards,
+    Form::Into,
+    Form::TimesFused,
+    Form::TowardsFused,
+];
+
+impl Form {
+    /// Whether it has a fused product.
+    pub(crate) const fn is_fused(self) -> bool {
+        matches!(self, Self::TimesFused | Self::TowardsFused)
+    }
+}
 
 #[inline(always)]
 pub(crate) fn go_on(form: Form, last: f64, a: f64, b: f64) -> f64 {
@@ -46,6 +64,8 @@ pub(crate) fn go_on(form: Form, last: f64, a: f64, b: f64) -> f64 {
         Form::Times => last * a + b,
         Form::Towards => last + (b - last) * a,
         Form::Into => (last + b) * a,
+        Form::TimesFused => last.mul_add(a, b),
+        Form::TowardsFused => (b - last).mul_add(a, last),
         Form::Known if b.is_nan() => last,
         Form::Known => b,
     }
@@ -199,11 +219,13 @@ mod tests {
                         1 | 2 => Form::Times,
                         3 | 4 => Form::Towards,
                         5 | 6 => Form::Into,
+                        8 | 9 => Form::TimesFused,
+                        10 | 11 => Form::TowardsFused,
                         _ => Form::Known,
                     },
                     a: match lane.0 {
                         0 | 7 => Factor::None,
-                        1 | 3 | 5 => Factor::Number(lane.1),
+                        1 | 3 | 5 | 8 | 10 => Factor::Number(lane.1),
                         _ => Factor::Column(&a[start..end]),
                     },
                     b: &b[start..end],
@@ -222,7 +244,7 @@ mod tests {
         /// In any blocks and any company, equals bar by bar and alone.
         #[test]
         fn side_by_side_equals_alone(
-            lanes in prop::collection::vec((0u8..8, -2.0..2.0f64, any::<bool>()), 1..20),
+            lanes in prop::collection::vec((0u8..12, -2.0..2.0f64, any::<bool>()), 1..20),
             values in prop::collection::vec(value(), 600),
             bars in 1usize..200,
             block in 1usize..64,

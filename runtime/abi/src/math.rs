@@ -54,6 +54,27 @@ pub extern "C" fn pow(a: f64, b: f64) -> f64 {
     }
 }
 
+/// `a * b + c`, rounded once.
+#[inline]
+#[must_use]
+pub extern "C" fn fma(a: f64, b: f64, c: f64) -> f64 {
+    a.mul_add(b, c)
+}
+
+/// Whether this machine has an instruction for [`fma`]. Elsewhere it is computed, with the same
+/// result.
+#[must_use]
+pub fn fma_is_fast() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        std::arch::is_x86_feature_detected!("fma")
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        cfg!(target_arch = "aarch64")
+    }
+}
+
 /// e to the power `x`.
 pub extern "C" fn exp(x: f64) -> f64 {
     libm::exp(x)

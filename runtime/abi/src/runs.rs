@@ -3,6 +3,7 @@
 
 use crate::abreast::{self, Abreast};
 use crate::linear::{FORMS, Factor, Form, go_on};
+use crate::math;
 
 /// A recurrence on some bars, or a part of one.
 #[derive(Debug)]
@@ -30,6 +31,10 @@ pub(crate) fn advance(kind: Kind, runs: &mut [Run<'_>]) {
         (Form::Towards, true) => in_groups::<2, true>(runs),
         (Form::Into, false) => in_groups::<3, false>(runs),
         (Form::Into, true) => in_groups::<3, true>(runs),
+        (Form::TimesFused, false) => in_groups::<4, false>(runs),
+        (Form::TimesFused, true) => in_groups::<4, true>(runs),
+        (Form::TowardsFused, false) => in_groups::<5, false>(runs),
+        (Form::TowardsFused, true) => in_groups::<5, true>(runs),
     }
 }
 
@@ -112,7 +117,27 @@ impl Run<'_> {
     }
 }
 
+/// Some runs, with the instruction for fused products where they need it and there is one.
 fn side_by_side<const FORM: u8, const COLUMN: bool, const N: usize>(runs: &mut [&mut Run<'_>]) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "fma")]
+        fn fused<const FORM: u8, const COLUMN: bool, const N: usize>(runs: &mut [&mut Run<'_>]) {
+            side_by_side_here::<FORM, COLUMN, N>(runs);
+        }
+        if FORMS[FORM as usize].is_fused() && math::fma_is_fast() {
+            // SAFETY: the feature was found on this machine.
+            #[allow(unsafe_code)]
+            return unsafe { fused::<FORM, COLUMN, N>(runs) };
+        }
+    }
+    side_by_side_here::<FORM, COLUMN, N>(runs);
+}
+
+#[inline(always)]
+fn side_by_side_here<const FORM: u8, const COLUMN: bool, const N: usize>(
+    runs: &mut [&mut Run<'_>],
+) {
     let form = FORMS[FORM as usize];
     let len = runs.iter().map(|run| run.out.len()).min().unwrap_or(0);
     let mut last: [f64; N] = std::array::from_fn(|i| runs[i].last);

@@ -137,6 +137,13 @@ impl Quantity for Noisy {
                     _ => na + nb,
                 }
             }),
+            // TA-Lib rounds the product, too.
+            (Op::Fma(..), [a, b, c]) => Self::rounded(value, |noise| {
+                let (na, nb) = (noise(a), noise(b));
+                let (x, y) = (a.value.hi.abs(), b.value.hi.abs());
+                let both = product(x, nb) + product(y, na) + product(na, nb);
+                both + noise(c) + EPS * product(x, y)
+            }),
             (Op::Select(..), [c, a, b]) => {
                 let is_first = c.value.hi == 1.0;
                 let (taken, other) = if is_first { (a, b) } else { (b, a) };

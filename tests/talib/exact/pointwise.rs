@@ -24,6 +24,7 @@ fn number(op: Op, x: &[Exact]) -> Exact {
     match (op, x) {
         (Op::Math1(f, _), [a]) => math1(f, *a).unwrap_or_else(|| plain(op, x)),
         (Op::Math2(f, ..), [a, b]) => math2(f, *a, *b).unwrap_or_else(|| plain(op, x)),
+        (Op::Fma(..), [a, b, c]) => a.times(*b).plus(*c),
         (Op::Select(..), [c, a, b]) => {
             if c.hi == 1.0 {
                 *a

@@ -129,7 +129,9 @@ impl Planner<'_> {
 /// The form of a recurrence that takes something by the same factor on every bar.
 fn link(step: &Step) -> Option<Form> {
     match step.action {
-        Action::Linear(form @ (Form::Towards | Form::Into), _) if step.views.len() == 2 => {
+        Action::Linear(form @ (Form::Towards | Form::TowardsFused | Form::Into), _)
+            if step.views.len() == 2 =>
+        {
             Some(form)
         }
         _ => None,

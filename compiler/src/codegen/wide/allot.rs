@@ -198,6 +198,23 @@ impl<'a> Allot<'a> {
         slot(i)
     }
 
+    /// A register for what an instruction makes out of what one of its operands held, that of the
+    /// operand where it can be had.
+    pub(super) fn over(&mut self, value: Value, operands: [Register; 2]) -> Register {
+        let is_slot = self.line.next.contains(&value);
+        if !is_slot {
+            for register in operands {
+                let i = register as usize - Register::ZMM0 as usize;
+                if i >= FIRST && i < VECTORS - self.line.next.len() && self.vectors[i].is_none() {
+                    self.vectors[i] = Some(value);
+                    self.places[value.index()].register = Some(i);
+                    return register;
+                }
+            }
+        }
+        self.result(value)
+    }
+
     /// An empty register for a value.
     pub(super) fn fresh(&mut self, value: Value, busy: &[Value]) -> Register {
         let first = FIRST;

@@ -9,6 +9,12 @@ pub(super) enum Target {
     Memory(MemoryOperand),
 }
 
+impl Target {
+    pub(super) fn is(self, register: Register) -> bool {
+        matches!(self, Self::Register(r) if r == register)
+    }
+}
+
 /// What an instruction refers to that is known at the end only.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Fix {

@@ -118,6 +118,8 @@ pub enum Op {
     /// A root by products and remainders.
     NearRoot(Value),
     Round(Rounding, Value),
+    /// `a * b + c`, rounded once.
+    Fused(Value, Value, Value),
     /// Where the condition holds the second, else the third.
     Choose(Value, Value, Value),
     /// A condition.
@@ -148,7 +150,7 @@ impl Op {
             Self::Two(_, a, b) | Self::Compare(_, a, b) | Self::Both(a, b) | Self::Either(a, b) => {
                 [Some(a), Some(b), None, None]
             }
-            Self::Choose(c, a, b) => [Some(c), Some(a), Some(b), None],
+            Self::Choose(c, a, b) | Self::Fused(c, a, b) => [Some(c), Some(a), Some(b), None],
             Self::Quotient(a, by) => [Some(a), Some(by.value), Some(by.below), Some(by.above)],
         }
         .into_iter()

@@ -149,6 +149,10 @@ impl<'g> Pointwise<'g> {
                 Val::Num(self.math1(f, a))
             }
             Op::Math2(f, a, b) => Val::Num(self.math2(f, a, b)),
+            Op::Fma(a, b, c) => {
+                let [a, b, c] = [a, b, c].map(|id| self.num(id));
+                Val::Num(self.line.push(line::Op::Fused(a, b, c)))
+            }
             Op::Compare(f, a, b) => {
                 let (a, b) = (self.num(a), self.num(b));
                 let (yes, no) = match f {

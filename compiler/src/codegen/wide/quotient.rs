@@ -32,7 +32,7 @@ const APART: Register = Register::K7;
 
 const PRODUCT: Code = Code::EVEX_Vmulpd_zmm_k1z_zmm_zmmm512b64_er;
 /// `to = to * a + b`
-const TIMES_PLUS: Code = Code::EVEX_Vfmadd213pd_zmm_k1z_zmm_zmmm512b64_er;
+pub(super) const TIMES_PLUS: Code = Code::EVEX_Vfmadd213pd_zmm_k1z_zmm_zmmm512b64_er;
 /// `to = to - a * b`
 const MINUS_PRODUCT: Code = Code::EVEX_Vfnmadd231pd_zmm_k1z_zmm_zmmm512b64_er;
 /// The upper bits of the exponent: none is set below 2^-895.

@@ -1,11 +1,14 @@
 //! The instructions of each operation.
 
-use iced_x86::Code;
+use iced_x86::{Code, Register};
 
 use super::allot::Allot;
 use super::assemble::Target;
 use super::line::{Op, Predicate, Rounding, Two, Value};
-use super::quotient::By;
+use super::quotient::{By, TIMES_PLUS};
+
+/// `to = to + a * b`
+const PLUS_PRODUCT: Code = Code::EVEX_Vfmadd231pd_zmm_k1z_zmm_zmmm512b64_er;
 
 impl Allot<'_> {
     /// Emits one operation.
@@ -62,6 +65,30 @@ impl Allot<'_> {
                     Rounding::Up => 10,
                 };
                 self.code.rounded(to, x, how);
+            }
+            Op::Fused(a, b, c) => {
+                let x = self.register(a, &[b, c]);
+                let z = self.register(c, &[a, b]);
+                let y = self.operand(b, &[a, c]);
+                self.release(op);
+                let to = self.over(value, [z, x]);
+                if to == z {
+                    self.code.three(PLUS_PRODUCT, to, x, y);
+                } else if to == x {
+                    let y = match y {
+                        Target::Register(y) => y,
+                        Target::Memory(at) => {
+                            self.code.load(Register::ZMM0, at);
+                            Register::ZMM0
+                        }
+                    };
+                    self.code.three(TIMES_PLUS, to, y, Target::Register(z));
+                } else if y.is(to) {
+                    self.code.three(TIMES_PLUS, to, x, Target::Register(z));
+                } else {
+                    self.code.copy(to, z);
+                    self.code.three(PLUS_PRODUCT, to, x, y);
+                }
             }
             Op::Choose(c, a, b) => {
                 let guard = self.condition(c, &[]);

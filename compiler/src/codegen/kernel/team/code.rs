@@ -45,9 +45,10 @@ impl<'p, 'g> Builder<'p, 'g> {
     ) -> Option<Planned> {
         // A linear recurrence alone has a loop of its own.
         let [first, ..] = steps[..] else { return None };
-        if steps.len() == 1 && is_linear(&planner.steps[first].0) {
+        if false && steps.len() == 1 && is_linear(&planner.steps[first].0) {
             return None;
         }
+        let taken = planner.taken(&steps);
         let outs: Vec<(usize, usize)> = steps
             .iter()
             .flat_map(|i| (0..planner.steps[*i].0.outs).map(move |k| (*i, k)))
@@ -59,15 +60,14 @@ impl<'p, 'g> Builder<'p, 'g> {
                         column: *result,
                         lag: None,
                     };
-                    planner.reaches(view, column)
+                    planner.reaches(view, column, &taken)
                 };
                 // What is passed on is read where it is.
                 !is_passage(step)
                     && (results.iter().any(is_result)
-                        || planner.is_read_beside(&steps, column, seeds_of))
+                        || planner.is_read_beside(&steps, column, seeds_of, &taken))
             })
             .collect();
-        let taken = planner.taken(&steps);
         // Twice: shared leaves are numbered first, and how many slots and operations a group needs
         // decides how many groups there is room for.
         let trial = Self::built(planner, &steps, &outs, (1, 0), Line::default())?;
@@ -235,6 +235,11 @@ impl<'p, 'g> Builder<'p, 'g> {
                 let distance = line.two(Two::Sub, b, last);
                 let way = line.two(Two::Mul, distance, a?);
                 line.two(Two::Add, last, way)
+            }
+            Form::TimesFused => line.push(Step8::Fused(last, a?, b)),
+            Form::TowardsFused => {
+                let distance = line.two(Two::Sub, b, last);
+                line.push(Step8::Fused(distance, a?, last))
             }
             Form::Into => {
                 let sum = line.two(Two::Add, last, b);

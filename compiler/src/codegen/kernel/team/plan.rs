@@ -76,9 +76,10 @@ impl Planner<'_> {
             };
             let is_of =
                 |view: &View| view.lag.is_none() && steps.contains(&self.column_step[view.column]);
-            let yes = is_of(&step.views[0]);
-            if yes != is_of(&step.views[1]) && taken.iter().all(|(known, _)| *known != condition) {
-                taken.push((condition, yes));
+            let (yes, no) = (is_of(&step.views[0]), is_of(&step.views[1]));
+            let is_one_of_many = yes && no && self.is_certain_number(condition);
+            if (yes != no || is_one_of_many) && taken.iter().all(|(known, _)| *known != condition) {
+                taken.push((condition, yes && !no));
             }
         }
         for step in steps.iter().map(|i| &self.steps[*i].0) {
@@ -215,7 +216,10 @@ impl Planner<'_> {
         let mut fed = Vec::new();
         for (i, (step, _)) in self.steps.iter().enumerate() {
             let is_made = match step.action {
-                Action::Map(_) | Action::Quotient => self.is_wide_map(step),
+                Action::Map(_) | Action::Quotient => {
+                    let root = self.id_of(step.out).map(|id| self.graph.node(id).op);
+                    !matches!(root, Some(Op::Lag(..))) && self.is_wide_map(step)
+                }
                 _ => false,
             };
             let readers = |of: usize| {
@@ -224,7 +228,7 @@ impl Planner<'_> {
                 let is_seed = |k: usize| is_linear(reader) && k == 1;
                 views
                     .clone()
-                    .any(|(k, view)| !is_seed(k) && self.reaches(*view, step.out))
+                    .any(|(k, view)| !is_seed(k) && self.reaches(*view, step.out, &[]))
             };
             let is_later = |of: usize| phases[of].is_none_or(|at| at > phase);
             let is_read = (0..self.steps.len()).filter(|of| readers(*of));
@@ -233,7 +237,7 @@ impl Planner<'_> {
                 && !steps.contains(&i)
                 && step.deps == self.steps[steps[0]].0.deps
                 && !step.views.is_empty()
-                && step.views.iter().all(|view| self.is_shared(*view))
+                && self.reads_less(&step.views)
                 && is_read.clone().any(|of| steps.contains(&of))
                 && is_read
                     .clone()
@@ -243,6 +247,17 @@ impl Planner<'_> {
             }
         }
         fed
+    }
+
+    /// Whether what is read is the same for all parameter sets, but for one look as far back as
+    /// each of them says: its rows take the place of those of the result.
+    fn reads_less(&self, views: &[View]) -> bool {
+        let own: Vec<&View> = views
+            .iter()
+            .filter(|view| !self.is_shared(**view))
+            .collect();
+        let is_lag = |view: &View| self.is_shared(View { lag: None, ..*view });
+        own.len() <= 1 && own.iter().all(|view| is_lag(view))
     }
 
     /// Whether all parameter sets read the same through a view once nothing is withheld any more.
@@ -265,22 +280,32 @@ impl Planner<'_> {
         steps: &[usize],
         column: usize,
         seeds_of: &[Vec<usize>],
+        taken: &[(Id, bool)],
     ) -> bool {
         self.steps.iter().enumerate().any(|(i, (step, _))| {
             !steps.contains(&i)
                 && seeds_of[i].is_empty()
                 && step.views.iter().enumerate().any(|(k, view)| {
                     let is_seed = is_linear(step) && k == 1;
-                    !is_seed && self.reaches(*view, column)
+                    !is_seed && self.reaches(*view, column, taken)
                 })
         })
     }
 
     /// Whether a view may read a column: behind a choice what it chooses is read, and behind what has
-    /// withheld its first values what it goes on with.
-    pub(super) fn reaches(&self, view: View, column: usize) -> bool {
+    /// withheld its first values what it goes on with. `taken` are conditions that are known.
+    pub(super) fn reaches(&self, view: View, column: usize, taken: &[(Id, bool)]) -> bool {
         let step = &self.steps[self.column_step[view.column]].0;
-        view.column == column
-            || is_passage(step) && step.views.iter().any(|view| self.reaches(*view, column))
+        let known = |condition: Id| taken.iter().find(|(known, _)| *known == condition);
+        let behind = match step.action {
+            Action::Choice(condition) => match known(condition) {
+                Some((_, yes)) => &step.views[usize::from(!yes)..][..1],
+                None => &step.views,
+            },
+            _ if is_passage(step) => &step.views,
+            _ => &[],
+        };
+        let reaches = |view: &View| self.reaches(*view, column, taken);
+        view.column == column || behind.iter().any(reaches)
     }
 }
