@@ -7,14 +7,19 @@ use super::line::{Op, Two, Value};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Slow {
     Quotient,
+    /// A quotient by a divisor whose reciprocal is at hand.
+    Known,
     Root,
 }
+
+/// All of them.
+const KINDS: [Slow; 3] = [Slow::Quotient, Slow::Known, Slow::Root];
 
 impl Slow {
     /// Cycles that the divider takes for eight.
     const fn cycles(self) -> usize {
         match self {
-            Self::Quotient => 16,
+            Self::Quotient | Self::Known => 16,
             Self::Root => 24,
         }
     }
@@ -24,6 +29,7 @@ impl Slow {
     const fn saves(self) -> usize {
         match self {
             Self::Quotient => SHARE + PRODUCT + QUOTIENT - DIVISION,
+            Self::Known => QUOTIENT - DIVISION,
             Self::Root => ROOT - DIVISION,
         }
     }
@@ -61,8 +67,8 @@ impl Dividing {
     }
 
     /// Another quotient by a divisor that was asked for.
-    pub(super) fn again(&mut self, i: Option<usize>) {
-        if let Some(asked) = i.and_then(|i| self.asked.get_mut(i)) {
+    pub(super) fn again(&mut self, i: usize) {
+        if let Some(asked) = self.asked.get_mut(i) {
             asked.uses += 1;
         }
     }
@@ -74,30 +80,31 @@ impl Dividing {
             let asked = self.asked.iter();
             asked.filter(|a| a.what == what && a.uses == 1).count()
         };
-        let all = [Slow::Quotient, Slow::Root].map(|what| (what, all(what)));
-        let [(_, quotients), (_, roots)] = all;
-        let mut best = (slots.div_ceil(SLOTS), 0, 0);
-        for q in 0..=quotients {
-            for r in 0..=roots {
-                let divider = q * Slow::Quotient.cycles() + r * Slow::Root.cycles();
-                let saved = q * Slow::Quotient.saves() + r * Slow::Root.saves();
-                let rest = slots.saturating_sub(saved).div_ceil(SLOTS);
-                best = best.min((divider.max(rest), q, r));
+        let all = KINDS.map(all);
+        let mut best = (slots.div_ceil(SLOTS), [0; KINDS.len()]);
+        for quotients in 0..=all[0] {
+            for known in 0..=all[1] {
+                for roots in 0..=all[2] {
+                    let made = [quotients, known, roots];
+                    let sum = |of: fn(Slow) -> usize| -> usize {
+                        KINDS.iter().zip(made).map(|(what, n)| n * of(*what)).sum()
+                    };
+                    let rest = slots.saturating_sub(sum(Slow::saves)).div_ceil(SLOTS);
+                    best = best.min((sum(Slow::cycles).max(rest), made));
+                }
             }
         }
-        let (_, q, r) = best;
-        let mut seen = [0; 2];
+        let (_, made) = best;
+        let mut seen = [0; KINDS.len()];
         let by_divider = self.asked.iter().map(|asked| {
-            let (seen, of, made) = match asked.what {
-                Slow::Quotient => (&mut seen[0], quotients, q),
-                Slow::Root => (&mut seen[1], roots, r),
-            };
             if asked.uses > 1 {
                 return false;
             }
-            *seen += 1;
+            let kind = asked.what as usize;
+            let (of, made) = (all[kind], made[kind]);
+            seen[kind] += 1;
             // Spread over all of them.
-            (*seen - 1) * made % of < made
+            (seen[kind] - 1) * made % of < made
         });
         Self {
             asked: Vec::new(),

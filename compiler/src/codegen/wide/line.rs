@@ -166,6 +166,17 @@ impl Op {
     }
 }
 
+/// Of a divisor, whether the divider could divide by it.
+#[derive(Debug, Clone, Copy)]
+enum Asked {
+    /// No: it is sooner done without.
+    Never,
+    /// Its reciprocal is made for quotients that stand for one that the divider could make.
+    Once(usize),
+    /// Each quotient anew: its reciprocal is at hand.
+    Anew,
+}
+
 /// The operations of one turn of a loop, and what the state holds after it.
 #[derive(Debug, Default)]
 pub struct Line {
@@ -175,8 +186,8 @@ pub struct Line {
     taken: HashMap<Source, Value>,
     /// Divisors that do not change, whose reciprocals are made before the loop.
     pub held: Vec<Source>,
-    /// Divisors so far, and which of what the divider could make each stands for.
-    divisors: Vec<(Divisor, Option<usize>)>,
+    /// Divisors so far, and what is known of each.
+    divisors: Vec<(Divisor, Asked)>,
     dividing: Dividing,
 }
 
@@ -228,10 +239,18 @@ impl Line {
         }
         let known = self.divisors.iter().find(|(known, _)| known.value == b);
         if let Some(&(divisor, asked)) = known {
-            self.dividing.again(asked);
+            match asked {
+                Asked::Never => {}
+                Asked::Once(i) => self.dividing.again(i),
+                Asked::Anew => {
+                    if let (_, true) = self.dividing.ask(Slow::Known) {
+                        return self.two(Two::Div, a, b);
+                    }
+                }
+            }
             return self.push(Op::Quotient(a, divisor));
         }
-        let mut asked = None;
+        let mut asked = Asked::Never;
         let (below, above) = match fixed {
             Some(source) => {
                 let i = self.held.len();
@@ -246,7 +265,7 @@ impl Line {
                     if is_for_divider {
                         return self.two(Two::Div, a, b);
                     }
-                    asked = Some(i);
+                    asked = Asked::Once(i);
                 }
                 let below = self.push(Op::Share(b));
                 (below, self.above(below))
@@ -276,7 +295,7 @@ impl Line {
                 below,
                 above,
             };
-            self.divisors.push((divisor, None));
+            self.divisors.push((divisor, Asked::Anew));
         }
     }
 

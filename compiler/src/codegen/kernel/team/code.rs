@@ -5,7 +5,6 @@ use strat_abi::linear::Form;
 use super::{Planned, Slot, Team};
 use crate::codegen::emit::{cone, cone_along};
 use crate::codegen::kernel::action::{Action, Step, View, is_passage, no_group};
-use crate::codegen::kernel::order::is_linear;
 use crate::codegen::kernel::plan::Planner;
 use crate::codegen::wide::line::{Line, Op as Step8, Predicate, Source, Two, Value};
 use crate::codegen::wide::pointwise::{Pointwise, Val};
@@ -43,11 +42,6 @@ impl<'p, 'g> Builder<'p, 'g> {
         seeds_of: &[Vec<usize>],
         results: &[usize],
     ) -> Option<Planned> {
-        // A linear recurrence alone has a loop of its own.
-        let [first, ..] = steps[..] else { return None };
-        if false && steps.len() == 1 && is_linear(&planner.steps[first].0) {
-            return None;
-        }
         let taken = planner.taken(&steps);
         let outs: Vec<(usize, usize)> = steps
             .iter()
