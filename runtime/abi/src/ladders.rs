@@ -8,8 +8,10 @@ use crate::levels::{Levels, rows_of};
 use crate::regions::sums;
 use crate::wide::wide;
 
-/// Bars whose values are held in registers at a time.
-const SIDE: usize = 16;
+/// Bars whose values are held in registers at a time, of one series and of two; and of the rest.
+const SIDE: usize = 32;
+const SIDE_OF_TWO: usize = 16;
+const REST: usize = 8;
 
 /// Least bars that are worked on at a time, so that their runs stay in the nearest memory.
 const CHUNK: usize = 192;
@@ -89,7 +91,7 @@ wide!(fn windows = windows_here(ladder: Ladder, read: &Read<'_>, front: usize, o
 fn windows_here(ladder: Ladder, read: &Read<'_>, front: usize, out: &mut [f64]) {
     // One loop per kind, so that the kind is settled outside the loop.
     match ladder {
-        Ladder::Products => read.blocks::<SIDE>(Ladder::Products, front, out),
+        Ladder::Products => read.blocks::<SIDE_OF_TWO>(Ladder::Products, front, out),
         _ => read.blocks::<SIDE>(Ladder::Squares, front, out),
     }
 }
@@ -111,6 +113,11 @@ impl Read<'_> {
             let values = self.side_by_side::<W>(ladder, front + at);
             out[at..at + W].copy_from_slice(&values);
             at += W;
+        }
+        while at + REST <= out.len() {
+            let values = self.side_by_side::<REST>(ladder, front + at);
+            out[at..at + REST].copy_from_slice(&values);
+            at += REST;
         }
         while at < out.len() {
             let [value] = self.side_by_side::<1>(ladder, front + at);
