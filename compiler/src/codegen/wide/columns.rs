@@ -110,10 +110,9 @@ impl Assembler {
             let column = BEFORE_COLUMNS + (quad * outs + out) * QUAD + lane as usize;
             self.two(Code::Mov_r64_rm64, POINTER, Target::Memory(entry(column)));
             self.store(near(POINTER, BARS, -WIDTH, false), vector(lane));
-            self.push(Instruction::with1(
-                Code::Prefetchw_m8,
-                near(POINTER, BARS, WIDTH, false),
-            ));
+            let ahead = if outs > 2 { 0 } else { WIDTH };
+            let line = near(POINTER, BARS, ahead, false);
+            self.push(Instruction::with1(Code::Prefetchw_m8, line));
         }
     }
 }
