@@ -225,3 +225,29 @@ strategy Made {
 }";
     assert!(check(text).has_errors());
 }
+
+#[test]
+fn a_copied_look_back_is_no_arithmetic_of_a_team() {
+    strategy(
+        "param p: bars = 9 in 5..14 step 1
+         rec y = 1[p] then unitless(close)
+         enter long when close > open
+         exit when y[1] crosses above unitless(close)",
+    );
+    strategy(
+        "param p: bars = 9 in 5..14 step 1
+         rec y = close[p][1] then fma(y[1], 0.5, close[p][1] * 0.25)
+         enter long when close > y
+         exit when close < y[1]",
+    );
+}
+
+#[test]
+fn averages_of_what_each_parameter_looks_back_at() {
+    strategy(
+        "param p: bars = 9 in 1..14 step 1
+         let y = ta_zlema(close, p)
+         enter long when close > y
+         exit when close < y[1]",
+    );
+}

@@ -440,7 +440,7 @@ fn pair(f: hir::PairFn) -> Pair {
     match f {
         hir::PairFn::Products => Pair::Products,
         hir::PairFn::Nth => Pair::Nth,
-        hir::PairFn::Above => Pair::Above,
+        hir::PairFn::Apart => Pair::Apart,
         hir::PairFn::At => Pair::At,
     }
 }

@@ -359,8 +359,8 @@ fn pair(f: PairFn, x: Range, y: Range, n: Range) -> Range {
     match f {
         PairFn::Nth | PairFn::At => x,
         PairFn::Products => Range::ANY,
-        PairFn::Above => {
-            let most = (x.hi - y.lo).max(0.0) * n.hi.max(1.0);
+        PairFn::Apart => {
+            let most = (x.hi - y.lo).max(y.hi - x.lo) * n.hi.max(1.0);
             Range {
                 lo: 0.0,
                 hi: if most.is_nan() { f64::INFINITY } else { most },

@@ -255,8 +255,8 @@ pub enum PairFn {
     Products,
     /// The y-th smallest value of x.
     Nth,
-    /// Sum of x - y over the values of x above this bar's y.
-    Above,
+    /// Sum of the distances of the values of x from this bar's y.
+    Apart,
     /// The value of x that stood y bars ago; only this one must be there.
     At,
 }

@@ -62,7 +62,7 @@ pub(super) const BUILTINS: &[(&str, Builtin, &str)] = &[
     ("tan", Builtin::Math1(Math1::Tan), "x"),
     ("tanh", Builtin::Math1(Math1::Tanh), "x"),
     ("unitless", Builtin::Unitless, "x"),
-    ("window_above", Builtin::Pair(PairFn::Above), "x, y, n"),
+    ("window_apart", Builtin::Pair(PairFn::Apart), "x, y, n"),
     ("window_at", Builtin::Pair(PairFn::At), "x, bars_ago, n"),
     (
         "window_max",
@@ -332,7 +332,7 @@ impl<'t> Checker<'t, '_> {
             return Value::Error;
         };
         // It sums x - y.
-        if f == PairFn::Above
+        if f == PairFn::Apart
             && self
                 .combine(Math2::Sub, (x, x_at), (y, y_at), span)
                 .is_none()

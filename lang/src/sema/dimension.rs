@@ -60,7 +60,7 @@ impl Builder {
             ) => Dimension::Bars,
             Kind::Pair(PairFn::Products, x, y, _) => of(x).times(of(y)),
             Kind::Pair(PairFn::Nth | PairFn::At, x, ..) => of(x),
-            Kind::Pair(PairFn::Above, x, y, _) => both(x, y),
+            Kind::Pair(PairFn::Apart, x, y, _) => both(x, y),
             Kind::Window(_, x, ..) => of(x),
             Kind::Prev(g, i, _) => self.dimension_of_past(g, i),
             Kind::Member(g, i) => self.dimension_of_member(g, i),

@@ -5,22 +5,21 @@
 //! memory.
 
 use std::arch::x86_64::{
-    __m512d, __m512i, _mm512_add_pd, _mm512_castpd_si512, _mm512_castsi512_pd, _mm512_cmp_pd_mask,
-    _mm512_fmadd_pd, _mm512_fnmadd_pd, _mm512_mask_add_epi64, _mm512_mask_mov_pd, _mm512_max_pd,
-    _mm512_mul_pd, _mm512_set1_epi64, _mm512_set1_pd, _mm512_setzero_pd, _mm512_sub_pd,
+    __m512d, __m512i, _mm512_abs_pd, _mm512_add_pd, _mm512_castpd_si512, _mm512_castsi512_pd,
+    _mm512_cmp_pd_mask, _mm512_fmadd_pd, _mm512_fnmadd_pd, _mm512_mask_add_epi64, _mm512_mul_pd,
+    _mm512_set1_epi64, _mm512_set1_pd, _mm512_setzero_pd, _mm512_sub_pd,
 };
 
 use crate::turn::LANES;
 use crate::turn::registers::{load, store};
 
-/// Registers of bars for excesses.
+/// Registers of bars for distances.
 const WIDE: usize = 2;
 /// Registers of bars for ranks.
 const RANKED: usize = 4;
 
-/// Not above, and whether either is na.
+/// Not above.
 const NOT_ABOVE: i32 = 2;
-const UNORDERED: i32 = 3;
 
 /// The values from `j` on, one to each lane.
 #[inline]
@@ -34,10 +33,10 @@ fn beside<const WIDE: usize>(xs: &[f64], j: usize) -> [__m512d; WIDE] {
     values
 }
 
-/// As [`crate::orders::sum_above`] of `xs[i..i + n]` and `ys[i]`, for whole registers of bars; how
+/// As [`crate::orders::sum_apart`] of `xs[i..i + n]` and `ys[i]`, for whole registers of bars; how
 /// many bars those are.
 #[target_feature(enable = "avx512f")]
-pub(crate) fn excesses(xs: &[f64], ys: &[f64], n: usize, out: &mut [f64]) -> usize {
+pub(crate) fn distances(xs: &[f64], ys: &[f64], n: usize, out: &mut [f64]) -> usize {
     const SIDE: usize = WIDE * LANES;
     let outs = out.as_chunks_mut::<SIDE>().0;
     let done = outs.len() * SIDE;
@@ -50,31 +49,27 @@ pub(crate) fn excesses(xs: &[f64], ys: &[f64], n: usize, out: &mut [f64]) -> usi
         let fours = n - n % 4;
         for j in (0..fours).step_by(4) {
             for (lane, sums) in sums.iter_mut().enumerate() {
-                add_excesses(sums, beside(xs, j + lane), y);
+                add_distances(sums, beside(xs, j + lane), y);
             }
         }
         let [mut a, mut b, mut c, d] = sums;
         for (sums, j) in [&mut a, &mut b, &mut c].into_iter().zip(fours..n) {
-            add_excesses(sums, beside(xs, j), y);
+            add_distances(sums, beside(xs, j), y);
         }
         for k in 0..WIDE {
             let sum = _mm512_add_pd(_mm512_add_pd(a[k], b[k]), _mm512_add_pd(c[k], d[k]));
-            let is_missing = _mm512_cmp_pd_mask::<UNORDERED>(y[k], y[k]);
-            let sum = _mm512_mask_mov_pd(sum, is_missing, y[k]);
             store(sum, &mut out[k * LANES..]);
         }
     }
     done
 }
 
-/// As [`crate::orders::excess`], added.
+/// The distances, added.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn add_excesses(sums: &mut [__m512d; WIDE], xs: [__m512d; WIDE], ys: [__m512d; WIDE]) {
+fn add_distances(sums: &mut [__m512d; WIDE], xs: [__m512d; WIDE], ys: [__m512d; WIDE]) {
     for ((sum, x), y) in sums.iter_mut().zip(xs).zip(ys) {
-        // The maximum of na and 0 is its second number.
-        let more = _mm512_max_pd(_mm512_sub_pd(x, y), _mm512_setzero_pd());
-        *sum = _mm512_add_pd(*sum, more);
+        *sum = _mm512_add_pd(*sum, _mm512_abs_pd(_mm512_sub_pd(x, y)));
     }
 }
 

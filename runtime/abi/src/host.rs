@@ -74,7 +74,7 @@ macro_rules! pair_step {
 
 pair_step!(products_step, Pair::Products);
 pair_step!(nth_step, Pair::Nth);
-pair_step!(above_step, Pair::Above);
+pair_step!(apart_step, Pair::Apart);
 pair_step!(at_step, Pair::At);
 
 /// The whole table.
@@ -123,7 +123,7 @@ pub fn functions() -> [HostFunction; 31] {
         ),
         of("window_products", Shape::Pair, products_step as *const u8),
         of("window_nth", Shape::Pair, nth_step as *const u8),
-        of("window_above", Shape::Pair, above_step as *const u8),
+        of("window_apart", Shape::Pair, apart_step as *const u8),
         of("window_at", Shape::Pair, at_step as *const u8),
     ]
 }
@@ -153,7 +153,7 @@ pub fn pair_name(pair: Pair) -> &'static str {
     match pair {
         Pair::Products => "window_products",
         Pair::Nth => "window_nth",
-        Pair::Above => "window_above",
+        Pair::Apart => "window_apart",
         Pair::At => "window_at",
     }
 }

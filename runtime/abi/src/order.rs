@@ -1,4 +1,5 @@
-//! The values of a window in order of size, with the number and the sum of those above any bound.
+//! The values of a window in order of size, with the number and the sum of those above any bound,
+//! and so the sum of their distances from it.
 //!
 //! A tree over the slots of a ring: each value is a node, nodes are ordered by value (and by slot
 //! where values are equal), and balanced as a treap whose priorities are a fixed hash of the slot
@@ -213,9 +214,9 @@ impl Tree<'_> {
         count as usize
     }
 
-    /// The sum of `value - x` over the values above `x`.
+    /// The sum of the distances of all values from `x`.
     #[must_use]
-    pub fn above(&self, x: f64) -> f64 {
+    pub fn apart(&self, x: f64) -> f64 {
         let (mut node, mut count, mut sum) = (self.root(), 0.0, Double::default());
         while let Some(slot) = node {
             let value = self.get(slot, VALUE);
@@ -228,8 +229,10 @@ impl Tree<'_> {
                 node = self.link(slot, RIGHT);
             }
         }
-        let level = Double { hi: x, lo: 0.0 }.times(count);
-        sum.minus(level).value()
+        let (all, total) = (self.size(self.root()), self.sum(self.root()));
+        let (below, rest) = (all - count, total.minus(sum));
+        let level = Double { hi: x, lo: 0.0 }.times(count - below);
+        sum.minus(rest).minus(level).value()
     }
 }
 
@@ -256,8 +259,8 @@ mod tests {
                 }
                 prop_assert!(tree.nth(window.len() + 1).is_nan() && tree.nth(0).is_nan());
                 for bound in [-21i8, -3, 0, 7, 21] {
-                    let above: i32 = window.iter().filter(|v| **v > bound).map(|v| i32::from(*v) - i32::from(bound)).sum();
-                    prop_assert_eq!(tree.above(f64::from(bound)), f64::from(above));
+                    let apart: i32 = window.iter().map(|v| (i32::from(*v) - i32::from(bound)).abs()).sum();
+                    prop_assert_eq!(tree.apart(f64::from(bound)), f64::from(apart));
                     prop_assert_eq!(tree.not_above(f64::from(bound)), window.iter().filter(|v| **v <= bound).count());
                 }
             }

@@ -1,5 +1,5 @@
 //! Windows that compare all their values with one, for a block of bars: the ranks of
-//! [`crate::rank`] and the excesses of [`crate::pair`], many bars side by side. For windows up to
+//! [`crate::rank`] and the distances of [`crate::pair`], many bars side by side. For windows up to
 //! [`MOST`] values, which is fewer operations than keeping them in order.
 
 #[cfg(target_arch = "x86_64")]
@@ -68,13 +68,13 @@ fn ranks_here(xs: &[f64], n: usize, out: &mut [f64]) {
     }
 }
 
-/// Sums of `x - y` over the values of each window that are above the y of its newest bar.
-pub fn excesses(xs: &[f64], ys: &[f64], front: usize, lanes: &mut [Lane<'_>]) {
+/// Sums of the distances of the values of each window from the y of its newest bar.
+pub fn distances(xs: &[f64], ys: &[f64], front: usize, lanes: &mut [Lane<'_>]) {
     for lane in lanes {
         let from = (front + 1).saturating_sub(lane.back);
         let (xs, ys, front) = (&xs[from..], &ys[from..], front - from);
         if lane.fits() {
-            excesses_of(xs, &ys[front..], lane.n, lane.out);
+            distances_of(xs, &ys[front..], lane.n, lane.out);
         }
         let (n, ring) = (lane.n, lane.ring(xs.len()));
         let mut state = Vec::new();
@@ -82,63 +82,54 @@ pub fn excesses(xs: &[f64], ys: &[f64], front: usize, lanes: &mut [Lane<'_>]) {
             // A y that is missing withholds its own bar only, as computed.
             lane.mend(xs, xs, front, false, |x, y| {
                 if state.is_empty() {
-                    state = pair::fresh_state(Pair::Above, ring);
+                    state = pair::fresh_state(Pair::Apart, ring);
                 }
-                pair::step(Pair::Above, &mut state, x, y, n, ring)
+                pair::step(Pair::Apart, &mut state, x, y, n, ring)
             });
         }
     }
 }
 
 /// Window i is `xs[i..i + n]`, compared with `ys[i]`.
-fn excesses_of(xs: &[f64], ys: &[f64], n: usize, out: &mut [f64]) {
+fn distances_of(xs: &[f64], ys: &[f64], n: usize, out: &mut [f64]) {
     let mut done = 0;
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx512f") {
         // SAFETY: the feature was found on this machine.
         #[allow(unsafe_code)]
         unsafe {
-            done = compare::excesses(xs, ys, n, out);
+            done = compare::distances(xs, ys, n, out);
         }
     }
-    excesses_one_by_one(&xs[done..], &ys[done..], n, &mut out[done..]);
+    distances_one_by_one(&xs[done..], &ys[done..], n, &mut out[done..]);
 }
 
-wide!(fn excesses_one_by_one = excesses_here(xs: &[f64], ys: &[f64], n: usize, out: &mut [f64]));
+wide!(fn distances_one_by_one = distances_here(xs: &[f64], ys: &[f64], n: usize, out: &mut [f64]));
 
 #[inline(always)]
-fn excesses_here(xs: &[f64], ys: &[f64], n: usize, out: &mut [f64]) {
+fn distances_here(xs: &[f64], ys: &[f64], n: usize, out: &mut [f64]) {
     for (i, (out, y)) in out.iter_mut().zip(ys).enumerate() {
-        *out = sum_above(&xs[i..i + n], *y);
+        *out = sum_apart(&xs[i..i + n], *y);
     }
 }
 
-/// `x - y`, or 0 where x is not above y, or either is missing.
-#[inline(always)]
-fn excess(x: f64, y: f64) -> f64 {
-    // A difference of unequal doubles is never 0, so its sign tells which one is greater.
-    let more = x - y;
-    if more > 0.0 { more } else { 0.0 }
-}
-
-/// Sum of `x - y` over the values above y, from the oldest on, in four lanes that are added at the
-/// end; na where y is.
+/// Sum of the distances of the values from y, from the oldest on, in four lanes that are added at
+/// the end; na where y is.
 #[must_use]
 #[inline(always)]
-pub(crate) fn sum_above(values: &[f64], y: f64) -> f64 {
+pub(crate) fn sum_apart(values: &[f64], y: f64) -> f64 {
     let mut lanes = [0.0; 4];
     let chunks = values.chunks_exact(4);
     let rest = chunks.remainder();
     for chunk in chunks {
         for (lane, x) in lanes.iter_mut().zip(chunk) {
-            *lane += excess(*x, y);
+            *lane += (*x - y).abs();
         }
     }
     for (lane, x) in lanes.iter_mut().zip(rest) {
-        *lane += excess(*x, y);
+        *lane += (*x - y).abs();
     }
-    let sum = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
-    if y.is_nan() { y } else { sum }
+    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
 }
 
 #[cfg(test)]
@@ -167,32 +158,32 @@ mod tests {
             part in 1usize..45,
         ) {
             let (xs, ys): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
-            for above in [false, true] {
-                let least = |n: usize| if above { n } else { if part > 40 { n + 1 } else { part.min(n) } };
+            for apart in [false, true] {
+                let least = |n: usize| if apart { n } else { if part > 40 { n + 1 } else { part.min(n) } };
                 let got = in_blocks((&xs, &ys), &ns, least, block, |x, y, front, lanes| {
-                    if above {
-                        excesses(x, y, front, lanes);
+                    if apart {
+                        distances(x, y, front, lanes);
                     } else {
                         ranks(x, front, lanes);
                     }
                 });
                 for (got, &n) in got.iter().zip(&ns) {
-                    let mut state = if above {
-                        pair::fresh_state(Pair::Above, n)
+                    let mut state = if apart {
+                        pair::fresh_state(Pair::Apart, n)
                     } else {
                         let mut state = vec![0.0; rank::state_len(n)];
                         rank::clear(&mut state, n);
                         state
                     };
                     for (t, g) in got.iter().enumerate() {
-                        let want = if above {
-                            pair::step(Pair::Above, &mut state, xs[t], ys[t], n, n)
+                        let want = if apart {
+                            pair::step(Pair::Apart, &mut state, xs[t], ys[t], n, n)
                         } else {
                             rank::step(&mut state, xs[t], least(n), n)
                         };
                         prop_assert!(
                             same(*g, want),
-                            "above {above} n {n} bar {t}: {g} for {want}"
+                            "apart {apart} n {n} bar {t}: {g} for {want}"
                         );
                     }
                 }

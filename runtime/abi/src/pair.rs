@@ -5,7 +5,7 @@
 
 use crate::ladder::{self, Ladder};
 use crate::order::Tree;
-use crate::orders::{MOST, sum_above};
+use crate::orders::{MOST, sum_apart};
 #[cfg(target_arch = "x86_64")]
 use crate::renew::{self, Bars, Window};
 
@@ -16,14 +16,14 @@ pub enum Pair {
     Products,
     /// The y-th smallest of the values of x, y from 1 to n and whole; all zeros are +0.
     Nth,
-    /// Sum of x - y over the values of x that are above this bar's y.
-    Above,
+    /// Sum of the distances of the values of x from this bar's y.
+    Apart,
     /// The value of x that stood y bars ago, y from 0 to n - 1 and whole.
     At,
 }
 
 /// All of them.
-pub const PAIRS: [Pair; 4] = [Pair::Products, Pair::Nth, Pair::Above, Pair::At];
+pub const PAIRS: [Pair; 4] = [Pair::Products, Pair::Nth, Pair::Apart, Pair::At];
 
 /// Slots before the ring: cursor, values there.
 const HEAD: usize = 2;
@@ -43,8 +43,8 @@ pub fn state_len(pair: Pair, n: usize) -> usize {
     HEAD + match pair {
         Pair::Nth if n <= SHORT => 2 * n,
         // Twice, so that the window lies in one piece.
-        Pair::Above if n <= SHORT => 2 * n,
-        Pair::Nth | Pair::Above => n + crate::order::state_len(n),
+        Pair::Apart if n <= SHORT => 2 * n,
+        Pair::Nth | Pair::Apart => n + crate::order::state_len(n),
         _ => n,
     }
 }
@@ -59,7 +59,7 @@ pub fn fresh_state(pair: Pair, n: usize) -> Vec<f64> {
     if n <= SHORT {
         match pair {
             Pair::Nth => state[HEAD + n..].fill(known(f64::NAN)),
-            Pair::Above => state[HEAD..].fill(f64::NAN),
+            Pair::Apart => state[HEAD..].fill(f64::NAN),
             _ => {}
         }
     }
@@ -91,7 +91,7 @@ pub fn step(pair: Pair, state: &mut [f64], x: f64, y: f64, n: usize, ring: usize
                 cursor + ring - back
             }]
         }
-        Pair::Nth | Pair::Above => {
+        Pair::Nth | Pair::Apart => {
             let (values, sorted) = rest.split_at_mut(ring);
             let old = std::mem::replace(&mut values[cursor], x);
             let before = head[COUNT] as usize;
@@ -111,7 +111,7 @@ pub fn step(pair: Pair, state: &mut [f64], x: f64, y: f64, n: usize, ring: usize
                     if whole {
                         // From the oldest on: behind the cursor, then the second copy up to it.
                         let window = &rest[cursor + 1..][..n];
-                        sum_above(window, y)
+                        sum_apart(window, y)
                     } else {
                         f64::NAN
                     }
@@ -129,7 +129,7 @@ pub fn step(pair: Pair, state: &mut [f64], x: f64, y: f64, n: usize, ring: usize
                     } else if pair == Pair::Nth {
                         tree.nth(if y < 1.0 { 0 } else { y as usize })
                     } else {
-                        tree.above(y)
+                        tree.apart(y)
                     }
                 }
             }
@@ -275,7 +275,7 @@ mod tests {
                 if k { sorted[y as usize - 1] } else { f64::NAN }
             }
             _ if y.is_nan() => f64::NAN,
-            _ => window.iter().map(|(x, _)| (x - y).max(0.0)).sum(),
+            _ => window.iter().map(|(x, _)| (x - y).abs()).sum(),
         }
     }
 
@@ -367,7 +367,7 @@ mod tests {
                 )
             })
             .collect();
-        for pair in [Pair::Nth, Pair::Above] {
+        for pair in [Pair::Nth, Pair::Apart] {
             let got = run(pair, &xs, SHORT + 300);
             for t in (0..xs.len()).step_by(97) {
                 let want = plain(pair, &xs, SHORT + 300, t);

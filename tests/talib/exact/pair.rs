@@ -104,7 +104,7 @@ impl Pairs {
                 let x = place.and_then(|place| self.sorted.get(place));
                 x.unwrap_or(Exact::NA)
             }
-            Pair::Above => self.sorted.above(y),
+            Pair::Apart => self.sorted.apart(y),
         }
     }
 
@@ -131,7 +131,7 @@ impl Pairs {
                 OWN * root(dx, dy) + root(dx, ny) + root(dy, nx) + root(nx, ny)
             }
             Pair::Nth | Pair::At => of_x.map_or(0.0, |noise| noise.greatest[kind]),
-            Pair::Above => {
+            Pair::Apart => {
                 let (_, newest) = self.newest;
                 let n = self.bars.min(self.n) as f64;
                 of_x.map_or(0.0, |noise| noise.sum[kind]) + newest[kind] * n
@@ -145,7 +145,7 @@ impl Pairs {
         wear(self.bars)
             * match self.pair {
                 Pair::Products => self.greatest.0 * self.greatest.1 * n,
-                Pair::Above => self.greatest.0 * n,
+                Pair::Apart => self.greatest.0 * n,
                 Pair::Nth | Pair::At => 0.0,
             }
     }

@@ -259,10 +259,12 @@ impl Sorted {
     }
 
     /// The sum of what is left of the values when `y` is taken from each, where that is above 0.
-    pub fn above(&self, y: Exact) -> Exact {
-        self.0[self.up_to(y)..]
+    pub fn apart(&self, y: Exact) -> Exact {
+        let (below, above) = self.0.split_at(self.up_to(y));
+        let more = above
             .iter()
-            .fold(Exact::ZERO, |sum, x| sum.plus(x.minus(y)))
+            .fold(Exact::ZERO, |sum, x| sum.plus(x.minus(y)));
+        below.iter().fold(more, |sum, x| sum.plus(y.minus(*x)))
     }
 
     pub fn len(&self) -> usize {

@@ -92,7 +92,7 @@ impl<'a> KernelRun<'a> {
                     Action::Sum(_, id) | Action::Mean(id) | Action::Extreme(_, id) => {
                         graph.bounds(id, scalars, most).map_or(0, |b| b.n.min(most))
                     }
-                    Action::Ordered(_, id) | Action::Pair(Pair::Above, id) => graph
+                    Action::Ordered(_, id) | Action::Pair(Pair::Apart, id) => graph
                         .bounds(id, scalars, most)
                         .filter(|b| b.n <= MOST)
                         .map_or(0, |b| b.n.min(most)),

@@ -25,7 +25,7 @@ thread_local! {
 pub(super) fn is_side_by_side(action: Action) -> bool {
     matches!(
         action,
-        Action::Mean(_) | Action::Ordered(..) | Action::Pair(Pair::Above, _)
+        Action::Mean(_) | Action::Ordered(..) | Action::Pair(Pair::Apart, _)
     ) || matches!(action, Action::Sum(ladder, _) if ladder.weights().is_none())
 }
 
@@ -115,7 +115,7 @@ fn run_group(
                 let state = &mut instance.state;
                 *out = match action {
                     Action::Ordered(w, _) => window::step(w, state, *x, b.n, b.least, b.ring),
-                    _ => pair::step(Pair::Above, state, *x, *y, b.n, b.ring),
+                    _ => pair::step(Pair::Apart, state, *x, *y, b.n, b.ring),
                 };
             }
         }
@@ -137,7 +137,7 @@ fn run_group(
     ROWS.with_borrow_mut(|rows| match action {
         Action::Sum(ladder, _) => ladders(ladder, xs, ys, front, &mut lanes, rows),
         Action::Ordered(..) => orders::ranks(xs, front, &mut lanes),
-        Action::Pair(..) => orders::excesses(xs, ys, front, &mut lanes),
+        Action::Pair(..) => orders::distances(xs, ys, front, &mut lanes),
         _ => {}
     });
 }

@@ -95,10 +95,11 @@ impl Maker {
                 Expr::new(Op::Builtin(name), self.numbers(1, depth))
             }
             4 => {
-                let (name, count) = match self.weighted(&[4, 4, 2, 2]) {
+                let (name, count) = match self.weighted(&[4, 4, 2, 2, 2]) {
                     0 => ("min", 2 + self.below(2)),
                     1 => ("max", 2 + self.below(2)),
                     2 => ("pow", 2),
+                    3 => ("fma", 3),
                     _ => ("clamp", 3),
                 };
                 Expr::new(Op::Builtin(name), self.numbers(count, depth))

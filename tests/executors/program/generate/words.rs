@@ -33,7 +33,7 @@ pub(super) const WINDOW_FNS: &[&str] = &[
     "window_rank",
 ];
 pub(super) const PAIR_FNS: &[&str] =
-    &["window_products", "window_nth", "window_above", "window_at"];
+    &["window_products", "window_nth", "window_apart", "window_at"];
 
 /// Type, default, domain and how many values a grid takes of it: lengths.
 pub(super) const WHOLE: &[Domain] = &[

@@ -150,6 +150,11 @@ impl Writer<'_> {
                 };
                 (format!("{left} {op} {right}"), own)
             }
+            (Op::Builtin("fma"), args) => {
+                self.count("fma");
+                let args: Vec<String> = args.iter().map(|e| self.free(e, level::ELSE)).collect();
+                (format!("fma({})", args.join(", ")), level::POSTFIX)
+            }
             (Op::Builtin(name), _) => {
                 self.count(*name);
                 let args = self.meeting(args, level::ELSE).join(", ");
@@ -203,7 +208,7 @@ impl Writer<'_> {
                 (
                     // What is subtracted has one unit.
                     match *name {
-                        "window_above" => format!("{name}({x}, unitless({y}), {})", self.length(n)),
+                        "window_apart" => format!("{name}({x}, unitless({y}), {})", self.length(n)),
                         _ => format!("{name}({x}, {y}, {})", self.length(n)),
                     },
                     level::POSTFIX,

@@ -121,7 +121,8 @@ impl Planner<'_> {
             return false;
         };
         let (nodes, _) = cone(self.graph, &[root], |id| self.is_leaf_of(root, id));
-        nodes.iter().all(|id| is_wide(self.graph.node(*id).op))
+        // A look back that is copied is no arithmetic.
+        !nodes.is_empty() && nodes.iter().all(|id| is_wide(self.graph.node(*id).op))
     }
 
     /// The node of a column.
@@ -216,10 +217,7 @@ impl Planner<'_> {
         let mut fed = Vec::new();
         for (i, (step, _)) in self.steps.iter().enumerate() {
             let is_made = match step.action {
-                Action::Map(_) | Action::Quotient => {
-                    let root = self.id_of(step.out).map(|id| self.graph.node(id).op);
-                    !matches!(root, Some(Op::Lag(..))) && self.is_wide_map(step)
-                }
+                Action::Map(_) | Action::Quotient => self.is_wide_map(step),
                 _ => false,
             };
             let readers = |of: usize| {
