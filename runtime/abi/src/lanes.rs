@@ -56,7 +56,7 @@ impl Lane<'_> {
             // All stands as it was computed.
         } else if self.least < self.n {
             // Until no missing value is in reach.
-            let last = (0..xs.len()).rposition(|i| is_missing(xs[i], ys[i]));
+            let last = last_missing(xs, ys);
             let until = last.map_or(0, |last| last + self.back).min(xs.len());
             self.step_by_step(xs, ys, front, until, step);
         } else {
@@ -84,9 +84,11 @@ impl Lane<'_> {
     /// No result for windows with fewer values than `least`.
     pub(crate) fn withhold(&mut self, xs: &[f64], ys: &[f64], front: usize, least: usize) {
         let from = (front + 1).saturating_sub(self.back);
+        // Behind it all windows are whole.
+        let last = last_missing(xs, ys).map_or(0, |last| last + self.n);
         let is_there = |i: usize| usize::from(!is_missing(xs[i], ys[i]));
         let mut there = 0;
-        for i in from..xs.len() {
+        for i in from..xs.len().min(last) {
             there += is_there(i);
             if i >= from + self.n {
                 there -= is_there(i - self.n);
@@ -102,6 +104,18 @@ impl Lane<'_> {
 
 fn is_missing(x: f64, y: f64) -> bool {
     !(x.is_finite() && y.is_finite())
+}
+
+/// The last bar on which a value of either is missing.
+fn last_missing(xs: &[f64], ys: &[f64]) -> Option<usize> {
+    const SIDE: usize = 128;
+    let len = xs.len().min(ys.len());
+    let ends = (0..=len / SIDE).map(|k| len - k * SIDE);
+    let end = ends.into_iter().find(|end| {
+        let side = end.saturating_sub(SIDE)..*end;
+        !(is_whole(&xs[side.clone()]) && is_whole(&ys[side]))
+    })?;
+    (0..end).rposition(|i| is_missing(xs[i], ys[i]))
 }
 
 /// Whether no value is missing (na or infinite).

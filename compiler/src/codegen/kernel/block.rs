@@ -45,11 +45,13 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
             bars: self.bars,
             parallel: self.parallel,
         };
-        let mut done = vec![false; kernel.steps.len()];
+        // Recurrences that have been run already.
+        let mut done = Vec::new();
         for (i, part) in parts.iter().enumerate() {
             let visit = visit.filter(|_| i + 1 == parts.len());
             match part {
                 Part::Recurrences(steps) => {
+                    done.resize(kernel.steps.len(), false);
                     recurrences.run(steps, self.instances, layout, &mut done);
                 }
                 Part::SideBySide(step) => {
@@ -91,8 +93,8 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
         };
         let count = self.instances[first].len();
         let steps: Vec<Of<'_, '_>> = needed
-            .iter()
-            .map(|&place| {
+            .into_iter()
+            .map(|place| {
                 let step = &kernel.steps[place];
                 Of {
                     step,
@@ -103,7 +105,7 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
             })
             .collect();
         let steps = Steps(&steps);
-        let visit = visit.map(|visit| (visit, visit.of_instances(first)));
+        let visit = visit.map(|visit| (visit, visit.projection(first)));
         let share = |(sets, prepared): (Range<usize>, &mut Vec<Prepared>)| {
             let steps = &steps;
             for of in steps.0 {
@@ -119,8 +121,8 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
                         run(action, of.step.outs, instance, shared, of.layout, bars);
                     }
                 }
-                if let Some((visit, sets)) = &visit {
-                    sets.of(k).for_each(|set| visit.set(set));
+                if let Some((visit, projection)) = &visit {
+                    projection.sets_of(k).iter().for_each(|set| visit.set(*set));
                 }
             }
         };
@@ -128,11 +130,12 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
         let of_share = |i: usize| first_of(i, shares, count)..first_of(i + 1, shares, count);
         let values = count * steps.0.len() * layout(&kernel.steps[first]).len;
         let shares = self.prepared.iter_mut().enumerate();
-        let shares: Vec<_> = shares.map(|(i, own)| (of_share(i), own)).collect();
+        let shares = shares.map(|(i, own)| (of_share(i), own));
         if self.parallel && values >= WORTH_THREADS {
+            let shares: Vec<_> = shares.collect();
             shares.into_par_iter().for_each(share);
         } else {
-            shares.into_iter().for_each(share);
+            shares.for_each(share);
         }
     }
 

@@ -62,10 +62,7 @@ impl<'a> KernelRun<'a> {
         let mut projections: HashMap<u64, Arc<Projection>> = HashMap::new();
         let mut scalars_of: HashMap<usize, Arc<Vec<f64>>> = HashMap::new();
         let mut projection = Vec::with_capacity(kernel.steps.len());
-        let nothing = Arc::new(Projection {
-            of: Vec::new(),
-            representative: Vec::new(),
-        });
+        let nothing = Arc::new(Projection::default());
         for (step, for_values) in kernel.steps.iter().zip(&kernel.for_values) {
             if *for_values && !with_values {
                 projection.push(Arc::clone(&nothing));

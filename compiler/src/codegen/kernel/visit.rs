@@ -15,7 +15,7 @@ pub(super) struct Visit<'v> {
     /// Per parameter set where its outputs lie, one after the other.
     pub(super) leaves: &'v [Leaf],
     pub(super) outputs: usize,
-    /// Per step which parameter set has which of its instances.
+    /// Per step which parameter sets share which of its instances.
     pub(super) projection: &'v [std::sync::Arc<Projection>],
     pub(super) sets: usize,
     pub(super) shared: Shared,
@@ -54,35 +54,7 @@ impl Visit<'_> {
     }
 
     /// Which parameter sets share each instance of a step.
-    pub(super) fn of_instances(&self, step: usize) -> Sets {
-        let projection = &self.projection[step];
-        let mut first = vec![0; projection.representative.len() + 1];
-        for instance in &projection.of {
-            first[*instance as usize + 1] += 1;
-        }
-        for i in 1..first.len() {
-            first[i] += first[i - 1];
-        }
-        let mut next = first.clone();
-        let mut sets = vec![0; projection.of.len()];
-        for (set, instance) in projection.of.iter().enumerate() {
-            sets[next[*instance as usize]] = set;
-            next[*instance as usize] += 1;
-        }
-        Sets { first, sets }
-    }
-}
-
-/// Parameter sets by instance.
-pub(super) struct Sets {
-    first: Vec<usize>,
-    sets: Vec<usize>,
-}
-
-impl Sets {
-    /// Those of an instance.
-    pub(super) fn of(&self, instance: usize) -> impl Iterator<Item = usize> {
-        let range = self.first[instance]..self.first[instance + 1];
-        self.sets[range].iter().copied()
+    pub(super) fn projection(&self, step: usize) -> &Projection {
+        &self.projection[step]
     }
 }
