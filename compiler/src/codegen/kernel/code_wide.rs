@@ -36,7 +36,7 @@ pub(super) fn map(
         code.line
     };
     let trial = built(Line::default());
-    cone.function(&built(trial.balanced()), Kind::Column(turns))
+    cone.function(&built(trial.balanced(0)), Kind::Column(turns))
 }
 
 /// Lower bounds of the reciprocals of a column.
@@ -81,7 +81,7 @@ pub(super) fn mask(
         Some(code.line)
     };
     let trial = built(Line::default())?;
-    cone.function(&built(trial.balanced())?, Kind::Bits)
+    cone.function(&built(trial.balanced(0))?, Kind::Bits)
 }
 
 /// The nodes of some arithmetic, and where its leaves lie.

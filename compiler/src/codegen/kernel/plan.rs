@@ -182,8 +182,10 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
         ids.push((i, id));
     }
     let (mut teams, mut team_ids) = (Vec::new(), Vec::new());
-    for (i, (team, bytes)) in planned.into_iter().enumerate() {
-        team_ids.push(jit.define_bytes(&format!("team_{i}"), 6, &bytes)?);
+    for (i, (team, bytes, half)) in planned.into_iter().enumerate() {
+        let id = jit.define_bytes(&format!("team_{i}"), 6, &bytes)?;
+        let half = half.map(|bytes| jit.define_bytes(&format!("team_{i}_half"), 6, &bytes));
+        team_ids.extend([id, half.transpose()?.unwrap_or(id)]);
         teams.push(team);
     }
     if let (Some(out), Some(text)) = (clif, jit.clif.take()) {
@@ -192,9 +194,10 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
     let functions: Vec<_> = ids.iter().map(|(_, id)| *id).chain(team_ids).collect();
     let (code, addresses) = jit.finish(&functions)?;
     let (addresses, of_teams) = addresses.split_at(ids.len());
-    for (team, address) in teams.iter_mut().zip(of_teams) {
-        // SAFETY: each was assembled as a function of lanes, which has this signature.
-        team.function = unsafe { std::mem::transmute::<*const u8, GroupFn>(*address) };
+    // SAFETY: each was assembled as a function of lanes, which has this signature.
+    let function = |address| unsafe { std::mem::transmute::<*const u8, GroupFn>(address) };
+    for (team, [whole, half]) in teams.iter_mut().zip(of_teams.as_chunks::<2>().0) {
+        (team.function, team.half) = (function(*whole), function(*half));
     }
     let mut steps: Vec<Step> = steps.into_iter().map(|(s, _)| s).collect();
     for ((i, _), address) in ids.iter().zip(addresses.iter().copied()) {

@@ -9,27 +9,39 @@ pub(super) enum Slow {
     Quotient,
     /// A quotient by a divisor whose reciprocal is at hand.
     Known,
+    /// Quotients of four lanes.
+    Half,
+    HalfKnown,
     Root,
 }
 
 /// All of them.
-const KINDS: [Slow; 3] = [Slow::Quotient, Slow::Known, Slow::Root];
+const KINDS: [Slow; 5] = [
+    Slow::Quotient,
+    Slow::Known,
+    Slow::Half,
+    Slow::HalfKnown,
+    Slow::Root,
+];
 
 impl Slow {
-    /// Cycles that the divider takes for eight.
+    /// Cycles that the divider takes for eight, or for the four that are wanted.
     const fn cycles(self) -> usize {
         match self {
             Self::Quotient | Self::Known => 16,
+            Self::Half | Self::HalfKnown => 8,
             Self::Root => 24,
         }
     }
 
     /// Slots for instructions, of which there are [`SLOTS`] in a cycle, that are free where the
-    /// divider makes eight.
+    /// divider makes them.
     const fn saves(self) -> usize {
         match self {
             Self::Quotient => SHARE + PRODUCT + QUOTIENT - DIVISION,
+            Self::Half => SHARE + PRODUCT + QUOTIENT - HALF,
             Self::Known => QUOTIENT - DIVISION,
+            Self::HalfKnown => QUOTIENT - HALF,
             Self::Root => ROOT - DIVISION,
         }
     }
@@ -42,6 +54,7 @@ const SHARE: usize = 13;
 const QUOTIENT: usize = 14;
 const ROOT: usize = 35;
 const DIVISION: usize = 8;
+const HALF: usize = 6;
 
 /// What has been asked for so far, and what of it the divider makes.
 #[derive(Debug, Clone, Default)]
@@ -73,26 +86,28 @@ impl Dividing {
         }
     }
 
-    /// What the divider should make, where it made nothing of these operations.
-    pub(super) fn balanced(&self, ops: &[Op], next: &[Value]) -> Self {
-        let slots = slots(ops, next);
-        let all = |what| {
+    /// What the divider should make, where it made nothing of these operations; what is kept takes
+    /// `keep` half slots later.
+    pub(super) fn balanced(&self, ops: &[Op], next: &[Value], keep: usize) -> Self {
+        let slots = slots(ops, next, keep);
+        let all = KINDS.map(|what| {
             let asked = self.asked.iter();
             asked.filter(|a| a.what == what && a.uses == 1).count()
-        };
-        let all = KINDS.map(all);
+        });
+        // Every number of each kind with every number of the others.
+        let choices: usize = all.iter().map(|count| count + 1).product();
         let mut best = (slots.div_ceil(SLOTS), [0; KINDS.len()]);
-        for quotients in 0..=all[0] {
-            for known in 0..=all[1] {
-                for roots in 0..=all[2] {
-                    let made = [quotients, known, roots];
-                    let sum = |of: fn(Slow) -> usize| -> usize {
-                        KINDS.iter().zip(made).map(|(what, n)| n * of(*what)).sum()
-                    };
-                    let rest = slots.saturating_sub(sum(Slow::saves)).div_ceil(SLOTS);
-                    best = best.min((sum(Slow::cycles).max(rest), made));
-                }
-            }
+        for mut choice in 0..choices {
+            let made = all.map(|count| {
+                let made = choice % (count + 1);
+                choice /= count + 1;
+                made
+            });
+            let sum = |of: fn(Slow) -> usize| -> usize {
+                KINDS.iter().zip(made).map(|(what, n)| n * of(*what)).sum()
+            };
+            let rest = slots.saturating_sub(sum(Slow::saves)).div_ceil(SLOTS);
+            best = best.min((sum(Slow::cycles).max(rest), made));
         }
         let (_, made) = best;
         let mut seen = [0; KINDS.len()];
@@ -114,7 +129,7 @@ impl Dividing {
 }
 
 /// Half slots that the operations take which something needs.
-fn slots(ops: &[Op], next: &[Value]) -> usize {
+fn slots(ops: &[Op], next: &[Value], keep: usize) -> usize {
     let mut is_needed = vec![false; ops.len()];
     for value in next {
         is_needed[value.index()] = true;
@@ -129,8 +144,10 @@ fn slots(ops: &[Op], next: &[Value]) -> usize {
             is_needed[value.index()] = true;
         }
         slots += match op {
-            Op::Take(_) | Op::Keep(..) => 0,
+            Op::Take(_) => 0,
+            Op::Keep(..) => keep,
             Op::Two(Two::Div, ..) | Op::Root(_) => DIVISION,
+            Op::Two(Two::HalfDiv, ..) => HALF,
             Op::Share(_) => SHARE,
             Op::Quotient(..) => QUOTIENT,
             Op::NearRoot(_) => ROOT,

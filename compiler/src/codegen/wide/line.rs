@@ -75,6 +75,8 @@ pub enum Two {
     Sub,
     Mul,
     Div,
+    /// Of the lower four lanes; the upper ones are the same again.
+    HalfDiv,
     /// The first where it is less, else the second.
     Lesser,
     /// The first where it is greater, else the second.
@@ -189,6 +191,9 @@ pub struct Line {
     /// Divisors so far, and what is known of each.
     divisors: Vec<(Divisor, Asked)>,
     dividing: Dividing,
+    /// Whether only the lower four lanes are wanted of what is made now; the upper ones are to be
+    /// such numbers as well, for what follows.
+    pub is_half: bool,
 }
 
 /// The reciprocal of a power of two, where both are normal: multiplying by it is dividing.
@@ -243,8 +248,9 @@ impl Line {
                 Asked::Never => {}
                 Asked::Once(i) => self.dividing.again(i),
                 Asked::Anew => {
-                    if let (_, true) = self.dividing.ask(Slow::Known) {
-                        return self.two(Two::Div, a, b);
+                    let what = self.half(Slow::Known, Slow::HalfKnown);
+                    if let (_, true) = self.dividing.ask(what) {
+                        return self.two(self.half(Two::Div, Two::HalfDiv), a, b);
                     }
                 }
             }
@@ -261,9 +267,10 @@ impl Line {
             }
             None => {
                 if !self.is_shared(b) {
-                    let (i, is_for_divider) = self.dividing.ask(Slow::Quotient);
+                    let what = self.half(Slow::Quotient, Slow::Half);
+                    let (i, is_for_divider) = self.dividing.ask(what);
                     if is_for_divider {
-                        return self.two(Two::Div, a, b);
+                        return self.two(self.half(Two::Div, Two::HalfDiv), a, b);
                     }
                     asked = Asked::Once(i);
                 }
@@ -278,6 +285,10 @@ impl Line {
         };
         self.divisors.push((divisor, asked));
         self.push(Op::Quotient(a, divisor))
+    }
+
+    fn half<T>(&self, whole: T, half: T) -> T {
+        if self.is_half { half } else { whole }
     }
 
     /// The upper bound of a reciprocal from the lower one.
@@ -313,10 +324,10 @@ impl Line {
     }
 
     /// A line that leaves so much to the divider that nothing waits for it, where it is built in the
-    /// same way as this one, which leaves it nothing.
-    pub fn balanced(&self) -> Self {
+    /// same way as this one, which leaves it nothing. What is kept takes `keep` half slots later.
+    pub fn balanced(&self, keep: usize) -> Self {
         Self {
-            dividing: self.dividing.balanced(&self.ops, &self.next),
+            dividing: self.dividing.balanced(&self.ops, &self.next, keep),
             ..Self::default()
         }
     }

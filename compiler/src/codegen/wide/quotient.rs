@@ -105,6 +105,19 @@ impl Assembler {
         }
     }
 
+    /// The quotients of the lower four lanes in both halves of `to`.
+    pub(super) fn half_quotient(&mut self, to: Register, x: Register, y: Target) {
+        let half = |register: Register| Register::YMM0 + (register as u32 - Register::ZMM0 as u32);
+        let y = match y {
+            Target::Register(y) => Target::Register(half(y)),
+            memory => memory,
+        };
+        let divide = Code::EVEX_Vdivpd_ymm_k1z_ymm_ymmm256b64;
+        self.three(divide, half(to), half(x), y);
+        let twice = Code::EVEX_Vinsertf64x4_zmm_k1z_zmm_ymmm256_imm8;
+        self.push(Instruction::with4(twice, to, to, half(to), 1_u32));
+    }
+
     /// `to = x / y`; `to` is none of what is read.
     pub(super) fn quotient(&mut self, to: Register, x: Register, by: &By) {
         // q = x s, d = x - q y

@@ -13,6 +13,8 @@ use crate::ir::{Graph, Id, Op, operands};
 
 /// Operations of a turn at most.
 const LONGEST: usize = 600;
+/// Half slots that a register of rows takes to become columns: three shuffles for each.
+const TURNED: usize = 6;
 /// Groups of eight that a team advances by at most: while one waits, the others go on.
 const MOST_GROUPS: usize = 3;
 
@@ -64,27 +66,39 @@ impl<'p, 'g> Builder<'p, 'g> {
             .collect();
         // Twice: shared leaves are numbered first, and how many slots and operations a group needs
         // decides how many groups there is room for.
-        let trial = Self::built(planner, &steps, &outs, (1, 0), Line::default())?;
+        let trial = Self::built(planner, &steps, &outs, (1, 0), (Line::default(), false))?;
         let slots = trial.slots.len();
         let groups = (1..=MOST_GROUPS).rev().find(|groups| {
             slots * groups <= MOST_SLOTS && trial.code.line.ops.len() * groups <= LONGEST
         })?;
         let size = (groups, trial.shared.len());
-        let trial = Self::built(planner, &steps, &outs, size, Line::default())?;
-        let balanced = trial.code.line.balanced();
-        let built = Self::built(planner, &steps, &outs, size, balanced)?;
-        let leaves = built.shared.len() + built.own.len();
-        let line = built.code.line;
-        let frame = Frame {
-            kind: Kind::Lanes(groups),
-            leaves,
+        let built = |is_half| {
+            let start = (Line::default(), is_half);
+            let trial = Self::built(planner, &steps, &outs, size, start)?;
+            let balanced = (trial.code.line.balanced(TURNED), is_half);
+            Self::built(planner, &steps, &outs, size, balanced)
         };
-        let bytes = frame.function(&line).ok()?;
+        let function = |built: &Self| {
+            let frame = Frame {
+                kind: Kind::Lanes(groups),
+                leaves: built.shared.len() + built.own.len(),
+            };
+            frame.function(&built.code.line).ok()
+        };
+        let half = built(true)?;
+        let is_half = |op: &Step8| matches!(op, Step8::Two(Two::HalfDiv, ..));
+        let half = match half.code.line.ops.iter().any(is_half) {
+            true => Some(function(&half)?),
+            false => None,
+        };
+        let built = built(false)?;
+        let bytes = function(&built)?;
         Some((
             Team {
                 steps,
                 alone: Vec::new(),
                 function: no_group,
+                half: no_group,
                 groups,
                 shared: built.shared,
                 own: built.own,
@@ -94,17 +108,18 @@ impl<'p, 'g> Builder<'p, 'g> {
                 outs,
             },
             bytes,
+            half,
         ))
     }
 
-    /// The arithmetic of one bar, for so many groups, added to a line; `shared` is how many leaves are
-    /// shared.
+    /// The arithmetic of one bar, for so many groups, added to a line, where of the last group four lanes
+    /// are wanted or all of them; `shared` is how many leaves are shared.
     fn built(
         planner: &'p Planner<'g>,
         steps: &[usize],
         outs: &[(usize, usize)],
         (groups, shared): (usize, usize),
-        line: Line,
+        (line, is_half): (Line, bool),
     ) -> Option<Self> {
         let mut this = Self {
             planner,
@@ -122,6 +137,7 @@ impl<'p, 'g> Builder<'p, 'g> {
         let mut next: Vec<Vec<Value>> = Vec::new();
         for group in 0..groups {
             this.group = group;
+            this.code.line.is_half = is_half && group + 1 == groups;
             this.code.forget();
             for step in steps {
                 this.step(*step, shared, groups)?;

@@ -41,6 +41,8 @@ pub(super) struct Team {
     /// As they are run one by one.
     pub(super) alone: Vec<Part>,
     pub(super) function: GroupFn,
+    /// The same where of the last group four lanes at most are wanted.
+    pub(super) half: GroupFn,
     /// Groups of eight lanes.
     pub(super) groups: usize,
     /// What is read once for all lanes.
@@ -65,5 +67,5 @@ pub(super) enum Turn {
     Team(usize),
 }
 
-/// A team that is planned, with its code.
-pub(super) type Planned = (Team, Vec<u8>);
+/// A team that is planned, with its code, and that of its other function where there is one.
+pub(super) type Planned = (Team, Vec<u8>, Option<Vec<u8>>);

@@ -190,7 +190,7 @@ impl Planner<'_> {
         let mut turns: Vec<Turn> = Vec::new();
         let mut between = Vec::new();
         for i in order {
-            match teams.iter().position(|(team, _)| team.steps.contains(&i)) {
+            match teams.iter().position(|(team, ..)| team.steps.contains(&i)) {
                 Some(team) if turns.contains(&Turn::Team(team)) => {}
                 Some(team) => {
                     if !between.is_empty() {
@@ -205,7 +205,7 @@ impl Planner<'_> {
         if !between.is_empty() {
             turns.push(Turn::Steps(parts(&between, of, depth)));
         }
-        for (team, _) in &mut teams {
+        for (team, ..) in &mut teams {
             team.alone = parts(&team.steps, of, depth);
         }
         (teams, turns)

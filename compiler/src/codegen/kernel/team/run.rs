@@ -106,15 +106,16 @@ impl Team {
             }
             Slot::Past { .. } | Slot::Before { .. } => true,
         };
-        let mut rows = works
+        let all_finite = works
             .iter()
-            .flat_map(|work| self.slots.iter().zip(work.state.chunks(width)));
-        if rows.all(is_finite) {
+            .flat_map(|work| self.slots.iter().zip(work.rows(&work.state, width)))
+            .all(is_finite);
+        if all_finite {
             return true;
         }
         // The steps go on from where they stood before this block.
         for work in works.drain(..) {
-            for (slot, row) in self.slots.iter().zip(work.before.chunks(width)) {
+            for (slot, row) in self.slots.iter().zip(work.rows(&work.before, width)) {
                 for (k, value) in (work.first..work.first + work.lanes).zip(row) {
                     match *slot {
                         Slot::Last { step, .. } => instances[step][k].linear.last = *value,
@@ -229,6 +230,12 @@ impl Team {
 }
 
 impl Work {
+    /// What its lanes have of some slots.
+    fn rows<'s>(&self, slots: &'s [f64], width: usize) -> impl Iterator<Item = &'s [f64]> {
+        let lanes = self.lanes;
+        slots.chunks(width).map(move |row| &row[..lanes])
+    }
+
     /// Where the bars of the present block lie.
     fn aim(&mut self, team: &Team, mates: &[Mate], place: &Place<'_>, layout: Layout) {
         let mates = &mates[self.first..][..self.lanes];
@@ -277,6 +284,8 @@ impl Work {
         let mut leaves = self.shared.clone();
         // Rows are counted from the first bar of a turn on, columns from that of the block.
         leaves.extend(of_leaves.chunks(row.max(1)).map(<[f64]>::as_ptr));
+        let is_half = self.lanes + LANES / 2 <= width;
+        let function = if is_half { team.half } else { team.function };
         let mut columns: Vec<&[f64]> = Vec::with_capacity(width);
         for start in (0..len).step_by(most) {
             let end = len.min(start + most);
@@ -292,7 +301,7 @@ impl Work {
             // this kind; what it writes is written by these instances only, and read by nothing
             // while the team runs.
             unsafe {
-                (team.function)(
+                function(
                     leaves.as_ptr(),
                     self.scalars.as_ptr(),
                     self.state.as_mut_ptr(),

@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+mod fused;
+
 use super::line::{Line, Op, Predicate, Rounding, Source, Two, Value};
 use super::{BEFORE_COLUMNS, Frame, Kind, QUAD, STRIP, is_possible};
 use crate::codegen::jit::Jit;
@@ -52,7 +54,7 @@ fn any_value() -> impl Strategy<Value = f64> {
 /// Runs a line over columns as it is built at first, and with a part of it left to the divider.
 fn run_both(turns: usize, build: impl Fn(Line) -> Line, leaves: &[&[f64]]) -> [Vec<f64>; 2] {
     let plain = build(Line::default());
-    let balanced = build(plain.balanced());
+    let balanced = build(plain.balanced(0));
     [plain, balanced].map(|line| {
         let mut out = vec![0.0; leaves[0].len()];
         run(Kind::Column(turns), &line, leaves, &[], &mut out);
