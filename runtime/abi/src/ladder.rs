@@ -241,10 +241,13 @@ fn join(part: impl Fn(Rung) -> Run, n: usize, least: f64) -> f64 {
     let (x, y) = (newest.x, newest.y);
     // Sums of the distances of a run from a distance from the newest values.
     let from = |run: &Run, mean_x: f64, mean_y: f64| {
-        let (step_x, step_y) = ((run.x - x) - mean_x, (run.y - y) - mean_y);
+        let (sum_x, sum_y) = (
+            run.count.mul_add(run.x - x, run.dx),
+            run.count.mul_add(run.y - y, run.dy),
+        );
         (
-            run.count.mul_add(step_x, run.dx),
-            run.count.mul_add(step_y, run.dy),
+            (-run.count).mul_add(mean_x, sum_x),
+            (-run.count).mul_add(mean_y, sum_y),
         )
     };
     let (big_x, big_y) = from(&largest, 0.0, 0.0);

@@ -160,7 +160,8 @@ impl Read<'_> {
         let (width, value) = (part.width(), self.value::<W>(i, at - part.newer));
         let mut sums = self.row(ladder, part, i, at);
         for j in 0..W {
-            sums[j] = width.mul_add((value[j] - newest[j]) - mean[j], sums[j]);
+            let from_newest = width.mul_add(value[j] - newest[j], sums[j]);
+            sums[j] = (-width).mul_add(mean[j], from_newest);
         }
         sums
     }
