@@ -103,10 +103,12 @@ impl Sums {
 
     /// Slope of the line through x, per bar.
     pub fn slope(&self) -> f64 {
-        let n = self.n as i128;
-        // Bars counted from 1; twice the sum of distances times n.
-        let products = 2 * self.weighted - (n + 1) * self.x;
-        quanta(products, 1) / 2.0 / self.time_squares()
+        quanta(self.distances(), 1) / 2.0 / self.time_squares()
+    }
+
+    /// Twice the sum of x times its distance in bars from the middle of the window.
+    fn distances(&self) -> i128 {
+        2 * self.weighted - (self.n as i128 + 1) * self.x
     }
 
     /// What the slope is at most, for these squares.
@@ -120,7 +122,10 @@ impl Sums {
 
     /// The line through x at the newest bar.
     pub fn line(&self) -> f64 {
-        self.mean() + self.slope() * (self.count() - 1.0) / 2.0
+        // Mean and slope (n - 1) / 2 over one denominator, since they may all but cancel.
+        let n = self.n as i128;
+        let both = (n + 1) * self.x + 3 * self.distances();
+        quanta(both, 1) / (self.count() * (self.count() + 1.0))
     }
 }
 

@@ -34,7 +34,11 @@ pub const SUBJECTS: [Subject; 11] = [
     level("ta_sma(close, N)", Sums::mean),
     level("sma(close, N)", Sums::mean),
     level("wma(close, N)", Sums::weighted_mean),
-    level("ta_linearreg(close, N)", Sums::line),
+    Subject {
+        size: Sums::mean,
+        of: "mean",
+        ..level("ta_linearreg(close, N)", Sums::line)
+    },
     moves("window_squares(close, N)", Sums::squares),
     moves("ta_var(close, N)", |s| s.squares() / s.count()),
     moves("ta_stddev(close, N)", |s| (s.squares() / s.count()).sqrt()),

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use cranelift::prelude::{FloatCC, FunctionBuilder, InstBuilder, MemFlagsData, Type, Value, types};
-use strat_abi::math;
 use strat_lang::hir::{Compare, Math1, Math2};
 
 use super::jit::Imports;
+use super::wide::fuses;
 use crate::ir::{Graph, Id, Op, operands};
 
 /// How many bars an instruction works on.
@@ -197,7 +197,7 @@ impl<'g> Emit<'g> {
             }
             Op::Fma(x, y, z) => {
                 let [x, y, z] = [x, y, z].map(|id| self.num(b, id));
-                Val::Num(if math::fma_is_fast() {
+                Val::Num(if fuses() {
                     b.ins().fma(x, y, z)
                 } else {
                     call(b, imports, "math_fma", &[x, y, z])
@@ -369,7 +369,7 @@ pub fn is_call(op: Op) -> bool {
     match op {
         Op::Math1(f, _) => called(f).is_some(),
         Op::Math2(f, ..) => matches!(f, Math2::Mod | Math2::Pow),
-        Op::Fma(..) => !math::fma_is_fast(),
+        Op::Fma(..) => !fuses(),
         _ => false,
     }
 }

@@ -1,41 +1,58 @@
 //! The rungs of a ladder for a block of bars: from runs of m bars ending at each bar, runs of twice
 //! as many, all bars side by side, as [`crate::ladder`] joins two runs.
 
-use crate::ladder::Ladder;
 use crate::wide::wide;
 
+/// What windows over two series x and y are made for, as bits: squares of x, squares of y, products.
+/// They read the same sums of distances.
+pub(crate) type Wanted = u8;
+
+pub(crate) const SQUARES: Wanted = 1;
+pub(crate) const SQUARES_OF_Y: Wanted = 2;
+pub(crate) const PRODUCTS: Wanted = 4;
+
+/// Whether there are two series.
+#[inline(always)]
+pub(crate) const fn has_y(wanted: Wanted) -> bool {
+    wanted & (SQUARES_OF_Y | PRODUCTS) != 0
+}
+
+/// Rows of one level: the sums of the distances in x, those in y, and a third figure for each thing that is
+/// wanted.
+#[inline(always)]
+pub(crate) const fn rows_of(wanted: Wanted) -> usize {
+    1 + has_y(wanted) as usize + wanted.count_ones() as usize
+}
+
+/// The row of the third figure of one thing that is wanted.
+#[inline(always)]
+pub(crate) const fn third_row(wanted: Wanted, thing: Wanted) -> usize {
+    1 + has_y(wanted) as usize + (wanted & (thing - 1)).count_ones() as usize
+}
+
 /// The values, and runs of 2, 4, 8, … bars ending at each bar: rows of the sums of their distances
-/// from their newest value, and of their third figure. Runs of one bar have none.
+/// from their newest value, and of their third figures. Runs of one bar have none.
 pub(crate) struct Levels<'a> {
-    ladder: Ladder,
+    wanted: Wanted,
     pub(crate) xs: &'a [f64],
     pub(crate) ys: &'a [f64],
     pub(crate) rows: &'a mut [f64],
 }
 
-/// Rows of one level.
-#[inline(always)]
-pub(crate) fn rows_of(ladder: Ladder) -> usize {
-    match ladder {
-        Ladder::Products => 3,
-        _ => 2,
-    }
-}
-
 impl<'a> Levels<'a> {
     pub(crate) fn over(
-        ladder: Ladder,
+        wanted: Wanted,
         xs: &'a [f64],
         ys: &'a [f64],
         longest: usize,
         rows: &'a mut Vec<f64>,
     ) -> Self {
-        let needed = longest.ilog2() as usize * rows_of(ladder) * xs.len();
+        let needed = longest.ilog2() as usize * rows_of(wanted) * xs.len();
         if rows.len() < needed {
             rows.resize(needed, 0.0);
         }
         Self {
-            ladder,
+            wanted,
             xs,
             ys,
             rows: &mut rows[..needed],
@@ -44,11 +61,11 @@ impl<'a> Levels<'a> {
 
     /// From the runs of 2^`power` bars those of twice as many.
     pub(crate) fn double(&mut self, power: usize) {
-        let level = rows_of(self.ladder) * self.xs.len();
+        let level = rows_of(self.wanted) * self.xs.len();
         let (before, to) = self.rows.split_at_mut(power * level);
         let from = &before[before.len().saturating_sub(level)..];
         double(
-            self.ladder,
+            self.wanted,
             self.xs,
             self.ys,
             from,
@@ -59,7 +76,7 @@ impl<'a> Levels<'a> {
 }
 
 wide!(fn double = double_here(
-    ladder: Ladder,
+    wanted: Wanted,
     xs: &[f64],
     ys: &[f64],
     from: &[f64],
@@ -68,75 +85,96 @@ wide!(fn double = double_here(
 ));
 
 #[inline(always)]
-fn double_here(ladder: Ladder, xs: &[f64], ys: &[f64], from: &[f64], to: &mut [f64], m: usize) {
-    // One loop per kind, so that the kind is settled outside the loop; the first level apart.
-    match (ladder, m) {
-        (Ladder::Products, 1) => double_of(Ladder::Products, xs, ys, from, to, 1),
-        (Ladder::Products, _) => double_of(Ladder::Products, xs, ys, from, to, m),
-        (_, 1) => double_of(Ladder::Squares, xs, ys, from, to, 1),
-        (_, _) => double_of(Ladder::Squares, xs, ys, from, to, m),
+fn double_here(wanted: Wanted, xs: &[f64], ys: &[f64], from: &[f64], to: &mut [f64], m: usize) {
+    // One loop for each that occurs, so that it is settled outside the loop; the first level apart.
+    match (wanted, m) {
+        (SQUARES, 1) => double_of::<1, true>(xs, ys, from, to, m),
+        (SQUARES, _) => double_of::<1, false>(xs, ys, from, to, m),
+        (PRODUCTS, 1) => double_of::<4, true>(xs, ys, from, to, m),
+        (PRODUCTS, _) => double_of::<4, false>(xs, ys, from, to, m),
+        (5, 1) => double_of::<5, true>(xs, ys, from, to, m),
+        (5, _) => double_of::<5, false>(xs, ys, from, to, m),
+        (6, 1) => double_of::<6, true>(xs, ys, from, to, m),
+        (6, _) => double_of::<6, false>(xs, ys, from, to, m),
+        (_, 1) => double_of::<7, true>(xs, ys, from, to, m),
+        (_, _) => double_of::<7, false>(xs, ys, from, to, m),
     }
 }
 
 /// Value i of a row ends at bar i: the later run at i + m, the older one at i.
 #[inline(always)]
-fn double_of(ladder: Ladder, xs: &[f64], ys: &[f64], from: &[f64], to: &mut [f64], m: usize) {
+fn double_of<const WANTED: Wanted, const FIRST: bool>(
+    xs: &[f64],
+    ys: &[f64],
+    from: &[f64],
+    to: &mut [f64],
+    m: usize,
+) {
     let len = xs.len();
     if len <= m {
         return;
     }
     let count = len - m;
     let width = m as f64;
+    let two = has_y(WANTED);
+    // A run of one bar has nothing in its rows.
+    let side = |row: usize| -> (&[f64], &[f64]) {
+        if FIRST {
+            (&[], &[])
+        } else {
+            let row = &from[row * len..][..len];
+            (&row[..count], &row[m..][..count])
+        }
+    };
+    let mut rows = to.chunks_exact_mut(len);
+    let mut next = |is_there: bool| -> &mut [f64] {
+        match is_there.then(|| rows.next()).flatten() {
+            Some(row) => &mut row[m..][..count],
+            None => &mut [],
+        }
+    };
+    let (to_dx, to_dy) = (next(true), next(two));
+    let to_xx = next(WANTED & SQUARES != 0);
+    let to_yy = next(WANTED & SQUARES_OF_Y != 0);
+    let to_xy = next(WANTED & PRODUCTS != 0);
     let (x_old, x_new) = (&xs[..count], &xs[m..][..count]);
-    match ladder {
-        Ladder::Products => {
-            let (to_dx, rest) = to.split_at_mut(len);
-            let (to_dy, to_third) = rest.split_at_mut(len);
-            let (to_dx, to_dy) = (&mut to_dx[m..][..count], &mut to_dy[m..][..count]);
-            let to_third = &mut to_third[m..][..count];
-            let (y_old, y_new) = (&ys[..count], &ys[m..][..count]);
-            let (dx, rest) = from.split_at(len.min(from.len()));
-            let (dy, third) = rest.split_at(len.min(rest.len()));
-            let ((dx_old, dx_new), (dy_old, dy_new)) = (sides(dx, m, count), sides(dy, m, count));
-            let (t_old, t_new) = sides(third, m, count);
-            for i in 0..count {
-                let at = |row: &[f64]| if m == 1 { 0.0 } else { row[i] };
-                let (dx_old, dx_new) = (at(dx_old), at(dx_new));
-                let (dy_old, dy_new) = (at(dy_old), at(dy_new));
-                let (t_old, t_new) = (at(t_old), at(t_new));
-                let (step_x, step_y) = (x_old[i] - x_new[i], y_old[i] - y_new[i]);
-                to_dx[i] = width.mul_add(step_x, dx_old + dx_new);
-                to_dy[i] = width.mul_add(step_y, dy_old + dy_new);
-                let gap_x = width.mul_add(step_x, dx_old - dx_new);
-                let gap_y = width.mul_add(step_y, dy_old - dy_new);
-                to_third[i] = (gap_x * gap_y).mul_add(0.5 / width, t_old + t_new);
-            }
-        }
-        _ => {
-            let (to_d, to_third) = to.split_at_mut(len);
-            let (to_d, to_third) = (&mut to_d[m..][..count], &mut to_third[m..][..count]);
-            // A run of one bar has nothing in its rows.
-            let (d, third) = from.split_at(len.min(from.len()));
-            let ((d_old, d_new), (t_old, t_new)) = (sides(d, m, count), sides(third, m, count));
-            for i in 0..count {
-                let at = |row: &[f64]| if m == 1 { 0.0 } else { row[i] };
-                let (d_old, d_new) = (at(d_old), at(d_new));
-                let (t_old, t_new) = (at(t_old), at(t_new));
-                let step = x_old[i] - x_new[i];
-                let gap = width.mul_add(step, d_old - d_new);
-                to_d[i] = width.mul_add(step, d_old + d_new);
-                to_third[i] = (gap * gap).mul_add(0.5 / width, t_old + t_new);
-            }
-        }
-    }
-}
-
-/// A row as its older and its later runs of `m` bars; nothing for runs of one bar.
-#[inline(always)]
-fn sides(row: &[f64], m: usize, count: usize) -> (&[f64], &[f64]) {
-    if m == 1 {
-        (&[], &[])
+    let (y_old, y_new) = if two {
+        (&ys[..count], &ys[m..][..count])
     } else {
-        (&row[..count], &row[m..][..count])
+        (x_old, x_new)
+    };
+    let third = |thing: Wanted| {
+        if WANTED & thing != 0 {
+            side(third_row(WANTED, thing))
+        } else {
+            (&[][..], &[][..])
+        }
+    };
+    let (dx_old, dx_new) = side(0);
+    let (dy_old, dy_new) = if two { side(1) } else { (dx_old, dx_new) };
+    let (xx_old, xx_new) = third(SQUARES);
+    let (yy_old, yy_new) = third(SQUARES_OF_Y);
+    let (xy_old, xy_new) = third(PRODUCTS);
+    for i in 0..count {
+        let at = |row: &[f64]| if FIRST { 0.0 } else { row[i] };
+        let both = |old: &[f64], new: &[f64]| at(old) + at(new);
+        let step_x = x_old[i] - x_new[i];
+        to_dx[i] = width.mul_add(step_x, at(dx_old) + at(dx_new));
+        let gap_x = width.mul_add(step_x, at(dx_old) - at(dx_new));
+        let mut gap_y = gap_x;
+        if two {
+            let step_y = y_old[i] - y_new[i];
+            to_dy[i] = width.mul_add(step_y, at(dy_old) + at(dy_new));
+            gap_y = width.mul_add(step_y, at(dy_old) - at(dy_new));
+        }
+        if WANTED & SQUARES != 0 {
+            to_xx[i] = (gap_x * gap_x).mul_add(0.5 / width, both(xx_old, xx_new));
+        }
+        if WANTED & SQUARES_OF_Y != 0 {
+            to_yy[i] = (gap_y * gap_y).mul_add(0.5 / width, both(yy_old, yy_new));
+        }
+        if WANTED & PRODUCTS != 0 {
+            to_xy[i] = (gap_x * gap_y).mul_add(0.5 / width, both(xy_old, xy_new));
+        }
     }
 }

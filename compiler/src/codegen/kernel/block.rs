@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use strat_abi::BarColumns;
+use strat_abi::ladder::Ladder;
 
 use super::action::{Action, Step};
 use super::chain::Part;
@@ -13,7 +14,7 @@ use super::plan::Kernel;
 use super::prepared::{Prepared, Slot};
 use super::steps::{Instance, Layout, Shared, run};
 use super::visit::Visit;
-use super::windows::side_by_side;
+use super::windows::{side_by_side, together};
 
 /// A block that is being computed.
 pub(super) struct Running<'r, 'a, L> {
@@ -54,8 +55,13 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
                     done.resize(kernel.steps.len(), false);
                     recurrences.run(steps, self.instances, layout, &mut done);
                 }
+                Part::SideBySide(step) if done.get(*step) == Some(&true) => {}
                 Part::SideBySide(step) => {
-                    if self.is_needed(*step) {
+                    if let Some(steps) = self.moments(&parts[i..]) {
+                        done.resize(kernel.steps.len(), false);
+                        steps.iter().flatten().for_each(|step| done[*step] = true);
+                        self.together(steps);
+                    } else if self.is_needed(*step) {
                         let of = &kernel.steps[*step];
                         side_by_side(
                             of.action,
@@ -74,6 +80,75 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
             }
             if let Some(visit) = visit {
                 visit.all();
+            }
+        }
+    }
+
+    /// Squares and products that stand side by side at the beginning of some parts, over the same columns
+    /// and windows, one of them the first part: the squares of x, those of y, and the products.
+    fn moments(&self, parts: &[Part]) -> Option<[Option<usize>; 3]> {
+        let of = |part: &Part| match part {
+            Part::SideBySide(step) => match self.kernel.steps[*step].action {
+                Action::Sum(ladder @ (Ladder::Squares | Ladder::Products), _) => {
+                    Some((*step, ladder))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        let all: Vec<(usize, Ladder)> = parts.iter().map_while(of).collect();
+        let (first, _) = *all.first()?;
+        let products = all.iter().filter(|(_, ladder)| *ladder == Ladder::Products);
+        products
+            .map(|(products, _)| {
+                let squares_of = |k: usize| {
+                    let view = self.kernel.steps[*products].views.get(k)?;
+                    let mut squares = all.iter().filter(|(_, l)| *l == Ladder::Squares);
+                    let is_it = |step: usize| {
+                        self.kernel.steps[step].views.first() == Some(view)
+                            && self.has_windows_of(step, *products)
+                            && self.is_needed(step)
+                    };
+                    squares
+                        .find(|(step, _)| is_it(*step))
+                        .map(|(step, _)| *step)
+                };
+                [squares_of(0), squares_of(1), Some(*products)]
+            })
+            .find(|steps| {
+                let is_several = steps[0].is_some() || steps[1].is_some();
+                is_several
+                    && steps[0] != steps[1]
+                    && steps.contains(&Some(first))
+                    && steps[2].is_some_and(|step| self.is_needed(step))
+            })
+    }
+
+    /// Whether the instances of two steps have the same windows, in order.
+    fn has_windows_of(&self, a: usize, b: usize) -> bool {
+        let (a, b) = (&self.instances[a], &self.instances[b]);
+        let length = |i: &Instance<'_>| i.bounds.map(|b| b.n);
+        a.len() == b.len()
+            && !a.is_empty()
+            && a.iter()
+                .zip(b)
+                .all(|(a, b)| length(a).is_some() && length(a) == length(b))
+    }
+
+    fn together(&mut self, steps: [Option<usize>; 3]) {
+        let mut taken = steps.map(|step| match step {
+            Some(step) => std::mem::take(&mut self.instances[step]),
+            None => Vec::new(),
+        });
+        let mut taken_with = taken.iter_mut().zip(steps).map(|(instances, step)| {
+            let layout = (self.layout)(&self.kernel.steps[step?]);
+            Some((&mut instances[..], layout))
+        });
+        let with = [(); 3].map(|()| taken_with.next().flatten());
+        together(with, self.shared, self.bars, self.parallel);
+        for (instances, step) in taken.into_iter().zip(steps) {
+            if let Some(step) = step {
+                self.instances[step] = instances;
             }
         }
     }

@@ -1,10 +1,11 @@
 //! Windows over one column (or two) of which several lengths are made at a time.
 
 use std::cell::RefCell;
+use std::ops::Range;
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use strat_abi::BarColumns;
-use strat_abi::ladders::ladders;
+use strat_abi::ladders::{ladders, moments};
 use strat_abi::lanes::Lane;
 use strat_abi::mean::{LANES, MeanLane, means};
 use strat_abi::orders;
@@ -57,6 +58,106 @@ pub(super) fn side_by_side(
     }
 }
 
+/// Squares of two columns and their products over the same windows, as far as they are there: what
+/// they have in common is computed once.
+pub(super) fn together(
+    steps: [Option<(&mut [Instance<'_>], Layout)>; 3],
+    shared: Shared,
+    bars: BarColumns<'_>,
+    parallel: bool,
+) {
+    let [xx, yy, Some((products, layout))] = steps else {
+        return;
+    };
+    let most = if parallel { LANES } else { 4 * LANES };
+    let mut groups = Vec::new();
+    let mut start = 0;
+    for same in products.chunk_by(|a, b| a.leaves == b.leaves) {
+        for group in same.chunks(most) {
+            groups.push(start..start + group.len());
+            start += group.len();
+        }
+    }
+    let of =
+        |step: &Option<(&mut [Instance<'_>], Layout)>, range: &Range<usize>| -> Vec<Lane<'_>> {
+            let Some((instances, layout)) = step else {
+                return Vec::new();
+            };
+            let lanes = instances[range.clone()].iter();
+            lanes
+                .filter_map(|i| lane(i, shared, *layout, bars))
+                .collect()
+        };
+    let all = [xx, yy, Some((products, layout))];
+    let groups: Vec<_> = groups
+        .into_iter()
+        .map(|range| {
+            let leaves = all[2]
+                .as_ref()
+                .map(|(products, _)| &products[range.start].leaves);
+            let column = |k: usize| leaves.and_then(|leaves| leaves.get(k)).copied();
+            (
+                (column(0), column(1)),
+                all.each_ref().map(|step| of(step, &range)),
+            )
+        })
+        .collect();
+    let run = |((x, y), mut lanes): ((Option<Leaf>, Option<Leaf>), [Vec<Lane<'_>>; 3])| {
+        let front = lanes[2].iter().map(|lane| lane.back).max();
+        let (Some(x), Some(y), Some(front)) = (x, y, front) else {
+            return;
+        };
+        let (xs, ys) = [x, y]
+            .map(|leaf| behind(leaf, front, shared, layout, &bars))
+            .into();
+        let lanes = lanes.each_mut().map(|lanes| &mut lanes[..]);
+        ROWS.with_borrow_mut(|rows| moments(xs, ys, front, lanes, rows));
+    };
+    if parallel {
+        groups.into_par_iter().for_each(run);
+    } else {
+        groups.into_iter().for_each(run);
+    }
+}
+
+/// A column of the block with so many bars before it.
+fn behind<'c>(
+    leaf: Leaf,
+    front: usize,
+    shared: Shared,
+    layout: Layout,
+    bars: &BarColumns<'_>,
+) -> &'c [f64] {
+    // SAFETY: the leaf's column keeps at least `front` bars before the block, and is not written while
+    // its readers run.
+    unsafe {
+        let first = leaf.pointer(shared, layout, bars).sub(front);
+        std::slice::from_raw_parts(first, front + layout.len)
+    }
+}
+
+/// The window of an instance, where it has one.
+fn lane<'l>(
+    instance: &Instance<'_>,
+    shared: Shared,
+    layout: Layout,
+    bars: BarColumns<'_>,
+) -> Option<Lane<'l>> {
+    let b = instance.bounds?;
+    // SAFETY: this part of the arena is written by its instance only, and is no leaf.
+    let out = unsafe {
+        let first = shared.out(instance, instance.out + layout.history);
+        std::slice::from_raw_parts_mut(first, layout.len)
+    };
+    Some(Lane {
+        back: b.n.min(bars.len()),
+        n: b.n,
+        least: b.least,
+        over: instance.scalars.first().copied(),
+        out,
+    })
+}
+
 fn run_group(
     action: Action,
     group: &mut [Instance<'_>],
@@ -72,13 +173,7 @@ fn run_group(
     let (Some(front), Some((Some(x), y))) = (front, leaves) else {
         return;
     };
-    let column = |leaf: Leaf| {
-        // SAFETY: the leaf's column keeps at least `front` bars before the block.
-        unsafe {
-            let first = leaf.pointer(shared, layout, &bars).sub(front);
-            std::slice::from_raw_parts(first, front + layout.len)
-        }
-    };
+    let column = |leaf: Leaf| behind(leaf, front, shared, layout, &bars);
     let (xs, ys) = (column(x), column(y.unwrap_or(x)));
     let out = |i: &Instance<'_>| {
         // SAFETY: this part of the arena is written by its instance only, and is no leaf.
@@ -123,16 +218,7 @@ fn run_group(
     let mut lanes: Vec<Lane<'_>> = group
         .iter()
         .filter(|i| !is_order || i.bounds.is_some_and(|b| b.n <= orders::MOST))
-        .filter_map(|i| {
-            let b = i.bounds?;
-            Some(Lane {
-                back: reach(b),
-                n: b.n,
-                least: b.least,
-                over: i.scalars.first().copied(),
-                out: out(i),
-            })
-        })
+        .filter_map(|i| lane(i, shared, layout, bars))
         .collect();
     ROWS.with_borrow_mut(|rows| match action {
         Action::Sum(ladder, _) => ladders(ladder, xs, ys, front, &mut lanes, rows),

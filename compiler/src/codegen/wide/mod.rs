@@ -1,12 +1,13 @@
 //! Code for registers of eight doubles (AVX-512), which Cranelift does not have: columns of a grid
 //! and recurrences of eight parameter sets at a time.
 //!
-//! The operations are those of the other code, in their order, and none is fused, so the bits are
-//! the same. Where the processor has no such registers, or an operation is a function that is
+//! The operations are those of the other code, in their order, and none is fused that is not
+//! written so: the bits are the same. Where the processor has no such registers, or an operation is a function that is
 //! called, Cranelift's code does the work.
 
-#[cfg(all(target_arch = "x86_64", unix))]
 use std::sync::LazyLock;
+
+use strat_abi::math;
 
 mod allot;
 mod assemble;
@@ -44,6 +45,21 @@ pub fn is_possible() -> bool {
     {
         false
     }
+}
+
+/// Whether fused products are one instruction of the code that is made. `STRATC_NARROW=unfused` says no, for
+/// tests of the code that calls a function instead.
+#[must_use]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a switch for tests, on which no result depends"
+)]
+pub fn fuses() -> bool {
+    static FUSES: LazyLock<bool> = LazyLock::new(|| {
+        let is_switched_off = std::env::var_os("STRATC_NARROW").is_some_and(|v| v == "unfused");
+        math::fma_is_fast() && !is_switched_off
+    });
+    *FUSES
 }
 
 #[cfg(test)]
