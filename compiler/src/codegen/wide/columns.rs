@@ -110,6 +110,8 @@ impl Assembler {
             let column = BEFORE_COLUMNS + (quad * outs + out) * QUAD + lane as usize;
             self.two(Code::Mov_r64_rm64, POINTER, Target::Memory(entry(column)));
             self.store(near(POINTER, BARS, -WIDTH, false), vector(lane));
+            // A store waits, and all behind it, until its line is in the nearest memory: the next one is
+            // asked for in time, or the one after it where few lines are asked for.
             let ahead = if outs > 2 { 0 } else { WIDTH };
             let line = near(POINTER, BARS, ahead, false);
             self.push(Instruction::with1(Code::Prefetchw_m8, line));
