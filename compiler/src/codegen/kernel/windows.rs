@@ -58,6 +58,13 @@ pub(super) fn side_by_side(
     }
 }
 
+/// Windows of squares and products that read the same two columns.
+struct Alike<'l> {
+    x: Option<Leaf>,
+    y: Option<Leaf>,
+    lanes: [Vec<Lane<'l>>; 3],
+}
+
 /// Squares of two columns and their products over the same windows, as far as they are there: what
 /// they have in common is computed once.
 pub(super) fn together(
@@ -89,28 +96,27 @@ pub(super) fn together(
                 .collect()
         };
     let all = [xx, yy, Some((products, layout))];
-    let groups: Vec<_> = groups
-        .into_iter()
-        .map(|range| {
-            let leaves = all[2]
-                .as_ref()
-                .map(|(products, _)| &products[range.start].leaves);
-            let column = |k: usize| leaves.and_then(|leaves| leaves.get(k)).copied();
-            (
-                (column(0), column(1)),
-                all.each_ref().map(|step| of(step, &range)),
-            )
-        })
-        .collect();
-    let run = |((x, y), mut lanes): ((Option<Leaf>, Option<Leaf>), [Vec<Lane<'_>>; 3])| {
-        let front = lanes[2].iter().map(|lane| lane.back).max();
-        let (Some(x), Some(y), Some(front)) = (x, y, front) else {
+    let of_range = |range: Range<usize>| {
+        let leaves = all[2]
+            .as_ref()
+            .map(|(products, _)| &products[range.start].leaves);
+        let column = |k: usize| leaves.and_then(|leaves| leaves.get(k)).copied();
+        Alike {
+            x: column(0),
+            y: column(1),
+            lanes: all.each_ref().map(|step| of(step, &range)),
+        }
+    };
+    let groups: Vec<Alike<'_>> = groups.into_iter().map(of_range).collect();
+    let run = |mut group: Alike<'_>| {
+        let front = group.lanes[2].iter().map(|lane| lane.back).max();
+        let (Some(x), Some(y), Some(front)) = (group.x, group.y, front) else {
             return;
         };
         let (xs, ys) = [x, y]
             .map(|leaf| behind(leaf, front, shared, layout, &bars))
             .into();
-        let lanes = lanes.each_mut().map(|lanes| &mut lanes[..]);
+        let lanes = group.lanes.each_mut().map(|lanes| &mut lanes[..]);
         ROWS.with_borrow_mut(|rows| moments(xs, ys, front, lanes, rows));
     };
     if parallel {
