@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use cranelift::prelude::{FloatCC, FunctionBuilder, InstBuilder, MemFlagsData, Type, Value, types};
 use strat_lang::hir::{Compare, Math1, Math2};
 
-use super::jit::Imports;
-use super::wide::fuses;
+use super::jit::{Imports, fuses};
 use crate::ir::{Graph, Id, Op, operands};
 
 /// How many bars an instruction works on.

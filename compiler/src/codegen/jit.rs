@@ -1,6 +1,7 @@
 //! One block of executable memory per program: declares, defines, finalizes, frees.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use cranelift::codegen::Context;
 use cranelift::jit::{JITBuilder, JITModule};
@@ -10,6 +11,7 @@ use cranelift::prelude::{
     types,
 };
 use strat_abi::host::{self, Shape};
+use strat_abi::math;
 
 /// Why code could not be made; never the user's fault.
 #[derive(Debug)]
@@ -50,6 +52,21 @@ impl Drop for Code {
             unsafe { module.free_memory() };
         }
     }
+}
+
+/// Whether fused products are one instruction of the code that is made. `STRATC_NARROW=unfused` says no, for
+/// tests of the code that calls a function instead.
+#[must_use]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a switch for tests, on which no result depends"
+)]
+pub fn fuses() -> bool {
+    static FUSES: LazyLock<bool> = LazyLock::new(|| {
+        let is_switched_off = std::env::var_os("STRATC_NARROW").is_some_and(|v| v == "unfused");
+        math::fma_is_fast() && !is_switched_off
+    });
+    *FUSES
 }
 
 impl Jit {

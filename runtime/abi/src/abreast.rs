@@ -205,6 +205,7 @@ mod registers {
 mod tests {
     use super::*;
     use crate::linear::go_on;
+    use crate::linear::tests::form_with_a_factor;
     use proptest::prelude::*;
 
     fn equals_one_by_one<const LINKS: usize>(
@@ -251,13 +252,7 @@ mod tests {
         /// Equals one recurrence after the other.
         #[test]
         fn abreast_equals_one_by_one(
-            form in prop_oneof![
-                Just(Form::Times),
-                Just(Form::Towards),
-                Just(Form::Into),
-                Just(Form::TimesFused),
-                Just(Form::TowardsFused),
-            ],
+            form in form_with_a_factor(),
             chains in 1usize..=MOST,
             series in prop::collection::vec(prop::collection::vec(-9.0..9.0f64, 0..40), 1..4),
             values in prop::collection::vec(-0.9..0.9f64, 1..60),

@@ -211,6 +211,7 @@ fn finish(lane: &mut LinearLane<'_>, parts: &[Part]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::linear::tests::form_with_a_factor;
     use crate::linear::{LinearState, linear};
     use proptest::prelude::*;
 
@@ -235,13 +236,7 @@ mod tests {
         /// Whatever was expected of its memory, a lane in parts equals the lane bar by bar.
         #[test]
         fn parts_equal_the_whole(
-            form in prop_oneof![
-                Just(Form::Times),
-                Just(Form::Towards),
-                Just(Form::Into),
-                Just(Form::TimesFused),
-                Just(Form::TowardsFused),
-            ],
+            form in form_with_a_factor(),
             a in prop_oneof![3 => 0.01..1.0f64, 1 => Just(1.0), 1 => Just(0.999), 1 => -1.5..2.5f64],
             column in any::<bool>(),
             measured in prop_oneof![Just(0usize), Just(8), Just(64), Just(700)],

@@ -35,15 +35,15 @@ pub fn ladders(
 ) {
     match (ladder.weights(), ladder) {
         (Some(weights), _) => sums(weights, xs, front, lanes),
-        (None, Ladder::Products) => moments(xs, ys, front, [&mut [], &mut [], lanes], rows),
-        (None, _) => moments(xs, xs, front, [lanes, &mut [], &mut []], rows),
+        (None, Ladder::Products) => comoments(xs, ys, front, [&mut [], &mut [], lanes], rows),
+        (None, _) => comoments(xs, xs, front, [lanes, &mut [], &mut []], rows),
     }
 }
 
 /// The squares of one series, those of the other, and their products, over the same windows of the
 /// block `xs[front..]` and `ys[front..]`: all that are asked for as many, of the same lengths in the same order, or none.
 /// What they have in common is computed once; each is what it is alone.
-pub fn moments(
+pub fn comoments(
     xs: &[f64],
     ys: &[f64],
     front: usize,
@@ -386,7 +386,7 @@ mod tests {
                     Some(lanes) => lanes,
                     None => &mut [],
                 });
-                moments(x, y, front, lanes, &mut rows);
+                comoments(x, y, front, lanes, &mut rows);
             });
             let mut got = got.chunks(ns.len());
             for ((thing, ladder), is_asked) in THINGS.into_iter().zip(asked) {

@@ -110,8 +110,8 @@ fn is_missing(x: f64, y: f64) -> bool {
 fn last_missing(xs: &[f64], ys: &[f64]) -> Option<usize> {
     const SIDE: usize = 128;
     let len = xs.len().min(ys.len());
-    let ends = (0..=len / SIDE).map(|k| len - k * SIDE);
-    let end = ends.into_iter().find(|end| {
+    let mut ends = (0..=len / SIDE).map(|k| len - k * SIDE);
+    let end = ends.find(|end| {
         let side = end.saturating_sub(SIDE)..*end;
         !(is_whole(&xs[side.clone()]) && is_whole(&ys[side]))
     })?;

@@ -189,9 +189,15 @@ impl LinearLane<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// A form that goes on by arithmetic with a factor.
+    pub(crate) fn form_with_a_factor() -> impl Strategy<Value = Form> {
+        let with_a_factor: Vec<Form> = FORMS.into_iter().filter(|f| *f != Form::Plus).collect();
+        prop::sample::select(with_a_factor)
+    }
 
     fn value() -> impl Strategy<Value = f64> {
         prop_oneof![

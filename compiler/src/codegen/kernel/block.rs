@@ -14,7 +14,7 @@ use super::plan::Kernel;
 use super::prepared::{Prepared, Slot};
 use super::steps::{Instance, Layout, Shared, run};
 use super::visit::Visit;
-use super::windows::{side_by_side, together};
+use super::windows::{Windows, side_by_side, together};
 
 /// A block that is being computed.
 pub(super) struct Running<'r, 'a, L> {
@@ -46,7 +46,7 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
             bars: self.bars,
             parallel: self.parallel,
         };
-        // Recurrences that have been run already.
+        // Steps that have been run with others already.
         let mut done = Vec::new();
         for (i, part) in parts.iter().enumerate() {
             let visit = visit.filter(|_| i + 1 == parts.len());
@@ -57,10 +57,16 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
                 }
                 Part::SideBySide(step) if done.get(*step) == Some(&true) => {}
                 Part::SideBySide(step) => {
-                    if let Some(steps) = self.moments(&parts[i..]) {
+                    if let Some((squares, products)) = self.comoments(&parts[i..]) {
                         done.resize(kernel.steps.len(), false);
-                        steps.iter().flatten().for_each(|step| done[*step] = true);
-                        self.together(steps);
+                        let steps = squares.into_iter().flatten().chain([products]);
+                        steps.for_each(|step| done[step] = true);
+                        let of = |step: usize| Windows {
+                            instances: &self.instances[step],
+                            layout: layout(&kernel.steps[step]),
+                        };
+                        let squares = squares.map(|step| step.map(of));
+                        together(squares, of(products), self.shared, self.bars, self.parallel);
                     } else if self.is_needed(*step) {
                         let of = &kernel.steps[*step];
                         side_by_side(
@@ -85,8 +91,9 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
     }
 
     /// Squares and products that stand side by side at the beginning of some parts, over the same columns
-    /// and windows, one of them the first part: the squares of x, those of y, and the products.
-    fn moments(&self, parts: &[Part]) -> Option<[Option<usize>; 3]> {
+    /// and windows, one of them the first part: the squares of x and those of y, of which one may be
+    /// missing, and the products.
+    fn comoments(&self, parts: &[Part]) -> Option<([Option<usize>; 2], usize)> {
         let of = |part: &Part| match part {
             Part::SideBySide(step) => match self.kernel.steps[*step].action {
                 Action::Sum(ladder @ (Ladder::Squares | Ladder::Products), _) => {
@@ -98,29 +105,25 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
         };
         let all: Vec<(usize, Ladder)> = parts.iter().map_while(of).collect();
         let (first, _) = *all.first()?;
-        let products = all.iter().filter(|(_, ladder)| *ladder == Ladder::Products);
-        products
-            .map(|(products, _)| {
-                let squares_of = |k: usize| {
-                    let view = self.kernel.steps[*products].views.get(k)?;
-                    let mut squares = all.iter().filter(|(_, l)| *l == Ladder::Squares);
-                    let is_it = |step: usize| {
-                        self.kernel.steps[step].views.first() == Some(view)
-                            && self.has_windows_of(step, *products)
-                            && self.is_needed(step)
-                    };
-                    squares
-                        .find(|(step, _)| is_it(*step))
-                        .map(|(step, _)| *step)
-                };
-                [squares_of(0), squares_of(1), Some(*products)]
+        let those = |wanted: Ladder| {
+            let are = all.iter().filter(move |(_, ladder)| *ladder == wanted);
+            are.map(|(step, _)| *step)
+                .filter(|step| self.is_needed(*step))
+        };
+        those(Ladder::Products)
+            .map(|products| {
+                let squares = [0, 1].map(|k| {
+                    let view = self.kernel.steps[products].views.get(k);
+                    those(Ladder::Squares).find(|step| {
+                        self.kernel.steps[*step].views.first() == view
+                            && self.has_windows_of(*step, products)
+                    })
+                });
+                (squares, products)
             })
-            .find(|steps| {
-                let is_several = steps[0].is_some() || steps[1].is_some();
-                is_several
-                    && steps[0] != steps[1]
-                    && steps.contains(&Some(first))
-                    && steps[2].is_some_and(|step| self.is_needed(step))
+            .find(|(squares, products)| {
+                // Products of a series with itself are its squares.
+                squares[0] != squares[1] && (squares.contains(&Some(first)) || *products == first)
             })
     }
 
@@ -133,24 +136,6 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
             && a.iter()
                 .zip(b)
                 .all(|(a, b)| length(a).is_some() && length(a) == length(b))
-    }
-
-    fn together(&mut self, steps: [Option<usize>; 3]) {
-        let mut taken = steps.map(|step| match step {
-            Some(step) => std::mem::take(&mut self.instances[step]),
-            None => Vec::new(),
-        });
-        let mut taken_with = taken.iter_mut().zip(steps).map(|(instances, step)| {
-            let layout = (self.layout)(&self.kernel.steps[step?]);
-            Some((&mut instances[..], layout))
-        });
-        let with = [(); 3].map(|()| taken_with.next().flatten());
-        together(with, self.shared, self.bars, self.parallel);
-        for (instances, step) in taken.into_iter().zip(steps) {
-            if let Some(step) = step {
-                self.instances[step] = instances;
-            }
-        }
     }
 
     /// One parameter set after the other through steps of the same parameters, so that what one

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use strat_abi::BarColumns;
-use strat_abi::ladders::{ladders, moments};
+use strat_abi::ladders::{comoments, ladders};
 use strat_abi::lanes::Lane;
 use strat_abi::mean::{LANES, MeanLane, means};
 use strat_abi::orders;
@@ -58,71 +58,54 @@ pub(super) fn side_by_side(
     }
 }
 
-/// Windows of squares and products that read the same two columns.
-struct Alike<'l> {
-    x: Option<Leaf>,
-    y: Option<Leaf>,
-    lanes: [Vec<Lane<'l>>; 3],
+/// The instances of a step, and where they lie.
+#[derive(Clone, Copy)]
+pub(super) struct Windows<'w, 'a> {
+    pub(super) instances: &'w [Instance<'a>],
+    pub(super) layout: Layout,
 }
 
-/// Squares of two columns and their products over the same windows, as far as they are there: what
-/// they have in common is computed once.
+/// The squares of two columns, as far as they are asked for, and their products over the same windows:
+/// what they have in common is computed once.
 pub(super) fn together(
-    steps: [Option<(&mut [Instance<'_>], Layout)>; 3],
+    [xx, yy]: [Option<Windows<'_, '_>>; 2],
+    products: Windows<'_, '_>,
     shared: Shared,
     bars: BarColumns<'_>,
     parallel: bool,
 ) {
-    let [xx, yy, Some((products, layout))] = steps else {
-        return;
-    };
     let most = if parallel { LANES } else { 4 * LANES };
-    let mut groups = Vec::new();
+    let mut ranges = Vec::new();
     let mut start = 0;
-    for same in products.chunk_by(|a, b| a.leaves == b.leaves) {
-        for group in same.chunks(most) {
-            groups.push(start..start + group.len());
+    let same = |a: &Instance<'_>, b: &Instance<'_>| a.leaves == b.leaves;
+    for group in products.instances.chunk_by(same) {
+        for group in group.chunks(most) {
+            ranges.push(start..start + group.len());
             start += group.len();
         }
     }
-    let of =
-        |step: &Option<(&mut [Instance<'_>], Layout)>, range: &Range<usize>| -> Vec<Lane<'_>> {
-            let Some((instances, layout)) = step else {
-                return Vec::new();
-            };
-            let lanes = instances[range.clone()].iter();
+    let run = |range: Range<usize>| {
+        let lanes = |of: Option<Windows<'_, '_>>| -> Vec<Lane<'_>> {
+            let of = of.map(|of| (&of.instances[range.clone()], of.layout));
+            let (instances, layout) = of.unwrap_or((&[], products.layout));
+            let lanes = instances.iter();
             lanes
-                .filter_map(|i| lane(i, shared, *layout, bars))
+                .filter_map(|i| lane(i, shared, layout, bars))
                 .collect()
         };
-    let all = [xx, yy, Some((products, layout))];
-    let of_range = |range: Range<usize>| {
-        let leaves = all[2]
-            .as_ref()
-            .map(|(products, _)| &products[range.start].leaves);
-        let column = |k: usize| leaves.and_then(|leaves| leaves.get(k)).copied();
-        Alike {
-            x: column(0),
-            y: column(1),
-            lanes: all.each_ref().map(|step| of(step, &range)),
-        }
-    };
-    let groups: Vec<Alike<'_>> = groups.into_iter().map(of_range).collect();
-    let run = |mut group: Alike<'_>| {
-        let front = group.lanes[2].iter().map(|lane| lane.back).max();
-        let (Some(x), Some(y), Some(front)) = (group.x, group.y, front) else {
+        let (mut xx, mut yy, mut xy) = (lanes(xx), lanes(yy), lanes(Some(products)));
+        let front = xy.iter().map(|lane| lane.back).max();
+        let (Some(front), [x, y]) = (front, &products.instances[range.start].leaves[..]) else {
             return;
         };
-        let (xs, ys) = [x, y]
-            .map(|leaf| behind(leaf, front, shared, layout, &bars))
-            .into();
-        let lanes = group.lanes.each_mut().map(|lanes| &mut lanes[..]);
-        ROWS.with_borrow_mut(|rows| moments(xs, ys, front, lanes, rows));
+        let column = |leaf: &Leaf| behind(*leaf, front, shared, products.layout, &bars);
+        let lanes = [&mut xx[..], &mut yy[..], &mut xy[..]];
+        ROWS.with_borrow_mut(|rows| comoments(column(x), column(y), front, lanes, rows));
     };
     if parallel {
-        groups.into_par_iter().for_each(run);
+        ranges.into_par_iter().for_each(run);
     } else {
-        groups.into_iter().for_each(run);
+        ranges.into_iter().for_each(run);
     }
 }
 

@@ -147,7 +147,7 @@ fn slots(ops: &[Op], next: &[Value], keep: usize) -> usize {
             Op::Take(_) => 0,
             Op::Keep(..) => keep,
             Op::Two(Two::Div, ..) | Op::Root(_) => DIVISION,
-            Op::Two(Two::HalfDiv, ..) => HALF,
+            Op::HalfDiv(..) => HALF,
             Op::Share(_) => SHARE,
             Op::Quotient(..) => QUOTIENT,
             Op::NearRoot(_) => ROOT,

@@ -75,8 +75,6 @@ pub enum Two {
     Sub,
     Mul,
     Div,
-    /// Of the lower four lanes; the upper ones are the same again.
-    HalfDiv,
     /// The first where it is less, else the second.
     Lesser,
     /// The first where it is greater, else the second.
@@ -112,6 +110,8 @@ pub enum Rounding {
 pub enum Op {
     Take(Source),
     Two(Two, Value, Value),
+    /// The quotients of the lower four lanes; the upper ones are the same again.
+    HalfDiv(Value, Value),
     /// A quotient by products and remainders, where the divider has enough to do.
     Quotient(Value, Divisor),
     /// A reciprocal, a little less than it.
@@ -149,9 +149,11 @@ impl Op {
             | Self::Not(a)
             | Self::Keep(_, _, a)
             | Self::Bits(a) => [Some(a), None, None, None],
-            Self::Two(_, a, b) | Self::Compare(_, a, b) | Self::Both(a, b) | Self::Either(a, b) => {
-                [Some(a), Some(b), None, None]
-            }
+            Self::Two(_, a, b)
+            | Self::HalfDiv(a, b)
+            | Self::Compare(_, a, b)
+            | Self::Both(a, b)
+            | Self::Either(a, b) => [Some(a), Some(b), None, None],
             Self::Choose(c, a, b) | Self::Fused(c, a, b) => [Some(c), Some(a), Some(b), None],
             Self::Quotient(a, by) => [Some(a), Some(by.value), Some(by.below), Some(by.above)],
         }
@@ -250,7 +252,7 @@ impl Line {
                 Asked::Anew => {
                     let what = self.half(Slow::Known, Slow::HalfKnown);
                     if let (_, true) = self.dividing.ask(what) {
-                        return self.two(self.half(Two::Div, Two::HalfDiv), a, b);
+                        return self.divided(a, b);
                     }
                 }
             }
@@ -270,7 +272,7 @@ impl Line {
                     let what = self.half(Slow::Quotient, Slow::Half);
                     let (i, is_for_divider) = self.dividing.ask(what);
                     if is_for_divider {
-                        return self.two(self.half(Two::Div, Two::HalfDiv), a, b);
+                        return self.divided(a, b);
                     }
                     asked = Asked::Once(i);
                 }
@@ -287,6 +289,12 @@ impl Line {
         self.push(Op::Quotient(a, divisor))
     }
 
+    /// A quotient of the divider.
+    fn divided(&mut self, a: Value, b: Value) -> Value {
+        self.push(self.half(Op::Two(Two::Div, a, b), Op::HalfDiv(a, b)))
+    }
+
+    /// What is taken where half a register is wanted, or a whole one.
     fn half<T>(&self, whole: T, half: T) -> T {
         if self.is_half { half } else { whole }
     }

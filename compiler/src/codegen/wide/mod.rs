@@ -5,9 +5,8 @@
 //! written so: the bits are the same. Where the processor has no such registers, or an operation is a function that is
 //! called, Cranelift's code does the work.
 
+#[cfg(all(target_arch = "x86_64", unix))]
 use std::sync::LazyLock;
-
-use strat_abi::math;
 
 mod allot;
 mod assemble;
@@ -45,21 +44,6 @@ pub fn is_possible() -> bool {
     {
         false
     }
-}
-
-/// Whether fused products are one instruction of the code that is made. `STRATC_NARROW=unfused` says no, for
-/// tests of the code that calls a function instead.
-#[must_use]
-#[allow(
-    clippy::disallowed_methods,
-    reason = "a switch for tests, on which no result depends"
-)]
-pub fn fuses() -> bool {
-    static FUSES: LazyLock<bool> = LazyLock::new(|| {
-        let is_switched_off = std::env::var_os("STRATC_NARROW").is_some_and(|v| v == "unfused");
-        math::fma_is_fast() && !is_switched_off
-    });
-    *FUSES
 }
 
 #[cfg(test)]

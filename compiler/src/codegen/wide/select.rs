@@ -15,7 +15,7 @@ impl Allot<'_> {
     pub(super) fn operation(&mut self, value: Value, op: Op) {
         match op {
             Op::Take(_) => {}
-            Op::Two(Two::HalfDiv, a, b) => {
+            Op::HalfDiv(a, b) => {
                 let x = self.register(a, &[b]);
                 let y = self.operand(b, &[a]);
                 self.release(op);
@@ -160,7 +160,7 @@ fn code_of(two: Two) -> Code {
         Two::Add => Code::EVEX_Vaddpd_zmm_k1z_zmm_zmmm512b64_er,
         Two::Sub => Code::EVEX_Vsubpd_zmm_k1z_zmm_zmmm512b64_er,
         Two::Mul => Code::EVEX_Vmulpd_zmm_k1z_zmm_zmmm512b64_er,
-        Two::Div | Two::HalfDiv => Code::EVEX_Vdivpd_zmm_k1z_zmm_zmmm512b64_er,
+        Two::Div => Code::EVEX_Vdivpd_zmm_k1z_zmm_zmmm512b64_er,
         Two::Lesser => Code::EVEX_Vminpd_zmm_k1z_zmm_zmmm512b64_sae,
         Two::Greater => Code::EVEX_Vmaxpd_zmm_k1z_zmm_zmmm512b64_sae,
         Two::AndNot => Code::EVEX_Vandnpd_zmm_k1z_zmm_zmmm512b64,

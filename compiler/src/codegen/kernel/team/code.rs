@@ -86,7 +86,7 @@ impl<'p, 'g> Builder<'p, 'g> {
             frame.function(&built.code.line).ok()
         };
         let half = built(true)?;
-        let is_half = |op: &Step8| matches!(op, Step8::Two(Two::HalfDiv, ..));
+        let is_half = |op: &Step8| matches!(op, Step8::HalfDiv(..));
         let half = match half.code.line.ops.iter().any(is_half) {
             true => Some(function(&half)?),
             false => None,

@@ -71,7 +71,7 @@ proptest! {
             let x = line.take(Source::Bars(0, 0));
             let y = line.take(Source::Bars(1, 0));
             let quotient = if by_divider {
-                line.two(Two::HalfDiv, x, y)
+                line.push(Op::HalfDiv(x, y))
             } else {
                 line.quotient(x, y)
             };
