@@ -6,6 +6,7 @@
 //! [`crate::window::step_extreme`] to the bit, missing values apart, which take that path.
 
 use crate::lanes::{Lane, is_whole};
+use crate::line::{LINE, first_line};
 use crate::wide::wide;
 use crate::window::{Window, state_len, step_extreme};
 
@@ -18,8 +19,10 @@ pub struct ExtremeBlock {
     next: Vec<f64>,
     /// Values in the windows of the level.
     width: usize,
-    /// Bars of history before the block.
+    /// Bars of history before the block, and places before them, of no meaning, so that what ends in
+    /// the block begins at a whole line of the memory.
     back: usize,
+    lead: usize,
     is_whole: bool,
 }
 
@@ -28,19 +31,27 @@ impl ExtremeBlock {
     /// before it.
     pub fn begin(&mut self, window: Window, xs: &[f64], front: usize, longest: usize) {
         self.back = (longest.max(1) - 1).min(front);
+        self.lead = self.back.next_multiple_of(LINE) - self.back;
         let xs = &xs[front - self.back..];
         self.is_whole = is_whole(xs);
-        let len = xs.len() * (1 + usize::from(is_age(window)));
+        let len = self.row(xs) * (1 + usize::from(is_age(window)));
         for level in [&mut self.level, &mut self.next] {
-            level.resize(len, 0.0);
+            level.resize(LINE + len, 0.0);
         }
         self.first_level(xs);
     }
 
+    /// Places of values or of ages.
+    fn row(&self, xs: &[f64]) -> usize {
+        (self.lead + xs.len()).next_multiple_of(LINE)
+    }
+
     /// Windows of one value.
     fn first_level(&mut self, xs: &[f64]) {
-        self.level[..xs.len()].copy_from_slice(xs);
-        self.level[xs.len()..].fill(0.0);
+        let row = self.row(xs);
+        let (values, ages) = lines_mut(&mut self.level).split_at_mut(row);
+        values[self.lead..][..xs.len()].copy_from_slice(xs);
+        ages.fill(0.0);
         self.width = 1;
     }
 
@@ -48,18 +59,20 @@ impl ExtremeBlock {
     /// ascending order, so that each doubling is made once.
     pub fn window(&mut self, window: Window, xs: &[f64], front: usize, lane: &mut Lane<'_>) {
         let (xs, front) = (&xs[front - self.back..], self.back);
-        let len = xs.len();
+        let (len, row) = (xs.len(), self.row(xs));
         if lane.fits() {
             if lane.back < self.width {
                 self.first_level(xs);
             }
             while self.width * 2 <= lane.back {
-                double(window, &self.level, &mut self.next, len, self.width);
+                let next = lines_mut(&mut self.next);
+                double(window, lines(&self.level), next, row, self.width);
                 std::mem::swap(&mut self.level, &mut self.next);
                 self.width *= 2;
             }
             let back = lane.back - self.width;
-            join(window, &self.level, len, front, back, lane.out);
+            let level = lines(&self.level);
+            join(window, level, row, front + self.lead, back, lane.out);
         }
         let (n, least, ring) = (lane.n, lane.least, lane.ring(len));
         let mut state = Vec::new();
@@ -70,6 +83,16 @@ impl ExtremeBlock {
             step_extreme(window, &mut state, x, n, least, ring)
         });
     }
+}
+
+/// What lies from the first whole line on.
+fn lines(memory: &[f64]) -> &[f64] {
+    &memory[first_line(memory)..]
+}
+
+fn lines_mut(memory: &mut [f64]) -> &mut [f64] {
+    let first = first_line(memory);
+    &mut memory[first..]
 }
 
 fn is_age(window: Window) -> bool {

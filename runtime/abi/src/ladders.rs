@@ -4,7 +4,9 @@
 
 use crate::ladder::{Ladder, Rung, rungs, state_len, step};
 use crate::lanes::{Lane, is_whole};
-use crate::levels::{Levels, PRODUCTS, SQUARES, SQUARES_OF_Y, Wanted, has_y, rows_of, third_row};
+use crate::levels::{
+    Levels, PRODUCTS, SQUARES, SQUARES_OF_Y, Wanted, first_place, has_y, rows_of, third_row,
+};
 use crate::regions::sums;
 use crate::wide::wide;
 
@@ -80,7 +82,8 @@ pub fn comoments(
         let end = (start + chunk).min(xs.len() - front);
         let seen = |xs: &'_ [f64]| (start.min(xs.len()), (front + end).min(xs.len()));
         let ((a, b), (c, d)) = (seen(values.0), seen(values.1));
-        let mut levels = Levels::over(wanted, &values.0[a..b], &values.1[c..d], longest, rows);
+        let series = (&values.0[a..b], &values.1[c..d]);
+        let mut levels = Levels::over(wanted, series, (front, longest), rows);
         for power in 0..longest.ilog2() {
             levels.double(power as usize);
         }
@@ -96,7 +99,7 @@ pub fn comoments(
                 Some(lane) => &mut lane.out[start..end],
                 None => &mut [],
             });
-            windows(wanted, &read, front, outs);
+            windows(wanted, &read, first_place(front), outs);
         }
     }
     for ((thing, ladder), lanes) in THINGS.into_iter().zip(lanes) {

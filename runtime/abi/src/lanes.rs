@@ -1,7 +1,7 @@
 //! One of several windows that a kernel computes over the same values of a block.
 
+use crate::parts::largest;
 use crate::quotient::divide;
-use crate::wide::wide;
 
 /// A window and where its results go.
 #[derive(Debug)]
@@ -120,25 +120,7 @@ fn last_missing(xs: &[f64], ys: &[f64]) -> Option<usize> {
 
 /// Whether no value is missing (na or infinite).
 pub(crate) fn is_whole(xs: &[f64]) -> bool {
-    let mut whole = false;
-    look(xs, &mut whole);
-    whole
-}
-
-wide!(fn look = look_here(xs: &[f64], whole: &mut bool));
-
-#[inline(always)]
-fn look_here(xs: &[f64], whole: &mut bool) {
-    // A finite number times 0 is 0, any other is na.
-    let mut zeros = [0.0; 32];
-    let chunks = xs.chunks_exact(32);
-    let rest = chunks.remainder();
-    for chunk in chunks {
-        for (zero, x) in zeros.iter_mut().zip(chunk) {
-            *zero += x * 0.0;
-        }
-    }
-    *whole = zeros.iter().sum::<f64>() == 0.0 && rest.iter().all(|x| x.is_finite());
+    largest(xs) < f64::INFINITY.to_bits()
 }
 
 #[cfg(test)]

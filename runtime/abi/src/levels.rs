@@ -1,6 +1,7 @@
 //! The rungs of a ladder for a block of bars: from runs of m bars ending at each bar, runs of twice
 //! as many, all bars side by side, as [`crate::ladder`] joins two runs.
 
+use crate::line::{LINE, first_line};
 use crate::wide::wide;
 
 /// What windows over two series x and y are made for, as bits: squares of x, squares of y, products.
@@ -30,7 +31,7 @@ pub(crate) const fn third_row(wanted: Wanted, thing: Wanted) -> usize {
     1 + has_y(wanted) as usize + (wanted & (thing - 1)).count_ones() as usize
 }
 
-/// The values, and runs of 2, 4, 8, … bars ending at each bar: rows of the sums of their distances
+/// The values, and runs of 2, 4, 8, … bars ending at each bar: rows, of one length, of the sums of their distances
 /// from their newest value, and of their third figures. Runs of one bar have none.
 pub(crate) struct Levels<'a> {
     wanted: Wanted,
@@ -39,23 +40,37 @@ pub(crate) struct Levels<'a> {
     pub(crate) rows: &'a mut [f64],
 }
 
+/// The place of the value that stands at `front` in each row, at a whole line of the memory.
+pub(crate) fn first_place(front: usize) -> usize {
+    front.next_multiple_of(LINE)
+}
+
 impl<'a> Levels<'a> {
+    /// For runs in windows of up to `longest` values, of which the first ends at place `front`.
     pub(crate) fn over(
         wanted: Wanted,
-        xs: &'a [f64],
-        ys: &'a [f64],
-        longest: usize,
+        (xs, ys): (&[f64], &[f64]),
+        (front, longest): (usize, usize),
         rows: &'a mut Vec<f64>,
     ) -> Self {
-        let needed = longest.ilog2() as usize * rows_of(wanted) * xs.len();
-        if rows.len() < needed {
-            rows.resize(needed, 0.0);
+        let lead = first_place(front) - front;
+        let row = (lead + xs.len()).next_multiple_of(LINE);
+        let needed = (2 + longest.ilog2() as usize * rows_of(wanted)) * row;
+        if rows.len() < needed + LINE {
+            rows.resize(needed + LINE, 0.0);
+        }
+        let first = first_line(rows);
+        let (of_x, rest) = rows[first..][..needed].split_at_mut(row);
+        let (of_y, rows) = rest.split_at_mut(row);
+        for (to, from) in [(&mut *of_x, xs), (&mut *of_y, ys)] {
+            to[..lead].fill(0.0);
+            to[lead..][..from.len()].copy_from_slice(from);
         }
         Self {
             wanted,
-            xs,
-            ys,
-            rows: &mut rows[..needed],
+            xs: of_x,
+            ys: of_y,
+            rows,
         }
     }
 

@@ -26,6 +26,7 @@ pub mod ladder;
 pub mod ladders;
 pub mod lanes;
 mod levels;
+pub mod line;
 pub mod linear;
 pub mod math;
 pub mod mean;

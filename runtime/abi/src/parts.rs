@@ -10,8 +10,6 @@
 //! the largest, below 2^p, the first part is cut at s = p + g - 53: as low as its sums allow. The
 //! values of a region of prices are close together and need two parts.
 
-use crate::wide::wide;
-
 /// Parts at most.
 pub(crate) const MOST: usize = 3;
 
@@ -61,32 +59,54 @@ impl Cuts {
     }
 }
 
-/// The bits of the largest magnitude, those of infinity or more where a value is missing.
+/// The bits of the largest power of two that is not above the largest magnitude (0 where that is 0 or
+/// below the range of normal doubles), those of infinity where a value is missing.
 pub(crate) fn largest(xs: &[f64]) -> u64 {
-    let mut bits = 0;
-    find_largest(xs, &mut bits);
-    bits
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx512f")
+        && std::arch::is_x86_feature_detected!("avx512dq")
+    {
+        // SAFETY: the features were found on this machine.
+        #[allow(unsafe_code)]
+        return unsafe { registers::largest(xs) };
+    }
+    // What is missing has the exponent of infinity.
+    let powers = xs.iter().map(|x| x.to_bits() & f64::INFINITY.to_bits());
+    powers.max().unwrap_or(0)
 }
 
-wide!(fn find_largest = find_largest_here(xs: &[f64], bits: &mut u64));
+#[cfg(target_arch = "x86_64")]
+mod registers {
+    use std::arch::x86_64::{
+        __m512d, _mm512_and_pd, _mm512_max_pd, _mm512_reduce_max_pd, _mm512_set1_pd,
+        _mm512_setzero_pd,
+    };
 
-#[inline(always)]
-fn find_largest_here(xs: &[f64], bits: &mut u64) {
-    // Magnitudes are ordered as their bits are, as numbers with a sign as well. Side by side, since
-    // one waits for the one before.
-    const SIDE: usize = 32;
-    let magnitude = |x: f64| x.abs().to_bits().cast_signed();
-    let mut most = [0; SIDE];
-    let (chunks, rest) = xs.as_chunks::<SIDE>();
-    for chunk in chunks {
-        for i in 0..SIDE {
-            most[i] = most[i].max(magnitude(chunk[i]));
+    use crate::turn::LANES;
+    use crate::turn::registers::{load, some};
+
+    /// Registers side by side, since one maximum waits for the one before.
+    const WIDE: usize = 4;
+
+    #[target_feature(enable = "avx512f,avx512dq")]
+    pub(super) fn largest(xs: &[f64]) -> u64 {
+        let exponent = _mm512_set1_pd(f64::INFINITY);
+        // As doubles powers of two are in order, and none is na.
+        let most = |most: __m512d, x: __m512d| _mm512_max_pd(_mm512_and_pd(x, exponent), most);
+        let mut all = [_mm512_setzero_pd(); WIDE];
+        let (chunks, rest) = xs.as_chunks::<{ WIDE * LANES }>();
+        for chunk in chunks {
+            for (i, all) in all.iter_mut().enumerate() {
+                *all = most(*all, load(&chunk[i * LANES..]));
+            }
         }
+        for (rest, all) in rest.chunks(LANES).zip(&mut all) {
+            *all = most(*all, some(rest));
+        }
+        let [a, b, c, d] = all;
+        let all = _mm512_max_pd(_mm512_max_pd(a, b), _mm512_max_pd(c, d));
+        _mm512_reduce_max_pd(all).to_bits()
     }
-    for x in rest {
-        most[0] = most[0].max(magnitude(*x));
-    }
-    *bits = most.into_iter().max().unwrap_or(0).cast_unsigned();
 }
 
 /// The nearest double to the exact sum of up to three doubles, the even one of two that are equally
@@ -131,13 +151,27 @@ fn odd_sum(a: f64, b: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{largest, nearest};
     use crate::exact::tests::{any_double, by_hand, power};
     use crate::lanes::tests::same;
     use proptest::prelude::*;
 
     proptest! {
         #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+        /// The exponent of the largest magnitude, that of infinity where one is missing.
+        #[test]
+        fn the_largest_is_found(
+            mut xs in prop::collection::vec(any_double(), 0..80),
+            missing in prop::option::weighted(0.2, (any::<prop::sample::Index>(), any::<bool>())),
+        ) {
+            if let (false, Some((at, is_na))) = (xs.is_empty(), missing) {
+                let at = at.index(xs.len());
+                xs[at] = if is_na { -f64::NAN } else { f64::NEG_INFINITY };
+            }
+            let want = xs.iter().map(|x| x.to_bits() << 1 >> 53).max().unwrap_or(0);
+            prop_assert_eq!(largest(&xs), want << 52, "{:?}", xs);
+        }
 
         #[test]
         fn three_doubles_are_added_with_one_rounding(

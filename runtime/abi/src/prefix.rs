@@ -11,6 +11,7 @@
 
 #[cfg(target_arch = "x86_64")]
 use crate::divided;
+use crate::line::first_line;
 use crate::parts::{Cuts, MOST, nearest};
 use crate::quotient::divide;
 #[cfg(target_arch = "x86_64")]
@@ -53,8 +54,7 @@ pub(crate) struct Tables<'a> {
 pub(crate) fn first_row(front: usize, values: usize, memory: &[f64]) -> (usize, usize, usize) {
     let lead = front.next_multiple_of(SIDE) - front;
     let row = SIDE + (lead + values).next_multiple_of(SIDE);
-    let first = memory.as_ptr().align_offset(SIDE * size_of::<f64>());
-    (first.min(SIDE), lead, row)
+    (first_line(memory), lead, row)
 }
 
 /// Doubles of memory for the table of so many values.

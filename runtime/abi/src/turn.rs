@@ -36,8 +36,8 @@ pub fn to_rows(columns: &[&[f64]], rows: &mut [f64]) {
 pub(crate) mod registers {
     use std::arch::x86_64::{
         __m512d, _mm256_loadu_pd, _mm256_setzero_pd, _mm512_castpd256_pd512, _mm512_insertf64x4,
-        _mm512_loadu_pd, _mm512_permutex2var_pd, _mm512_setr_epi64, _mm512_shuffle_f64x2,
-        _mm512_storeu_pd, _mm512_unpackhi_pd, _mm512_unpacklo_pd,
+        _mm512_loadu_pd, _mm512_maskz_loadu_pd, _mm512_permutex2var_pd, _mm512_setr_epi64,
+        _mm512_shuffle_f64x2, _mm512_storeu_pd, _mm512_unpackhi_pd, _mm512_unpacklo_pd,
     };
 
     use super::LANES;
@@ -102,6 +102,16 @@ pub(crate) mod registers {
         let from = &from[..LANES];
         // SAFETY: eight doubles are read, unaligned.
         unsafe { _mm512_loadu_pd(from.as_ptr()) }
+    }
+
+    /// Up to eight values, and zeros.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    pub(crate) fn some(from: &[f64]) -> __m512d {
+        let from = &from[..from.len().min(LANES)];
+        let is_there = (1_u32 << from.len()) - 1;
+        // SAFETY: only values that are there are read.
+        unsafe { _mm512_maskz_loadu_pd(is_there as u8, from.as_ptr()) }
     }
 
     #[inline]
