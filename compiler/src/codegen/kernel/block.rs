@@ -39,11 +39,11 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
     /// Runs some steps in their order; where the outputs of all parameter sets are asked for behind
     /// them, they are handed out in the last chain.
     pub(super) fn parts(&mut self, parts: &[Part], visit: Option<&Visit<'_>>) {
-        let (kernel, layout) = (self.kernel, self.layout);
+        let (kernel, layout, bars) = (self.kernel, self.layout, self.bars);
         let recurrences = linear::Block {
             kernel,
             shared: self.shared,
-            bars: self.bars,
+            bars: &bars,
             parallel: self.parallel,
         };
         // Steps that have been run with others already.
@@ -66,15 +66,21 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
                             layout: layout(&kernel.steps[step]),
                         };
                         let squares = squares.map(|step| step.map(of));
-                        together(squares, of(products), self.shared, self.bars, self.parallel);
+                        together(
+                            squares,
+                            of(products),
+                            self.shared,
+                            &self.bars,
+                            self.parallel,
+                        );
                     } else if self.is_needed(*step) {
                         let of = &kernel.steps[*step];
                         side_by_side(
                             of.action,
                             &mut self.instances[*step],
                             self.shared,
-                            layout(of),
-                            self.bars,
+                            &layout(of),
+                            &self.bars,
                             self.parallel,
                         );
                     }
@@ -141,7 +147,7 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
     /// One parameter set after the other through steps of the same parameters, so that what one
     /// writes for the next stays in the nearest memory.
     fn chain(&mut self, all: &[usize], visit: Option<&Visit<'_>>) {
-        let (kernel, layout, shared, bars) = (self.kernel, self.layout, self.shared, self.bars);
+        let (kernel, layout, shared, bars) = (self.kernel, self.layout, self.shared, &self.bars);
         // Steps for values that a sweep does not ask for have no instances.
         let is_needed = |step: &usize| !self.instances[*step].is_empty() && self.is_needed(*step);
         let needed: Vec<usize> = all.iter().copied().filter(is_needed).collect();
@@ -176,9 +182,9 @@ impl<L: Fn(&Step) -> Layout + Sync> Running<'_, '_, L> {
                     // SAFETY: each step has so many instances, and no other share has this one.
                     let instance = unsafe { &mut *of.instances.add(k) };
                     let action = of.step.action;
-                    let at = (shared, of.layout);
-                    if !prepared[of.slot.index].run(action, instance, of.slot, at, &bars) {
-                        run(action, of.step.outs, instance, shared, of.layout, bars);
+                    let at = (shared, &of.layout);
+                    if !prepared[of.slot.index].run(action, instance, of.slot, at, bars) {
+                        run(action, of.step.outs, instance, shared, &of.layout, bars);
                     }
                 }
                 if let Some((visit, projection)) = &visit {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use strat_abi::ladder::Ladder;
+use strat_abi::line::LINE;
 
 use super::action::Action;
 use super::near::Places;
@@ -10,10 +11,10 @@ use super::order::is_linear;
 use super::plan::Kernel;
 use super::projection::Projection;
 
-/// Doubles of a line of the nearest memory.
-pub(super) const LINE: usize = 8;
 /// Bars of a block where no window reaches further back.
 const BLOCK: usize = 1024;
+/// Bars of a block with many columns that are to stay in the nearest memory.
+const SHORT_BLOCK: usize = 640;
 /// Bars of a block with few columns, at most; and of one in which recurrences are cut into parts.
 const LONG_BLOCK: usize = 4096;
 const LONGEST_BLOCK: usize = 16384;
@@ -30,10 +31,23 @@ pub(super) fn block(
     projection: &[Arc<Projection>],
     places: &Places,
 ) -> usize {
+    let reach = reach.next_power_of_two();
+    if 2 * reach <= SHORT_BLOCK && is_crowded(kernel, projection, places) {
+        return SHORT_BLOCK;
+    }
     reach
-        .next_power_of_two()
         .clamp(BLOCK, MOST_BLOCK)
         .max(longer_block(kernel, projection, places))
+}
+
+/// Whether parameter sets write to and read from so many rows of their own, one after the other, that
+/// these would not stay in the nearest memory. Blocks of a team are as long as they can be.
+fn is_crowded(kernel: &Kernel, projection: &[Arc<Projection>], places: &Places) -> bool {
+    let most = if kernel.teams.is_empty() { 4 } else { 8 };
+    let is_grid = projection.iter().any(|p| p.representative.len() > 1);
+    is_grid
+        && places.columns.iter().sum::<usize>() > 1
+        && near_rows(kernel, projection, places) > most
 }
 
 /// Bars of a block where there are few columns: the longer, the less is done per block, while all

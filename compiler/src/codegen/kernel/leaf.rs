@@ -32,7 +32,7 @@ impl Leaf {
     pub(super) fn pointer(
         self,
         shared: Shared,
-        layout: Layout,
+        layout: &Layout,
         bars: &BarColumns<'_>,
     ) -> *const f64 {
         if layout.in_place

@@ -17,7 +17,7 @@ const TOGETHER: usize = 16;
 pub(super) struct Block<'k, 'b> {
     pub(super) kernel: &'k Kernel,
     pub(super) shared: Shared,
-    pub(super) bars: BarColumns<'b>,
+    pub(super) bars: &'k BarColumns<'b>,
     pub(super) parallel: bool,
 }
 
@@ -90,7 +90,7 @@ impl Block<'_, '_> {
         let heads = instances[steps[0]].iter();
         let mut all: Vec<Chain<'_>> = heads
             .map(|head| {
-                let b = head.leaves[0].pointer(self.shared, first, &self.bars);
+                let b = head.leaves[0].pointer(self.shared, &first, self.bars);
                 Chain {
                     form,
                     // SAFETY: a leaf lies in a complete column, `len` doubles from here on.
@@ -151,7 +151,7 @@ impl Block<'_, '_> {
                 // on; `out` is written by this instance only, and is no leaf.
                 let ((b, seed, a), out) = unsafe {
                     let leaf = |i: usize| {
-                        let at = instance.leaves[i].pointer(self.shared, layout, &self.bars);
+                        let at = instance.leaves[i].pointer(self.shared, &layout, self.bars);
                         std::slice::from_raw_parts(at, layout.len)
                     };
                     let out = self.shared.out(instance, instance.out + layout.history);

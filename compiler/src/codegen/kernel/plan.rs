@@ -11,7 +11,7 @@ use super::action::{Action, GroupFn, MapFn, MaskFn, Step, View, no_group, no_map
 use super::chain::{Part, parts};
 use super::choose::{block_form, columns, is_leaf};
 use super::near::{Plan, Span};
-use super::team::{Team, Turn};
+use super::team::{Team, TeamFn, Turn};
 use super::{code, code_pool};
 use crate::codegen::jit::{Code, CodegenError, Jit};
 use crate::ir::{Graph, Id, Op, Start};
@@ -195,7 +195,7 @@ pub fn compile(graph: &Graph, clif: Option<&mut String>) -> Result<Kernel, Codeg
     let (code, addresses) = jit.finish(&functions)?;
     let (addresses, of_teams) = addresses.split_at(ids.len());
     // SAFETY: each was assembled as a function of lanes, which has this signature.
-    let function = |address| unsafe { std::mem::transmute::<*const u8, GroupFn>(address) };
+    let function = |address| unsafe { std::mem::transmute::<*const u8, TeamFn>(address) };
     for (team, [whole, half]) in teams.iter_mut().zip(of_teams.as_chunks::<2>().0) {
         (team.function, team.half) = (function(*whole), function(*half));
     }

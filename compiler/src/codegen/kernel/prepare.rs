@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use strat_abi::BarColumns;
 use strat_abi::columns::LastSide;
+use strat_abi::line::{LINE, first_line};
 use strat_abi::linear::LinearState;
 use strat_abi::mean::MeanState;
 use strat_abi::orders::MOST;
@@ -13,7 +14,7 @@ use strat_lang::hir::Input;
 
 use super::action::{Action, View};
 use super::block::share_of;
-use super::layout::{LINE, block, column_width, front};
+use super::layout::{block, column_width, front};
 use super::leaf::{Leaf, bar_column};
 use super::near::Places;
 use super::open::Opening;
@@ -187,7 +188,7 @@ impl<'a> KernelRun<'a> {
         }
         arena_len += shares * share_len;
         let arena = vec![f64::NAN; arena_len + LINE];
-        let aligned = arena.as_ptr().align_offset(8 * LINE).min(LINE);
+        let aligned = first_line(&arena);
         for (base, step) in base.iter_mut().zip(&kernel.steps) {
             if !matches!(step.action, Action::Mask(_) | Action::CrossBits) {
                 *base += aligned;

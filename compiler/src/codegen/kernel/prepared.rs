@@ -87,7 +87,7 @@ impl Prepared {
         action: Action,
         instance: &Instance<'_>,
         Slot { index, reach }: Slot,
-        (shared, layout): (Shared, Layout),
+        (shared, layout): (Shared, &Layout),
         bars: &BarColumns<'_>,
     ) -> bool {
         let weights = match action {

@@ -91,8 +91,8 @@ pub(super) fn run(
     outs: usize,
     instance: &mut Instance<'_>,
     shared: Shared,
-    layout: Layout,
-    bars: BarColumns<'_>,
+    layout: &Layout,
+    bars: &BarColumns<'_>,
 ) {
     let Layout {
         history,
@@ -100,7 +100,7 @@ pub(super) fn run(
         start,
         len,
         ..
-    } = layout;
+    } = *layout;
     // SAFETY: `out` places this instance's own part of the arena, `outs` columns of `width`
     // doubles, or one output of the evaluation, whole turns long; leaves lie in other, complete parts, at least `len` (rounded up) doubles long.
     unsafe {
@@ -108,11 +108,11 @@ pub(super) fn run(
         let out = |i: usize| first.add(i * width);
         let slice = |i: usize| std::slice::from_raw_parts_mut(out(i), len);
         let leaf = |i: usize| {
-            std::slice::from_raw_parts(instance.leaves[i].pointer(shared, layout, &bars), len)
+            std::slice::from_raw_parts(instance.leaves[i].pointer(shared, layout, bars), len)
         };
         match action {
             Action::Input(input) => {
-                if let Some(from) = bar_column(&bars, input) {
+                if let Some(from) = bar_column(bars, input) {
                     if !layout.in_place {
                         // With what is looked back at: missing before the first bar.
                         let before = history.min(start);
@@ -146,7 +146,7 @@ pub(super) fn run(
             }
             Action::Map(f) => {
                 let turns = len.next_multiple_of(MAP_TURN);
-                with_pointers((shared, layout), instance, &bars, |leaves| {
+                with_pointers((shared, layout), instance, bars, |leaves| {
                     f(leaves, instance.scalars.as_ptr(), out(0), turns as i64);
                 });
             }
@@ -156,14 +156,14 @@ pub(super) fn run(
             Action::Mask(f) => {
                 let words = len.next_multiple_of(64);
                 let out = shared.masks.add(instance.out);
-                with_pointers((shared, layout), instance, &bars, |leaves| {
+                with_pointers((shared, layout), instance, bars, |leaves| {
                     f(leaves, instance.scalars.as_ptr(), out, words as i64);
                 });
             }
             Action::Group(f, _) => {
                 let outs: Vec<*mut f64> = (0..outs).map(out).collect();
                 let state = instance.state.as_mut_ptr();
-                with_pointers((shared, layout), instance, &bars, |leaves| {
+                with_pointers((shared, layout), instance, bars, |leaves| {
                     let scalars = instance.scalars.as_ptr();
                     f(
                         leaves,
@@ -178,7 +178,7 @@ pub(super) fn run(
             Action::Pool(f, ..) => {
                 let outs: Vec<*mut f64> = (0..outs).map(out).collect();
                 let (state, capacity) = (instance.state.as_mut_ptr(), instance.capacity as i64);
-                with_pointers((shared, layout), instance, &bars, |leaves| {
+                with_pointers((shared, layout), instance, bars, |leaves| {
                     let scalars = instance.scalars.as_ptr();
                     f(leaves, scalars, state, outs.as_ptr(), len as i64, capacity);
                 });
@@ -222,7 +222,7 @@ const FEW: usize = 16;
 
 /// What an instance reads, as its function takes it.
 fn with_pointers(
-    (shared, layout): (Shared, Layout),
+    (shared, layout): (Shared, &Layout),
     instance: &Instance<'_>,
     bars: &BarColumns<'_>,
     run: impl FnOnce(*const *const f64),

@@ -36,7 +36,7 @@ impl Visit<'_> {
     pub(super) fn set(&self, set: usize) {
         let leaves = &self.leaves[set * self.outputs..][..self.outputs];
         let column = |leaf: &Leaf| {
-            let at = leaf.pointer(self.shared, self.layout, &self.bars);
+            let at = leaf.pointer(self.shared, &self.layout, &self.bars);
             // SAFETY: a complete column, `len` doubles from here on, which nothing writes until the
             // next parameter set is run.
             unsafe { std::slice::from_raw_parts(at, self.layout.len) }

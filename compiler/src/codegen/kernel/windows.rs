@@ -35,8 +35,8 @@ pub(super) fn side_by_side(
     action: Action,
     instances: &mut [Instance<'_>],
     shared: Shared,
-    layout: Layout,
-    bars: BarColumns<'_>,
+    layout: &Layout,
+    bars: &BarColumns<'_>,
     parallel: bool,
 ) {
     let same = |a: &Instance<'_>, b: &Instance<'_>| a.leaves == b.leaves;
@@ -71,7 +71,7 @@ pub(super) fn together(
     [xx, yy]: [Option<Windows<'_, '_>>; 2],
     products: Windows<'_, '_>,
     shared: Shared,
-    bars: BarColumns<'_>,
+    bars: &BarColumns<'_>,
     parallel: bool,
 ) {
     let most = if parallel { LANES } else { 4 * LANES };
@@ -90,7 +90,7 @@ pub(super) fn together(
             let (instances, layout) = of.unwrap_or((&[], products.layout));
             let lanes = instances.iter();
             lanes
-                .filter_map(|i| lane(i, shared, layout, bars))
+                .filter_map(|i| lane(i, shared, &layout, bars))
                 .collect()
         };
         let (mut xx, mut yy, mut xy) = (lanes(xx), lanes(yy), lanes(Some(products)));
@@ -98,7 +98,7 @@ pub(super) fn together(
         let (Some(front), [x, y]) = (front, &products.instances[range.start].leaves[..]) else {
             return;
         };
-        let column = |leaf: &Leaf| behind(*leaf, front, shared, products.layout, &bars);
+        let column = |leaf: &Leaf| behind(*leaf, front, shared, &products.layout, bars);
         let lanes = [&mut xx[..], &mut yy[..], &mut xy[..]];
         ROWS.with_borrow_mut(|rows| comoments(column(x), column(y), front, lanes, rows));
     };
@@ -114,7 +114,7 @@ fn behind<'c>(
     leaf: Leaf,
     front: usize,
     shared: Shared,
-    layout: Layout,
+    layout: &Layout,
     bars: &BarColumns<'_>,
 ) -> &'c [f64] {
     // SAFETY: the leaf's column keeps at least `front` bars before the block, and is not written while
@@ -129,8 +129,8 @@ fn behind<'c>(
 fn lane<'l>(
     instance: &Instance<'_>,
     shared: Shared,
-    layout: Layout,
-    bars: BarColumns<'_>,
+    layout: &Layout,
+    bars: &BarColumns<'_>,
 ) -> Option<Lane<'l>> {
     let b = instance.bounds?;
     // SAFETY: this part of the arena is written by its instance only, and is no leaf.
@@ -151,8 +151,8 @@ fn run_group(
     action: Action,
     group: &mut [Instance<'_>],
     shared: Shared,
-    layout: Layout,
-    bars: BarColumns<'_>,
+    layout: &Layout,
+    bars: &BarColumns<'_>,
 ) {
     let reach = |b: Bounds| b.n.min(bars.len());
     let front = group.iter().filter_map(|i| i.bounds).map(reach).max();
@@ -162,7 +162,7 @@ fn run_group(
     let (Some(front), Some((Some(x), y))) = (front, leaves) else {
         return;
     };
-    let column = |leaf: Leaf| behind(leaf, front, shared, layout, &bars);
+    let column = |leaf: Leaf| behind(leaf, front, shared, layout, bars);
     let (xs, ys) = (column(x), column(y.unwrap_or(x)));
     let out = |i: &Instance<'_>| {
         // SAFETY: this part of the arena is written by its instance only, and is no leaf.

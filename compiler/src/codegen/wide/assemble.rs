@@ -2,6 +2,8 @@
 
 use iced_x86::{Code, Encoder, IcedError, Instruction, MemoryOperand, Register};
 
+use super::frame::POINTER;
+
 /// The last operand of an instruction.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Target {
@@ -33,6 +35,8 @@ pub(super) struct Assembler {
     /// Jumps to code beside the straight way, and what is done there before it goes on behind them.
     asides: Vec<(usize, Instruction)>,
     refused: Option<IcedError>,
+    /// Where what the register for pointers holds was loaded from.
+    pointed: Option<MemoryOperand>,
 }
 
 /// What a number behind the code is read through until its place is known.
@@ -48,6 +52,27 @@ impl Assembler {
         self.instructions.len()
     }
 
+    /// The place of the next instruction, to which there are several ways.
+    pub(super) fn target(&mut self) -> usize {
+        self.pointed = None;
+        self.here()
+    }
+
+    /// The register for pointers with what lies at a place, which does not change but where
+    /// [`Assembler::target`] or [`Assembler::moved`] is called.
+    pub(super) fn pointer(&mut self, from: MemoryOperand) -> Register {
+        if self.pointed != Some(from) {
+            self.two(Code::Mov_r64_rm64, POINTER, Target::Memory(from));
+            self.pointed = Some(from);
+        }
+        POINTER
+    }
+
+    /// Says that places lie elsewhere from now on.
+    pub(super) fn moved(&mut self) {
+        self.pointed = None;
+    }
+
     pub(super) fn push(&mut self, instruction: Result<Instruction, IcedError>) {
         let fix = |i: &Instruction| match i.memory_base() {
             Register::RIP => Fix::Constant(i.memory_displacement64() as usize),
@@ -59,11 +84,6 @@ impl Assembler {
         }
     }
 
-    /// Jumps back to the instruction at `to` while less.
-    pub(super) fn jump_if_less(&mut self, to: usize) {
-        self.jump(Code::Jl_rel32_64, to);
-    }
-
     /// Jumps to a place ahead, which [`Assembler::land`] settles.
     pub(super) fn jump_ahead(&mut self, code: Code) -> usize {
         self.jump(code, 0);
@@ -72,13 +92,14 @@ impl Assembler {
 
     /// Where a jump goes: here.
     pub(super) fn land(&mut self, jump: usize) {
-        let here = self.here();
+        let here = self.target();
         if let Some((_, fix)) = self.instructions.get_mut(jump) {
             *fix = Fix::Jump(here);
         }
     }
 
-    fn jump(&mut self, code: Code, to: usize) {
+    /// Jumps to the instruction at `to`.
+    pub(super) fn jump(&mut self, code: Code, to: usize) {
         match Instruction::with_branch(code, 0) {
             Ok(jump) => self.instructions.push((jump, Fix::Jump(to))),
             Err(error) => self.refused = Some(error),

@@ -1,7 +1,7 @@
 //! What surrounds a turn: the arguments of a function, its loop, and where it finds what it reads.
 //!
 //! Arguments come as the System V convention passes them. `rax` counts bytes of a column; in lanes
-//! `rbx` counts bytes of rows that are read, and `r14` of those that are written.
+//! `rbx` counts bytes of rows that are read, and `r14` points to what is done with those that are written.
 
 use iced_x86::{Code, IcedError, Instruction, MemoryOperand, Register};
 
@@ -16,8 +16,8 @@ pub enum Kind {
     Column(usize),
     /// `f(leaves, scalars, words, len)`: eight bars to bits.
     Bits,
-    /// `f(leaves, scalars, state, outs, end, start)`: one bar of so many groups of eight lanes. What
-    /// `outs` points to is told in [`super::columns`].
+    /// `f(leaves, scalars, state, outs, end, start)`: one bar of so many groups of eight lanes; `outs` is
+    /// the argument of a [`super::Turning`].
     Lanes(usize),
 }
 
@@ -27,8 +27,8 @@ pub(super) const WIDTH: i64 = 64;
 pub(super) const BARS: Register = Register::RAX;
 /// Bytes of rows, or of bits.
 const ROWS: Register = Register::RBX;
-/// Bytes of the rows that wait to be turned into columns.
-pub(super) const KEPT: Register = Register::R14;
+/// The entry of the present bar, as [`super::columns`] takes it.
+pub(super) const ENTRY: Register = Register::R14;
 const LEAVES: Register = Register::RDI;
 const SCALARS: Register = Register::RSI;
 const OUT: Register = Register::RDX;
@@ -130,7 +130,7 @@ impl Frame {
             let places = [Near::Below, Near::Above].map(|near| held(i, near));
             code.hold(from, places);
         }
-        let top = code.here();
+        let top = code.target();
         let used = {
             let mut allot = Allot::new(line, &self, code);
             allot.turn();
@@ -146,14 +146,15 @@ impl Frame {
                 add(code, ROWS, 1);
             }
             Kind::Lanes(groups) => {
-                add(code, BARS, 8);
                 add(code, ROWS, WIDTH * groups as i64);
-                add(code, KEPT, WIDTH * groups as i64);
-                code.strip(groups, outs(line));
+                code.turn_quad(groups, outs(line));
             }
         }
         code.push(Instruction::with2(Code::Cmp_r64_rm64, BARS, END));
-        code.jump_if_less(top);
+        code.jump(Code::Jl_rel32_64, top);
+        if let Kind::Lanes(groups) = self.kind {
+            code.turn_rest(groups, outs(line));
+        }
         for i in 0..line.next.len() {
             code.store(at(OUT, WIDTH * i as i64, false), slot(i));
         }
@@ -192,7 +193,7 @@ impl Frame {
                 code.push(moved(BARS, Register::R9));
                 code.push(bytes(BARS));
                 code.push(moved(END, Register::R8));
-                code.push(zero(Register::R14D));
+                code.first_entry();
             }
         }
         code.push(bytes(END));
@@ -225,8 +226,7 @@ impl Frame {
     fn leaf(self, code: &mut Assembler, i: usize) -> Register {
         self.pointers().get(i).copied().unwrap_or_else(|| {
             let from = at(LEAVES, 8 * i as i64, false);
-            code.two(Code::Mov_r64_rm64, POINTER, Target::Memory(from));
-            POINTER
+            code.pointer(from)
         })
     }
 
@@ -253,12 +253,19 @@ impl Frame {
         }
     }
 
-    /// Where the results of this turn go.
-    pub(super) fn output(&self, code: &mut Assembler, out: usize, group: usize) -> MemoryOperand {
+    /// Writes a register of results of this turn.
+    pub(super) fn keep(&self, code: &mut Assembler, out: usize, group: usize, from: Register) {
         match self.kind {
-            Kind::Column(_) => near(OUT, BARS, WIDTH * group as i64, false),
-            Kind::Bits => near(OUT, ROWS, 0, false),
-            Kind::Lanes(groups) => code.row(out, group, groups),
+            Kind::Lanes(groups) => code.keep_row((out, group, groups), from),
+            Kind::Column(_) | Kind::Bits => {
+                let to = near(OUT, BARS, WIDTH * group as i64, false);
+                code.store(to, from);
+            }
         }
+    }
+
+    /// Writes the bits of this turn.
+    pub(super) fn keep_bits(&self, code: &mut Assembler, from: Register) {
+        code.store_bits(near(OUT, ROWS, 0, false), from);
     }
 }

@@ -122,6 +122,8 @@ pub enum Op {
     Round(Rounding, Value),
     /// `a * b + c`, rounded once.
     Fused(Value, Value, Value),
+    /// `a * b - c`, rounded once.
+    FusedLess(Value, Value, Value),
     /// Where the condition holds the second, else the third.
     Choose(Value, Value, Value),
     /// A condition.
@@ -154,7 +156,9 @@ impl Op {
             | Self::Compare(_, a, b)
             | Self::Both(a, b)
             | Self::Either(a, b) => [Some(a), Some(b), None, None],
-            Self::Choose(c, a, b) | Self::Fused(c, a, b) => [Some(c), Some(a), Some(b), None],
+            Self::Choose(c, a, b) | Self::Fused(c, a, b) | Self::FusedLess(c, a, b) => {
+                [Some(c), Some(a), Some(b), None]
+            }
             Self::Quotient(a, by) => [Some(a), Some(by.value), Some(by.below), Some(by.above)],
         }
         .into_iter()
@@ -228,6 +232,16 @@ impl Line {
 
     pub fn two(&mut self, two: Two, a: Value, b: Value) -> Value {
         self.push(Op::Two(two, a, b))
+    }
+
+    /// `a * b + c`, rounded once.
+    pub fn fused(&mut self, a: Value, b: Value, c: Value) -> Value {
+        if let Op::Two(Two::Xor, minus, sign) = self.ops[c.index()]
+            && self.ops[sign.index()] == Op::Take(Source::Constant((-0.0_f64).to_bits()))
+        {
+            return self.push(Op::FusedLess(a, b, minus));
+        }
+        self.push(Op::Fused(a, b, c))
     }
 
     /// A quotient: by the divider where [`Dividing`] says so, else by products

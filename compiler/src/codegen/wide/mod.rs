@@ -19,7 +19,7 @@ mod quotient;
 mod select;
 
 pub use allot::MOST_SLOTS;
-pub use columns::{BEFORE_COLUMNS, QUAD, STRIP};
+pub use columns::{MOST_GROUPS, STRIP, Turning};
 pub use frame::{Frame, Kind};
 
 /// Whether this machine runs such code. `STRATC_NARROW`, set to anything, says no, so that the other

@@ -151,7 +151,7 @@ impl<'g> Pointwise<'g> {
             Op::Math2(f, a, b) => Val::Num(self.math2(f, a, b)),
             Op::Fma(a, b, c) => {
                 let [a, b, c] = [a, b, c].map(|id| self.num(id));
-                Val::Num(self.line.push(line::Op::Fused(a, b, c)))
+                Val::Num(self.line.fused(a, b, c))
             }
             Op::Compare(f, a, b) => {
                 let (a, b) = (self.num(a), self.num(b));

@@ -9,6 +9,9 @@ use super::quotient::{By, TIMES_PLUS};
 
 /// `to = to + a * b`
 const PLUS_PRODUCT: Code = Code::EVEX_Vfmadd231pd_zmm_k1z_zmm_zmmm512b64_er;
+/// `to = a * b - to`, and `to = to * a - b`
+const PRODUCT_LESS: Code = Code::EVEX_Vfmsub231pd_zmm_k1z_zmm_zmmm512b64_er;
+const TIMES_LESS: Code = Code::EVEX_Vfmsub213pd_zmm_k1z_zmm_zmmm512b64_er;
 
 impl Allot<'_> {
     /// Emits one operation.
@@ -73,14 +76,18 @@ impl Allot<'_> {
                 };
                 self.code.rounded(to, x, how);
             }
-            Op::Fused(a, b, c) => {
+            Op::Fused(a, b, c) | Op::FusedLess(a, b, c) => {
+                let [product, times] = match op {
+                    Op::Fused(..) => [PLUS_PRODUCT, TIMES_PLUS],
+                    _ => [PRODUCT_LESS, TIMES_LESS],
+                };
                 let x = self.register(a, &[b, c]);
                 let z = self.register(c, &[a, b]);
                 let y = self.operand(b, &[a, c]);
                 self.release(op);
                 let to = self.over(value, [z, x]);
                 if to == z {
-                    self.code.three(PLUS_PRODUCT, to, x, y);
+                    self.code.three(product, to, x, y);
                 } else if to == x {
                     let y = match y {
                         Target::Register(y) => y,
@@ -89,12 +96,12 @@ impl Allot<'_> {
                             Register::ZMM0
                         }
                     };
-                    self.code.three(TIMES_PLUS, to, y, Target::Register(z));
+                    self.code.three(times, to, y, Target::Register(z));
                 } else if y.is(to) {
-                    self.code.three(TIMES_PLUS, to, x, Target::Register(z));
+                    self.code.three(times, to, x, Target::Register(z));
                 } else {
                     self.code.copy(to, z);
-                    self.code.three(PLUS_PRODUCT, to, x, y);
+                    self.code.three(product, to, x, y);
                 }
             }
             Op::Choose(c, a, b) => {
@@ -142,14 +149,12 @@ impl Allot<'_> {
             Op::Keep(out, group, a) => {
                 let x = self.register(a, &[]);
                 self.release(op);
-                let to = self.frame.output(self.code, out, group);
-                self.code.store(to, x);
+                self.frame.keep(self.code, out, group, x);
             }
             Op::Bits(a) => {
                 let x = self.condition(a, &[]);
                 self.release(op);
-                let to = self.frame.output(self.code, 0, 0);
-                self.code.store_bits(to, x);
+                self.frame.keep_bits(self.code, x);
             }
         }
     }

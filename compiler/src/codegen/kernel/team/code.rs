@@ -2,21 +2,19 @@
 
 use strat_abi::linear::Form;
 
-use super::{Planned, Slot, Team};
+use super::{Planned, Slot, Team, no_team};
 use crate::codegen::emit::{cone, cone_along};
-use crate::codegen::kernel::action::{Action, Step, View, is_passage, no_group};
+use crate::codegen::kernel::action::{Action, Step, View, is_passage};
 use crate::codegen::kernel::plan::Planner;
 use crate::codegen::wide::line::{Line, Op as Step8, Predicate, Source, Two, Value};
 use crate::codegen::wide::pointwise::{Pointwise, Val};
-use crate::codegen::wide::{Frame, Kind, MOST_SLOTS};
+use crate::codegen::wide::{Frame, Kind, MOST_GROUPS, MOST_SLOTS};
 use crate::ir::{Graph, Id, Op, operands};
 
 /// Operations of a turn at most.
 const LONGEST: usize = 600;
 /// Half slots that a register of rows takes to become columns: three shuffles for each.
 const TURNED: usize = 6;
-/// Groups of eight that a team advances by at most: while one waits, the others go on.
-const MOST_GROUPS: usize = 3;
 
 /// Builds the code of one team.
 pub(super) struct Builder<'p, 'g> {
@@ -64,6 +62,7 @@ impl<'p, 'g> Builder<'p, 'g> {
                         || planner.is_read_beside(&steps, column, seeds_of, &taken))
             })
             .collect();
+        // While one group waits, the others go on.
         // Twice: shared leaves are numbered first, and how many slots and operations a group needs
         // decides how many groups there is room for.
         let trial = Self::built(planner, &steps, &outs, (1, 0), (Line::default(), false))?;
@@ -97,8 +96,8 @@ impl<'p, 'g> Builder<'p, 'g> {
             Team {
                 steps,
                 alone: Vec::new(),
-                function: no_group,
-                half: no_group,
+                function: no_team,
+                half: no_team,
                 groups,
                 shared: built.shared,
                 own: built.own,

@@ -17,7 +17,7 @@ mod code;
 mod plan;
 mod run;
 
-use super::action::{GroupFn, View};
+use super::action::View;
 use super::chain::Part;
 use crate::ir::Id;
 
@@ -34,15 +34,31 @@ pub(super) enum Slot {
     Before { step: usize, k: usize },
 }
 
+/// `f(leaves, scalars, state, turning, end, start)`: bars `start..end` of all lanes; leaves are columns of
+/// what all lanes share and rows of what is their own.
+pub(super) type TeamFn =
+    unsafe extern "C" fn(*const *const f64, *const f64, *mut f64, *mut usize, i64, i64);
+
+/// Stands in until the team is compiled.
+unsafe extern "C" fn no_team(
+    _: *const *const f64,
+    _: *const f64,
+    _: *mut f64,
+    _: *mut usize,
+    _: i64,
+    _: i64,
+) {
+}
+
 /// A compiled team.
 pub(super) struct Team {
     /// In order.
     pub(super) steps: Vec<usize>,
     /// As they are run one by one.
     pub(super) alone: Vec<Part>,
-    pub(super) function: GroupFn,
+    pub(super) function: TeamFn,
     /// The same where of the last group four lanes at most are wanted.
-    pub(super) half: GroupFn,
+    pub(super) half: TeamFn,
     /// Groups of eight lanes.
     pub(super) groups: usize,
     /// What is read once for all lanes.

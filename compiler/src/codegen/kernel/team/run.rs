@@ -4,13 +4,14 @@ use std::cell::RefCell;
 
 use rayon::prelude::{IntoParallelRefMutIterator, ParallelIterator};
 use strat_abi::BarColumns;
+use strat_abi::line::{LINE, first_line};
 use strat_abi::turn::{LANES, to_rows};
 
 use super::{Slot, Team};
 use crate::codegen::kernel::action::{Action, Step};
 use crate::codegen::kernel::leaf::Leaf;
 use crate::codegen::kernel::steps::{Instance, Layout, Shared};
-use crate::codegen::wide::{BEFORE_COLUMNS, QUAD, STRIP};
+use crate::codegen::wide::{STRIP, Turning};
 
 /// Fewest parameter sets for which registers of eight pay.
 const FEWEST: usize = 5;
@@ -52,8 +53,10 @@ pub(in crate::codegen::kernel) struct Work {
     /// What is kept, and what was kept before the present block.
     state: Vec<f64>,
     before: Vec<f64>,
-    /// Where its function puts the outputs, as [`crate::codegen::wide`] takes it.
-    table: Vec<*mut f64>,
+    /// The columns of the outputs, lane by lane.
+    columns: Vec<*mut f64>,
+    /// How its function turns rows into them, and where those rows and what nobody reads are put.
+    turning: Option<(*mut f64, Turning)>,
 }
 
 // SAFETY: each work writes its own columns and reads others, which are complete.
@@ -91,7 +94,7 @@ impl Team {
         }
         let here = layout(self.steps[0]);
         let run = |work: &mut Work| {
-            work.aim(self, mates, place, here);
+            work.aim(self, mates, place, &here);
             work.before.copy_from_slice(&work.state);
             work.run(self, here.len);
         };
@@ -166,7 +169,7 @@ impl Team {
         let lane = |i: usize| if i < lanes.len() { i } else { 0 };
         let here = layout(self.steps[0]);
         let pointer =
-            |i: usize, k: usize| lanes[lane(i)].leaves[k].pointer(place.shared, here, &place.bars);
+            |i: usize, k: usize| lanes[lane(i)].leaves[k].pointer(place.shared, &here, &place.bars);
         let shared = self.shared.len();
         let value = |slot: &Slot, i: usize| match *slot {
             Slot::Last { step, .. } => instances[step][first + lane(i)].linear.last,
@@ -193,39 +196,18 @@ impl Team {
             scalars: table(self.scalars.len(), &|k, i| lanes[lane(i)].scalars[k]),
             before: state.clone(),
             state,
-            table: self.table(first, lanes.len(), instances, place, layout),
-        }
-    }
-
-    /// How many quads of lanes there are, room for what is known where the function is called, and
-    /// the columns of the outputs of each quad; null for lanes that no parameter set has.
-    fn table(
-        &self,
-        first: usize,
-        lanes: usize,
-        instances: &[Vec<Instance<'_>>],
-        place: &Place<'_>,
-        layout: impl Fn(usize) -> Layout,
-    ) -> Vec<*mut f64> {
-        let quads = lanes.div_ceil(QUAD);
-        let mut table = vec![std::ptr::null_mut(); BEFORE_COLUMNS];
-        table[0] = std::ptr::without_provenance_mut(quads);
-        for quad in 0..quads {
-            for &(step, k) in &self.outs {
-                let layout = layout(step);
-                table.extend((0..QUAD).map(|lane| {
-                    let lane = quad * QUAD + lane;
-                    if lane >= lanes {
-                        return std::ptr::null_mut();
-                    }
-                    let at = instances[step][first + lane].out + layout.history;
+            columns: (0..lanes.len() * self.outs.len())
+                .map(|i| {
+                    let (step, k) = self.outs[i % self.outs.len()];
+                    let layout = layout(step);
+                    let at = instances[step][first + i / self.outs.len()].out + layout.history;
                     // SAFETY: the place of a column of this instance. One parameter set alone, whose
                     // outputs may lie elsewhere, has no team.
                     unsafe { place.shared.at(at).add(k * layout.width) }
-                }));
-            }
+                })
+                .collect(),
+            turning: None,
         }
-        table
     }
 }
 
@@ -237,7 +219,7 @@ impl Work {
     }
 
     /// Where the bars of the present block lie.
-    fn aim(&mut self, team: &Team, mates: &[Mate], place: &Place<'_>, layout: Layout) {
+    fn aim(&mut self, team: &Team, mates: &[Mate], place: &Place<'_>, layout: &Layout) {
         let mates = &mates[self.first..][..self.lanes];
         let pointer = |leaf: &Leaf| leaf.pointer(place.shared, layout, &place.bars);
         // Other columns stay where they are.
@@ -266,21 +248,24 @@ impl Work {
             0 => len,
             own => (NEAR / (own * width)).clamp(LANES, MOST_BARS) / LANES * LANES,
         };
-        let (row, kept) = (most * width, STRIP * width);
-        let (rows, outs) = (self.own.len() * row, team.outs.len() * kept);
-        if memory.len() < rows + outs + len + 2 * LANES {
-            memory.resize(rows + outs + len + 2 * LANES, 0.0);
+        let row = most * width;
+        let (rows, room) = (
+            self.own.len() * row,
+            Turning::room(team.groups, team.outs.len()),
+        );
+        if memory.len() < rows + room + len + LINE {
+            memory.resize(rows + room + len + LINE, 0.0);
         }
-        let aligned = memory.as_ptr().align_offset(8 * LANES).min(LANES);
-        let (of_leaves, rest) = memory[aligned..].split_at_mut(rows);
-        let (of_outs, nobodys) = rest.split_at_mut(outs);
-        let mut table = self.table.clone();
-        table[1] = of_outs.as_mut_ptr();
-        for column in &mut table[BEFORE_COLUMNS..] {
-            if column.is_null() {
-                *column = nobodys.as_mut_ptr();
-            }
+        let first = first_line(memory);
+        let (of_leaves, of_outs) = memory[first..].split_at_mut(rows);
+        let of_outs = of_outs.as_mut_ptr();
+        if self.turning.as_ref().is_none_or(|(at, _)| *at != of_outs) {
+            self.turning = Some((of_outs, self.turning(team, of_outs)));
         }
+        let Some((_, turning)) = &mut self.turning else {
+            return;
+        };
+        turning.begin();
         let mut leaves = self.shared.clone();
         // Rows are counted from the first bar of a turn on, columns from that of the block.
         leaves.extend(of_leaves.chunks(row.max(1)).map(<[f64]>::as_ptr));
@@ -305,37 +290,32 @@ impl Work {
                     leaves.as_ptr(),
                     self.scalars.as_ptr(),
                     self.state.as_mut_ptr(),
-                    table.as_ptr(),
+                    turning.argument(end == len),
                     end as i64,
                     start as i64,
                 );
             }
-            let whole = end - (end - start) % STRIP;
-            self.last_rows(team, &table, (whole, end), of_outs);
+        }
+        // What is behind the last whole strip.
+        for t in len - len % STRIP..len {
+            for (i, column) in self.columns.iter().enumerate() {
+                let (lane, out) = (i / team.outs.len(), i % team.outs.len());
+                // SAFETY: the function has written this row, and nobody else writes to the column.
+                unsafe { *column.add(t) = *of_outs.add(turning.last(t, out, lane)) };
+            }
         }
     }
 
-    /// Writes the rows behind the last whole strip.
-    fn last_rows(
-        &self,
-        team: &Team,
-        table: &[*mut f64],
-        (start, end): (usize, usize),
-        rows: &[f64],
-    ) {
-        let width = LANES * team.groups;
-        let quads = table[BEFORE_COLUMNS..].chunks(QUAD * team.outs.len().max(1));
-        for (quad, outs) in quads.enumerate() {
-            for (columns, rows) in outs.chunks(QUAD).zip(rows.chunks(STRIP * width)) {
-                for (lane, column) in columns.iter().enumerate() {
-                    for t in start..end {
-                        let value = rows[(t - start) * width + quad * QUAD + lane];
-                        // SAFETY: as where the function is called.
-                        unsafe { *column.add(t) = value };
-                    }
-                }
-            }
-        }
+    /// Turns rows of outputs at `rows` into the columns of its lanes; behind them is room for the columns
+    /// of lanes that no parameter set has.
+    fn turning(&self, team: &Team, rows: *mut f64) -> Turning {
+        let outs = team.outs.len();
+        let nobodys = rows.wrapping_add(Turning::room(team.groups, outs));
+        let column = |lane: usize, out: usize| {
+            let column = self.columns.get(lane * outs + out);
+            column.copied().unwrap_or(nobodys)
+        };
+        Turning::new(team.groups, self.lanes, outs, rows, column)
     }
 }
 

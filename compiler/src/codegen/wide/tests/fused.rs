@@ -21,6 +21,7 @@ proptest! {
         values in prop::collection::vec((any_value(), any_value(), any_value()), 16),
         read_again in prop::collection::vec(0usize..3, 0..4),
         in_registers in prop::collection::vec(0usize..3, 0..4),
+        is_less in any::<bool>(),
         places in prop::sample::select(vec![[0, 1, 2], [0, 0, 1], [0, 1, 0], [1, 0, 0], [0, 0, 0]]),
     ) {
         if !is_possible() {
@@ -40,7 +41,14 @@ proptest! {
             taken[k] = line.two(Two::Xor, turned, sign);
         }
         let [a, b, c] = places.map(|k| taken[k]);
-        let mut result = line.push(Op::Fused(a, b, c));
+        let mut result = if is_less {
+            let sign = line.constant(-0.0);
+            let minus = line.two(Two::Xor, c, sign);
+            line.fused(a, b, minus)
+        } else {
+            line.push(Op::Fused(a, b, c))
+        };
+        prop_assert_eq!(is_less, matches!(line.ops.last(), Some(Op::FusedLess(..))));
         // Infinite or na where one of these is, and else as it was.
         for k in &read_again {
             let nothing = line.two(Two::Sub, taken[*k], taken[*k]);
@@ -50,7 +58,7 @@ proptest! {
         let got = column(1, &line, &[&columns[0], &columns[1], &columns[2]]);
         for (t, got) in got.into_iter().enumerate() {
             let [a, b, c] = places.map(|k| columns[k][t]);
-            let fused = a.mul_add(b, c);
+            let fused = a.mul_add(b, if is_less { -c } else { c });
             let want = read_again.iter().fold(fused, |x, k| x - (columns[*k][t] - columns[*k][t]));
             prop_assert!(same(got, want), "{a:e} * {b:e} + {c:e}: {got:e} for {want:e}");
         }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 mod fused;
 
 use super::line::{Line, Op, Predicate, Rounding, Source, Two, Value};
-use super::{BEFORE_COLUMNS, Frame, Kind, QUAD, STRIP, is_possible};
+use super::{Frame, Kind, STRIP, Turning, is_possible};
 use crate::codegen::jit::Jit;
 
 /// Runs a function over columns; `state` and outputs as its kind wants them.
@@ -218,10 +218,9 @@ fn hard_quotients_are_divisions() {
 }
 
 /// Two outputs of lanes that remember, `y = y[1] + x * factor` and `x * row`: from any bar on, for any
-/// number of bars, into the columns of so many lanes.
-fn assert_lanes(groups: usize, lanes: usize, start: usize, bars: usize) {
-    let (width, end) = (8 * groups, start + bars);
-    let quads = lanes.div_ceil(QUAD);
+/// number of bars, in one call or two, into the columns of so many lanes.
+fn assert_lanes(groups: usize, lanes: usize, start: usize, bars: [usize; 2]) {
+    let (width, end) = (8 * groups, start + bars[0] + bars[1]);
     let mut line = Line::default();
     for group in 0..groups {
         let x = line.take(Source::Bar(0));
@@ -246,44 +245,61 @@ fn assert_lanes(groups: usize, lanes: usize, start: usize, bars: usize) {
     let id = jit.define_bytes("f", 6, &bytes).expect("memory");
     let (_code, addresses) = jit.finish(&[id]).expect("memory");
     let xs: Vec<f64> = (0..end).map(|t| (t * 7 % 13) as f64 - 4.0).collect();
-    let rows: Vec<f64> = (0..bars * width).map(|i| (i % 101) as f64).collect();
+    let rows: Vec<f64> = (0..(end - start) * width)
+        .map(|i| (i % 101) as f64)
+        .collect();
     let factors: Vec<f64> = (0..width).map(|lane| lane as f64 * 0.25).collect();
     let mut state = vec![1.0; width];
-    let mut kept = vec![f64::NAN; 2 * STRIP * width];
-    let mut columns = vec![vec![-1.0; end + 1]; 2 * quads * QUAD];
-    let mut table = vec![std::ptr::without_provenance_mut(quads), kept.as_mut_ptr()];
-    assert_eq!(table.len(), BEFORE_COLUMNS);
-    table.extend(columns.iter_mut().map(|column| column.as_mut_ptr()));
+    let mut kept = vec![f64::NAN; Turning::room(groups, 2)];
+    let mut columns = vec![vec![-1.0; end + 1]; 2 * lanes.next_multiple_of(4)];
+    let pointers: Vec<*mut f64> = columns.iter_mut().map(|c| c.as_mut_ptr()).collect();
+    let column = |lane: usize, out: usize| {
+        let column = pointers.get(2 * lane + out);
+        column.copied().unwrap_or(std::ptr::null_mut())
+    };
+    let mut turning = Turning::new(groups, lanes, 2, kept.as_mut_ptr(), column);
+    turning.begin();
     type Function =
-        unsafe extern "C" fn(*const *const f64, *const f64, *mut f64, *const *mut f64, i64, i64);
-    // SAFETY: a function of this signature was assembled; all columns have so many bars.
-    unsafe {
-        let f = std::mem::transmute::<*const u8, Function>(addresses[0]);
-        f(
-            [xs.as_ptr(), rows.as_ptr()].as_ptr(),
-            factors.as_ptr(),
-            state.as_mut_ptr(),
-            table.as_ptr(),
-            end as i64,
-            start as i64,
-        );
+        unsafe extern "C" fn(*const *const f64, *const f64, *mut f64, *mut usize, i64, i64);
+    let middle = start + bars[0];
+    for (start, end, rows, is_last) in [
+        (start, middle, &rows[..], bars[1] == 0),
+        (middle, end, &rows[bars[0] * width..], true),
+    ] {
+        if start == end {
+            continue;
+        }
+        // SAFETY: a function of this signature was assembled; all columns have so many bars.
+        unsafe {
+            let f = std::mem::transmute::<*const u8, Function>(addresses[0]);
+            f(
+                [xs.as_ptr(), rows.as_ptr()].as_ptr(),
+                factors.as_ptr(),
+                state.as_mut_ptr(),
+                turning.argument(is_last),
+                end as i64,
+                start as i64,
+            );
+        }
     }
-    let whole = end - bars % STRIP;
-    for lane in 0..quads * QUAD {
+    let whole = end - (end - start) % STRIP;
+    for lane in 0..width {
         let mut y = 1.0;
         for t in 0..=end {
-            let (mut want, mut places) = ([-1.0; 2], None);
-            if (start..end).contains(&t) {
+            let mut want = [-1.0; 2];
+            let is_inside = (start..end).contains(&t);
+            if is_inside {
                 y += xs[t] * factors[lane];
                 want = [y, xs[t] * rows[(t - start) * width + lane]];
-                places = t.checked_sub(whole).map(|row| row * width + lane);
             }
             for (out, want) in want.into_iter().enumerate() {
-                let column = (lane / QUAD * 2 + out) * QUAD + lane % QUAD;
-                let got = match places {
+                let got = if is_inside && t >= whole {
                     // Behind the last whole strip rows are left.
-                    Some(place) => kept[out * STRIP * width + place],
-                    None => columns[column][t],
+                    kept[turning.last(t - start, out, lane)]
+                } else if let Some(column) = columns.get(2 * lane + out) {
+                    column[t]
+                } else {
+                    continue;
                 };
                 assert_eq!(got, want, "lane {lane} of {lanes}, output {out}, bar {t}");
             }
@@ -300,7 +316,9 @@ fn lanes_write_columns() {
     for groups in 1..=3 {
         for lanes in 8 * groups - 7..=8 * groups {
             for (start, bars) in [(0, 1), (0, 8), (3, 7), (5, 40), (16, 33)] {
-                assert_lanes(groups, lanes, start, bars);
+                assert_lanes(groups, lanes, start, [bars, 0]);
+                assert_lanes(groups, lanes, start, [bars / 16 * 8, bars - bars / 16 * 8]);
+                assert_lanes(groups, lanes, start, [8, bars]);
             }
         }
     }
