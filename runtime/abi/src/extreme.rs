@@ -6,7 +6,7 @@
 //! [`crate::window::step_extreme`] to the bit, missing values apart, which take that path.
 
 use crate::lanes::{Lane, is_whole};
-use crate::line::{LINE, first_line};
+use crate::line::{LINE, first_line, lead};
 use crate::wide::wide;
 use crate::window::{Window, state_len, step_extreme};
 
@@ -31,7 +31,7 @@ impl ExtremeBlock {
     /// before it.
     pub fn begin(&mut self, window: Window, xs: &[f64], front: usize, longest: usize) {
         self.back = (longest.max(1) - 1).min(front);
-        self.lead = self.back.next_multiple_of(LINE) - self.back;
+        self.lead = lead(self.back);
         let xs = &xs[front - self.back..];
         self.is_whole = is_whole(xs);
         let len = self.row(xs) * (1 + usize::from(is_age(window)));

@@ -4,9 +4,8 @@
 
 use crate::ladder::{Ladder, Rung, rungs, state_len, step};
 use crate::lanes::{Lane, is_whole};
-use crate::levels::{
-    Levels, PRODUCTS, SQUARES, SQUARES_OF_Y, Wanted, first_place, has_y, rows_of, third_row,
-};
+use crate::levels::{Levels, PRODUCTS, SQUARES, SQUARES_OF_Y, Wanted, has_y, rows_of, third_row};
+use crate::line::lead;
 use crate::regions::sums;
 use crate::wide::wide;
 
@@ -99,7 +98,7 @@ pub fn comoments(
                 Some(lane) => &mut lane.out[start..end],
                 None => &mut [],
             });
-            windows(wanted, &read, first_place(front), outs);
+            windows(wanted, &read, front + lead(front), outs);
         }
     }
     for ((thing, ladder), lanes) in THINGS.into_iter().zip(lanes) {

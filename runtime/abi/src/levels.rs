@@ -1,7 +1,7 @@
 //! The rungs of a ladder for a block of bars: from runs of m bars ending at each bar, runs of twice
 //! as many, all bars side by side, as [`crate::ladder`] joins two runs.
 
-use crate::line::{LINE, first_line};
+use crate::line::{LINE, first_line, lead};
 use crate::wide::wide;
 
 /// What windows over two series x and y are made for, as bits: squares of x, squares of y, products.
@@ -40,11 +40,6 @@ pub(crate) struct Levels<'a> {
     pub(crate) rows: &'a mut [f64],
 }
 
-/// The place of the value that stands at `front` in each row, at a whole line of the memory.
-pub(crate) fn first_place(front: usize) -> usize {
-    front.next_multiple_of(LINE)
-}
-
 impl<'a> Levels<'a> {
     /// For runs in windows of up to `longest` values, of which the first ends at place `front`.
     pub(crate) fn over(
@@ -53,23 +48,25 @@ impl<'a> Levels<'a> {
         (front, longest): (usize, usize),
         rows: &'a mut Vec<f64>,
     ) -> Self {
-        let lead = first_place(front) - front;
+        let lead = lead(front);
         let row = (lead + xs.len()).next_multiple_of(LINE);
-        let needed = (2 + longest.ilog2() as usize * rows_of(wanted)) * row;
+        let series = 1 + usize::from(has_y(wanted));
+        let needed = (series + longest.ilog2() as usize * rows_of(wanted)) * row;
         if rows.len() < needed + LINE {
             rows.resize(needed + LINE, 0.0);
         }
         let first = first_line(rows);
-        let (of_x, rest) = rows[first..][..needed].split_at_mut(row);
-        let (of_y, rows) = rest.split_at_mut(row);
-        for (to, from) in [(&mut *of_x, xs), (&mut *of_y, ys)] {
+        let (values, rows) = rows[first..][..needed].split_at_mut(series * row);
+        for (to, from) in values.chunks_exact_mut(row).zip([xs, ys]) {
             to[..lead].fill(0.0);
             to[lead..][..from.len()].copy_from_slice(from);
         }
+        // Where there is one series, it is y as well.
+        let (xs, ys) = (&values[..row], &values[(series - 1) * row..]);
         Self {
             wanted,
-            xs: of_x,
-            ys: of_y,
+            xs,
+            ys,
             rows,
         }
     }

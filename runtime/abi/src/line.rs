@@ -3,6 +3,12 @@
 /// Doubles of a line.
 pub const LINE: usize = 8;
 
+/// Places to leave free before `front` values, so that what follows them begins at a line.
+#[must_use]
+pub fn lead(front: usize) -> usize {
+    front.next_multiple_of(LINE) - front
+}
+
 /// Where the first whole line of some memory begins, less than [`LINE`] doubles from its start.
 #[must_use]
 pub fn first_line(memory: &[f64]) -> usize {

@@ -11,7 +11,7 @@
 
 #[cfg(target_arch = "x86_64")]
 use crate::divided;
-use crate::line::first_line;
+use crate::line::{first_line, lead};
 use crate::parts::{Cuts, MOST, nearest};
 use crate::quotient::divide;
 #[cfg(target_arch = "x86_64")]
@@ -52,7 +52,7 @@ pub(crate) struct Tables<'a> {
 /// Where the first row of a table begins in its memory, how many zeros stand before the values, so that
 /// the sums of the chunk begin at a whole vector of memory, and how long a row is.
 pub(crate) fn first_row(front: usize, values: usize, memory: &[f64]) -> (usize, usize, usize) {
-    let lead = front.next_multiple_of(SIDE) - front;
+    let lead = lead(front);
     let row = SIDE + (lead + values).next_multiple_of(SIDE);
     (first_line(memory), lead, row)
 }

@@ -259,11 +259,9 @@ impl Work {
         let first = first_line(memory);
         let (of_leaves, of_outs) = memory[first..].split_at_mut(rows);
         let of_outs = of_outs.as_mut_ptr();
-        if self.turning.as_ref().is_none_or(|(at, _)| *at != of_outs) {
-            self.turning = Some((of_outs, self.turning(team, of_outs)));
-        }
-        let Some((_, turning)) = &mut self.turning else {
-            return;
+        let mut turning = match self.turning.take() {
+            Some((rows, turning)) if rows == of_outs => turning,
+            _ => self.turning(team, of_outs),
         };
         turning.begin();
         let mut leaves = self.shared.clone();
@@ -304,6 +302,7 @@ impl Work {
                 unsafe { *column.add(t) = *of_outs.add(turning.last(t, out, lane)) };
             }
         }
+        self.turning = Some((of_outs, turning));
     }
 
     /// Turns rows of outputs at `rows` into the columns of its lanes; behind them is room for the columns
